@@ -1,0 +1,126 @@
+/**
+ * What the host asks of its storage: the ledger and print-job ports, the projections a counter reads, and the till's own
+ * settings. Reads never write; every write of the journal goes through `commit`.
+ */
+import type { Clocks, Fields, Hlc } from '#shared/catalog/hlc.ts'
+import type { Shop } from '#shared/catalog/shop.ts'
+import type { BadCell, GoodView, PrinterSettings, PrintStatus, Verification } from '#shared/host/schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { Staff } from '#shared/identity/staff.ts'
+import type { LedgerStore, PrintJob, PrintJobs } from '#shared/ports/ports.ts'
+import type { Change, CreditDoc } from '#shared/sync/protocol.ts'
+
+export interface Shift {
+  shift: Id
+  staff: Id
+  date: string
+  openedAt: number
+  float: number
+  closedAt: number | null
+  counted: number | null
+  difference: number | null
+}
+export interface ShiftTotals {
+  sales: number
+  returns: number
+  gross: number
+  discount: number
+  net: number
+}
+export interface SaleRow {
+  sale: Id
+  seq: number
+  no: string
+  at: number
+  date: string
+  shift: Id
+  staff: Id
+  total: number
+}
+
+/** A row of an import that could not come in, its cells by column of the file. */
+export interface KeptRow {
+  import: Id
+  file: string
+  row: number
+  cells: Record<string, string>
+  mapping: Record<string, string>
+  bad: BadCell[]
+}
+
+/** Who this till is; `key` is its private key and never leaves the host. */
+export interface Identity {
+  device: Id
+  shop: Id
+  till: string
+  publicKey: string
+  privateKey: string
+}
+/** The cloud this till is joined to. */
+export interface Pairing {
+  cloud: string
+  token: string
+}
+
+export interface TillReads {
+  good(id: Id): GoodView | undefined
+  /** By main or other code; exact. */
+  goodByCode(code: string): GoodView | undefined
+  searchGoods(text: string, limit: number): GoodView[]
+  quickGoods(): GoodView[]
+  listGoods(after: Id | undefined, limit: number): GoodView[]
+  countGoods(): number
+  shop(): Shop
+  staff(id: Id): Staff | undefined
+  staffByNo(no: string): Staff | undefined
+  listStaff(): Staff[]
+  /** Who is signed in, and the open shift, as the journal says. */
+  signedIn(): Id | null
+  openShift(): Shift | undefined
+  shift(id: Id): Shift | undefined
+  shiftTotals(id: Id): ShiftTotals
+  sale(id: Id): SaleRow | undefined
+  saleByNo(no: string): SaleRow | undefined
+  listSales(filter: { date?: string; before?: number; limit: number }): SaleRow[]
+  countSales(date?: string): number
+  credit(): CreditDoc | undefined
+  /** Fields and clocks of a reference document, to tick and to merge. */
+  document(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined
+  lastHlc(): Hlc | undefined
+  /** Time of the oldest row the cloud has not acknowledged; null when all is sent. */
+  unsentSince(): number | null
+  /** Recomputes everything from the journal and compares. */
+  verify(): Verification
+}
+
+export interface TillStore extends LedgerStore, PrintJobs, TillReads {
+  identity(): Identity
+  pairing(): Pairing | undefined
+  /** From now on the ledger's rows name the cloud's shop; the journal's `device.paired` row is committed with it. */
+  pair(pairing: Pairing, shop: Id, till: string, at: number): void
+  unpair(): void
+  setting(key: string): string | undefined
+  setSetting(key: string, value: string): void
+  /** A staff member's PIN verifier: never in the journal, never sent. */
+  pinVerifier(staff: Id): string | undefined
+  setPinVerifier(staff: Id, verifier: string): void
+
+  /** The last change number pulled, and one page of changes merged in one transaction; gives the goods that changed. */
+  rev(): number
+  applyChanges(changes: readonly Change[], rev: number): { goods: Id[]; other: boolean }
+
+  printers(): PrinterSettings[]
+  putPrinter(printer: PrinterSettings): void
+  removePrinter(id: Id): void
+  printStatus(): PrintStatus[]
+  printJobs(limit: number): PrintJob[]
+  retryPrints(printer: Id): void
+
+  keepRows(rows: readonly KeptRow[]): void
+  keptRow(importId: Id, row: number): KeptRow | undefined
+  keptRows(importId: Id | undefined, limit: number): { rows: KeptRow[]; total: number }
+  dropKeptRow(importId: Id, row: number): void
+
+  close(): void
+}
+

@@ -1,0 +1,72 @@
+/**
+ * The open ticket: what the screen holds before a sale is complete. Pure values; every function returns a new
+ * ticket. It knows prices only as they were when the line was added or last refreshed.
+ */
+import { z } from 'zod'
+import type { Good } from '../catalog/good.ts'
+import { IdSchema, type Id } from '../identity/ids.ts'
+import { type Fen, PriceSchema, ZERO } from '../money/money.ts'
+import { MilliSchema, type Milli, PricingSchema, milli, thousandthsPer } from '../quantity/quantity.ts'
+
+export const TicketLineSchema = z.object({
+  id: IdSchema,
+  good: IdSchema,
+  code: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  pricing: PricingSchema,
+  /** thousandths one price is for */
+  per: z.int().min(1),
+  /** thousandths; negative is a return */
+  quantity: MilliSchema.refine((value) => value !== 0, 'zero quantity'),
+  /** fen per unit, as charged */
+  price: PriceSchema,
+  /** fen per unit, as listed when the line was last refreshed; differs from price only by an override */
+  list: PriceSchema,
+  /** fen taken off this line by hand; has the line's sign */
+  discount: z.int().transform((value) => value as Fen),
+})
+export type TicketLine = z.output<typeof TicketLineSchema>
+
+/** A ticket becomes the sale of the same id, so a completion that is tried twice is one sale. */
+export const TicketSchema = z.object({ id: IdSchema, lines: z.array(TicketLineSchema).max(500), openedAt: z.int() })
+export type Ticket = z.output<typeof TicketSchema>
+
+export function emptyTicket(id: Id, at: number): Ticket {
+  return { id, lines: [], openedAt: at }
+}
+
+/** Adds a good; pieces of the same good at the same price join its line, a weighing is always a line of its own. */
+export function addGood(ticket: Ticket, lineId: Id, good: Good, quantity: Milli): Ticket {
+  const same = ticket.lines.find((line) => line.good === good.id && line.pricing === 'piece' && line.price === good.price
+    && line.list === good.price && line.discount === 0 && Math.sign(line.quantity) === Math.sign(quantity))
+  if (same && good.pricing === 'piece') return setQuantity(ticket, same.id, milli(same.quantity + quantity))
+  const line: TicketLine = {
+    id: lineId, good: good.id, code: good.code, name: good.name, unit: good.unit, pricing: good.pricing,
+    per: thousandthsPer(good.pricing, good.unit), quantity, price: good.price, list: good.price, discount: ZERO,
+  }
+  return { ...ticket, lines: [...ticket.lines, line] }
+}
+
+/** Sets a line's quantity; zero removes the line. A hand discount goes, since it was given for the old amount. */
+export function setQuantity(ticket: Ticket, lineId: Id, quantity: Milli): Ticket {
+  if (quantity === 0) return removeLine(ticket, lineId)
+  return { ...ticket, lines: ticket.lines.map((line) => (line.id === lineId ? { ...line, quantity, discount: ZERO } : line)) }
+}
+
+export function removeLine(ticket: Ticket, lineId: Id): Ticket {
+  return { ...ticket, lines: ticket.lines.filter((line) => line.id !== lineId) }
+}
+
+/** Brings lines of an edited good to its present name and price; an overridden price stays as the cashier set it. */
+export function refreshGood(ticket: Ticket, good: Good): Ticket {
+  if (!ticket.lines.some((line) => line.good === good.id)) return ticket
+  return {
+    ...ticket,
+    lines: ticket.lines.map((line) => {
+      if (line.good !== good.id) return line
+      const overridden = line.price !== line.list
+      return { ...line, name: good.name, list: good.price, price: overridden ? line.price : good.price }
+    }),
+  }
+}

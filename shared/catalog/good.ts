@@ -1,0 +1,43 @@
+/** What is sold. A good is a document of fields that merge one by one (see hlc.ts); money is fen, weights are grams. */
+import { z } from 'zod'
+import { IdSchema } from '../identity/ids.ts'
+import { defineEvent } from '../identity/event.ts'
+import { HlcSchema } from './hlc.ts'
+import { PriceSchema } from '../money/money.ts'
+import { PricingSchema } from '../quantity/quantity.ts'
+
+/** A small picture as a data URL; shown only through <img>, so a script in an SVG can't run. */
+export const PictureSchema = z.string().max(16_384).regex(/^(data:image\/(svg\+xml|png|jpeg|webp)[;,].*)?$/s)
+
+export const GoodFields = z.object({
+  name: z.string().trim().min(1).max(120),
+  /** The main code: a GTIN or the shop's own; empty for goods found by name only. */
+  code: z.string().trim().max(48),
+  /** Other codes the same good answers to. */
+  codes: z.array(z.string().trim().min(1).max(48)).max(20),
+  category: z.string().trim().max(40),
+  /** What one price is for: 瓶, 个, 斤, 公斤 … */
+  unit: z.string().trim().max(10),
+  pricing: PricingSchema,
+  /** fen per unit */
+  price: PriceSchema,
+  /** fen per unit; absent where unknown */
+  cost: PriceSchema.nullable(),
+  spec: z.string().trim().max(60),
+  origin: z.string().trim().max(60),
+  picture: PictureSchema,
+  /** Place on the quick keys, from 1; 0 means none. */
+  quick: z.int().min(0).max(9999),
+  /** Off goods can't be sold and are not listed. */
+  on: z.boolean(),
+})
+export const GoodSchema = GoodFields.extend({ id: IdSchema })
+export type Good = z.output<typeof GoodSchema>
+
+/** The values a new good has where nobody said. */
+export const GOOD_DEFAULTS = {
+  code: '', codes: [], category: '', unit: '个', pricing: 'piece', cost: null, spec: '', origin: '', picture: '', quick: 0, on: true,
+} as const satisfies Partial<z.input<typeof GoodFields>>
+
+/** A good was made or some of its fields edited. The first edit of a good carries at least its name and price. */
+export const GoodChanged = defineEvent('good.changed', 1, z.object({ good: IdSchema, set: GoodFields.partial(), hlc: HlcSchema }))

@@ -1,0 +1,123 @@
+/**
+ * The till's contract: every call the screen, a script or an integrator can make, and every event the till emits.
+ * A value; types, the client, the dispatcher, the command line and the documentation page all derive from it.
+ * Writes carry `key`, a UUID made by the caller and reused on a retry: the same key again gives the same result.
+ */
+import { z } from 'zod'
+import { GoodFields } from '../catalog/good.ts'
+import { ShopFields } from '../catalog/shop.ts'
+import { TicketSchema } from '../cart/ticket.ts'
+import { IdSchema } from '../identity/ids.ts'
+import { PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
+import { FenSchema, PriceSchema } from '../money/money.ts'
+import { MilliSchema } from '../quantity/quantity.ts'
+import { STOCK_REASONS } from '../sales/events.ts'
+import {
+  BadCellSchema, DisplaySchema, GoodViewSchema, MappingSchema, PrintJobSchema, PrinterSchema, PrintStatusSchema, SaleViewSchema,
+  ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
+} from './schemas.ts'
+
+interface Call<In extends z.ZodType, Out extends z.ZodType> {
+  /** A write changes the journal or the till's settings and carries a key. */
+  readonly kind: 'read' | 'write'
+  /** One sentence for the documentation page. */
+  readonly about: string
+  readonly input: In
+  readonly output: Out
+}
+const read = <In extends z.ZodType, Out extends z.ZodType>(about: string, input: In, output: Out): Call<In, Out> => ({ kind: 'read', about, input, output })
+const write = <In extends z.ZodObject, Out extends z.ZodType>(about: string, input: In, output: Out) =>
+  ({ kind: 'write' as const, about, input: input.extend({ key: IdSchema }), output })
+
+const none = z.object({})
+const limit = z.int().min(1).max(1000).default(50)
+/** A file's bytes in base64; 24 MiB of file at most. */
+const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_000) })
+const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string()), bad: z.array(BadCellSchema) })
+
+export const CALLS = {
+  'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
+  'till.setup': write('First run of an empty till: the shop\'s name and its owner.', z.object({ shop: ShopFields.partial(), owner: StaffFields.pick({ no: true, name: true }), pin: PinSchema }), SnapshotSchema),
+  'till.pair': write('Joins the till to a shop of the cloud by a one-time code.', z.object({ cloud: z.url().max(200), code: z.string().max(20) }), SyncStatusSchema),
+
+  'staff.list': read('Who works here.', none, z.object({ staff: z.array(StaffSchema) })),
+  'staff.put': write('Makes or changes a staff member; `pin` sets the PIN.', z.object({ staff: IdSchema, set: StaffFields.partial(), pin: PinSchema.optional() }), StaffSchema),
+  'staff.signIn': write('Signs a staff member in at this till.', z.object({ no: z.string().max(10), pin: z.string().max(12) }), StaffSchema),
+  'staff.signOut': write('Signs out; the shift stays open.', none, none),
+
+  'shift.open': write('Opens a shift with the drawer\'s float, in fen.', z.object({ float: PriceSchema }), ShiftReportSchema),
+  'shift.close': write('Closes the shift with the cash counted, in fen.', z.object({ counted: PriceSchema }), ShiftReportSchema),
+  'shift.report': read('The open shift\'s report, or a given one\'s.', z.object({ shift: IdSchema.optional() }), ShiftReportSchema),
+  'drawer.open': write('Opens the drawer without a sale.', z.object({ reason: z.string().trim().max(100) }), none),
+
+  'goods.search': read('Goods by Chinese name, pinyin, initials or part of a code; the likeliest first.', z.object({ text: z.string().max(100), limit }), z.object({ goods: z.array(GoodViewSchema) })),
+  'goods.get': read('One good.', z.object({ good: IdSchema }), GoodViewSchema),
+  'goods.quick': read('The quick keys in their order.', none, z.object({ goods: z.array(GoodViewSchema) })),
+  'goods.list': read('Goods in the order of their ids, from after `after`.', z.object({ after: IdSchema.optional(), limit }), z.object({ goods: z.array(GoodViewSchema) })),
+  'goods.put': write('Makes a good or changes some of its fields.', z.object({ good: IdSchema, set: GoodFields.partial() }), GoodViewSchema),
+  'code.read': read('What a scanned or typed code means: a good, or nothing known, with the reason.', z.object({ text: z.string().max(500) }), z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('good'), good: GoodViewSchema }),
+    z.object({ kind: z.literal('unknown'), code: z.enum(['code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale']), text: z.string() }),
+  ])),
+  'stock.move': write('Moves stock: received, counted (the delta), wasted.', z.object({ reason: z.enum(STOCK_REASONS), note: z.string().max(100).default(''), lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000) }), none),
+
+  'goods.importPreview': read('Reads a CSV or XLSX file of goods: the mapping found, samples, what would come in, every bad row.', file.extend({ mapping: MappingSchema.optional() }),
+    z.object({ columns: z.array(z.string()), mapping: MappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(importRow), badTotal: z.int() })),
+  'goods.import': write('Brings the good rows of a file in; bad ones are kept for mending.', file.extend({ mapping: MappingSchema.optional() }),
+    z.object({ import: IdSchema, rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(), bad: z.array(importRow) })),
+  'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
+  'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
+
+  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen.',
+    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }), SaleViewSchema),
+  'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
+  'sale.list': read('Sales, newest first.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true })) })),
+  'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
+  'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
+
+  'printer.list': read('Printers and how they do.', none, z.object({ printers: z.array(PrinterSchema), status: z.array(PrintStatusSchema) })),
+  'printer.put': write('Sets a printer up or changes it.', z.object({ printer: PrinterSchema }), none),
+  'printer.remove': write('Takes a printer away; its waiting jobs are given up.', z.object({ printer: IdSchema }), none),
+  'printer.test': write('Prints a test page.', z.object({ printer: IdSchema }), none),
+  'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
+  'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),
+
+  'sync.status': read('What is unsent, since when, and whether the cloud is there.', none, SyncStatusSchema),
+  'sync.now': read('Tries the cloud at once; answers when this exchange is over.', none, SyncStatusSchema),
+  'display.show': read('Shows the customer what is being rung up. Not recorded.', DisplaySchema, none),
+  'display.now': read('What the customer display shows.', none, DisplaySchema),
+  'ledger.balances': read('Sums of postings by account, in fen.', none, z.object({ balances: z.array(z.object({ account: z.string(), fen: FenSchema })), sales: z.int() })),
+  'ledger.verify': read('Checks chain, postings and projections of this till\'s ledger.', none, VerifySchema),
+} as const
+
+export type Calls = typeof CALLS
+export type CallName = keyof Calls
+export type CallInput<Name extends CallName> = z.input<Calls[Name]['input']>
+export type CallArgs<Name extends CallName> = z.output<Calls[Name]['input']>
+export type CallResult<Name extends CallName> = z.output<Calls[Name]['output']>
+
+/** What the till tells every screen. */
+export const EMITS = {
+  'good.changed': { about: 'A good is new or edited; open tickets follow.', payload: GoodViewSchema },
+  'goods.reloaded': { about: 'Many goods changed at once: read again what is shown.', payload: none },
+  'snapshot.changed': { about: 'Who is signed in, the shift, the shop, or the credit code changed.', payload: SnapshotSchema },
+  'sync.changed': { about: 'Connection or unsent count changed.', payload: SyncStatusSchema },
+  'print.changed': { about: 'A printer\'s state changed.', payload: z.object({ printers: z.array(PrintStatusSchema) }) },
+  'sale.completed': { about: 'A sale is in the journal.', payload: SaleViewSchema },
+  'display.changed': { about: 'The customer display has something new.', payload: DisplaySchema },
+} as const
+export type EmitName = keyof typeof EMITS
+export type EmitPayload<Name extends EmitName> = z.output<(typeof EMITS)[Name]['payload']>
+
+/** Errors a handler can answer with. Each has a sentence and a next step in the screens' message files. */
+export const ERROR_CODES = [
+  'call.unknown', 'call.invalid', 'host.failed', 'host.gone', 'key.reused',
+  'staff.none', 'staff.wrong_pin', 'staff.locked_out', 'staff.not_allowed', 'staff.no_taken', 'staff.last_owner', 'till.not_empty',
+  'shift.none', 'shift.open', 'shift.not_found',
+  'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
+  'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
+  'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused',
+  'ledger.disk_full', 'ledger.damaged', 'ledger.read_only',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -1,0 +1,70 @@
+/** The one dispatcher of the contract: parses at the boundary, runs the handler, answers; numbers events for every screen. */
+import { CALLS, type CallArgs, type CallName, type CallResult, type EmitName, type EmitPayload } from './contract.ts'
+import { CallFrame, TillError } from './frames.ts'
+
+export type Handlers = { [Name in CallName]: (input: CallArgs<Name>) => CallResult<Name> | Promise<CallResult<Name>> }
+
+export class Dispatcher {
+  readonly #handlers: Handlers
+  readonly #report: (error: unknown, call: string) => void
+  readonly #screens = new Set<(frame: string) => void>()
+  #seq = 0
+
+  /** `report` hears of bugs: whatever a handler threw that is no TillError. */
+  constructor(handlers: Handlers, report: (error: unknown, call: string) => void) {
+    this.#handlers = handlers
+    this.#report = report
+  }
+
+  get seq(): number {
+    return this.#seq
+  }
+
+  attach(send: (frame: string) => void): () => void {
+    this.#screens.add(send)
+    return () => this.#screens.delete(send)
+  }
+
+  emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void {
+    this.#seq += 1
+    const frame = JSON.stringify({ event: { seq: this.#seq, name, payload } })
+    for (const send of this.#screens) send(frame)
+  }
+
+  /** Runs one call given as values; throws TillError. */
+  async run<Name extends CallName>(name: Name, input: unknown): Promise<CallResult<Name>> {
+    if (!Object.hasOwn(CALLS, name)) throw new TillError('call.unknown', { name })
+    const parsed = CALLS[name].input.safeParse(input)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      throw new TillError('call.invalid', { field: issue?.path.join('.') ?? '', reason: issue?.message ?? '' })
+    }
+    return await (this.#handlers[name] as (input: unknown) => CallResult<Name> | Promise<CallResult<Name>>)(parsed.data)
+  }
+
+  /** Answers one frame from a screen with the reply's text. */
+  async receive(text: string): Promise<string> {
+    let id = 0
+    let name = ''
+    try {
+      const frame = CallFrame.safeParse(parseJson(text))
+      if (!frame.success) throw new TillError('call.invalid', { field: '', reason: 'not a call frame' })
+      id = frame.data.call.id
+      name = frame.data.call.name
+      const result = await this.run(name as CallName, frame.data.call.input)
+      return JSON.stringify({ reply: { id, result } })
+    } catch (error) {
+      if (!(error instanceof TillError)) this.#report(error, name)
+      const shape = error instanceof TillError ? { code: error.code, detail: error.detail } : { code: 'host.failed' }
+      return JSON.stringify({ reply: { id, error: shape } })
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

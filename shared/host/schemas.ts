@@ -1,0 +1,98 @@
+/** The shapes that the till's contract and its screens share. Money in fen, quantities in thousandths, times in UTC ms. */
+import { z } from 'zod'
+import { GoodSchema } from '../catalog/good.ts'
+import { ShopSchema } from '../catalog/shop.ts'
+import { IdSchema } from '../identity/ids.ts'
+import { StaffSchema } from '../identity/staff.ts'
+import { FenSchema, PriceSchema } from '../money/money.ts'
+import { SaleLineSchema } from '../sales/events.ts'
+import { TenderSchema } from '../payments/tender.ts'
+import { CreditDocSchema } from '../sync/protocol.ts'
+
+/** A good as the screen needs it: with its stock in thousandths, or null where nobody ever counted it. */
+export const GoodViewSchema = GoodSchema.extend({ stock: z.int().nullable() })
+export type GoodView = z.output<typeof GoodViewSchema>
+
+export const ShiftSchema = z.object({
+  shift: IdSchema, staff: IdSchema, date: z.string(), openedAt: z.int(), float: PriceSchema,
+  closedAt: z.int().nullable(), counted: PriceSchema.nullable(), difference: FenSchema.nullable(),
+})
+export const ShiftReportSchema = ShiftSchema.extend({
+  staffNo: z.string(), sales: z.int(), returns: z.int(),
+  gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** fen by account while the shift was open */
+  balances: z.array(z.object({ account: z.string(), fen: FenSchema })),
+  /** What should be in the drawer: null to a cashier before the count (a blind close). */
+  expected: FenSchema.nullable(),
+})
+export type ShiftReport = z.output<typeof ShiftReportSchema>
+
+export const SyncStatusSchema = z.object({
+  /** none: never paired · offline: no connection · online · refused: the cloud will not take this till (see code) */
+  state: z.enum(['none', 'offline', 'online', 'refused']),
+  code: z.string().nullable(),
+  unsent: z.int(),
+  /** Time of the oldest unsent row. */
+  unsentSince: z.int().nullable(),
+  /** When the connection was last seen to work; null if never. */
+  lastOnline: z.int().nullable(),
+  cloud: z.string().nullable(),
+  rev: z.int(),
+  /** Till's clock minus the cloud's, in ms, at the last exchange. */
+  skewMs: z.int().nullable(),
+})
+export type SyncStatus = z.output<typeof SyncStatusSchema>
+
+export const PrinterSchema = z.object({
+  id: IdSchema, name: z.string().trim().min(1).max(40), profile: z.string().max(40),
+  /** tcp://HOST:PORT */
+  address: z.string().max(120).regex(/^tcp:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/),
+  /** Prints a receipt at every sale, and opens the drawer for cash. */
+  receipts: z.boolean(), drawer: z.boolean(),
+})
+export type PrinterSettings = z.output<typeof PrinterSchema>
+export const PrintStatusSchema = z.object({ printer: IdSchema, name: z.string(), waiting: z.int(), failed: z.int(), error: z.string().nullable() })
+export type PrintStatus = z.output<typeof PrintStatusSchema>
+export const PrintJobSchema = z.object({
+  id: z.int(), printer: IdSchema, kind: z.string(), ref: IdSchema, copy: z.boolean(), state: z.string(), attempts: z.int(), error: z.string().nullable(), at: z.int(),
+})
+
+/** Everything a screen needs to draw itself from nothing. `seq` is the last event this includes. */
+export const SnapshotSchema = z.object({
+  seq: z.int(), time: z.int(), version: z.string(), device: IdSchema, till: z.string(), shop: ShopSchema, demo: z.boolean(),
+  /** The staff member signed in. */
+  staff: StaffSchema.nullable(),
+  /** True until somebody is made owner: the till's first-run screen. */
+  empty: z.boolean(),
+  shift: ShiftSchema.nullable(), goods: z.int(), sync: SyncStatusSchema, printers: z.array(PrintStatusSchema), credit: CreditDocSchema.nullable(),
+})
+export type Snapshot = z.output<typeof SnapshotSchema>
+
+export const SaleViewSchema = z.object({
+  sale: IdSchema, no: z.string(), at: z.int(), date: z.string(), staff: IdSchema, staffNo: z.string(),
+  lines: z.array(SaleLineSchema), gross: FenSchema, discount: FenSchema, total: FenSchema, tenders: z.array(TenderSchema),
+  /** The receipt's public page; null while the till has no cloud. */
+  url: z.string().nullable(), sent: z.boolean(),
+})
+export type SaleView = z.output<typeof SaleViewSchema>
+
+/** The columns an import can fill; `code` and `name` find a good that is already there. */
+export const IMPORT_FIELDS = ['code', 'name', 'price', 'cost', 'category', 'unit', 'pricing', 'spec', 'origin', 'stock'] as const
+export const MappingSchema = z.partialRecord(z.enum(IMPORT_FIELDS), z.string())
+export type Mapping = z.output<typeof MappingSchema>
+/** One reason why a row can't come in: its row in the file (the header is row 1), its column, what was there. */
+export const BadCellSchema = z.object({ row: z.int(), column: z.string(), value: z.string(), code: z.string() })
+export type BadCell = z.output<typeof BadCellSchema>
+
+/** What the customer sees. */
+export const DisplaySchema = z.object({
+  mode: z.enum(['idle', 'ticket', 'paying', 'done']),
+  lines: z.array(z.object({ name: z.string(), quantity: z.string(), price: FenSchema, amount: FenSchema })).max(500),
+  total: FenSchema, given: FenSchema.nullable(), change: FenSchema.nullable(), url: z.string().nullable(),
+})
+export type Display = z.output<typeof DisplaySchema>
+
+export const FaultSchema = z.object({ seq: z.int().nullable(), code: z.string(), reason: z.string(), expected: z.string().nullable(), found: z.string().nullable() })
+export type Fault = z.output<typeof FaultSchema>
+export const VerifySchema = z.object({ ok: z.boolean(), rows: z.int(), head: z.string(), sales: z.int(), salesFen: FenSchema, faults: z.array(FaultSchema) })
+export type Verification = z.output<typeof VerifySchema>

@@ -1,0 +1,12 @@
+/** How a feature declares an event: its name, its version, the schema of its body. Events are for ever; a change is a new version. */
+import type { z } from 'zod'
+
+export interface EventDefinition<Type extends string = string, Body extends z.ZodType = z.ZodType> {
+  readonly type: Type
+  readonly v: number
+  readonly body: Body
+}
+
+export function defineEvent<Type extends string, Body extends z.ZodType>(type: Type, v: number, body: Body): EventDefinition<Type, Body> {
+  return { type, v, body }
+}

@@ -1,0 +1,26 @@
+/** Who works at the till. The PIN's verifier never joins the journal: see desktop/storage. */
+import { z } from 'zod'
+import { IdSchema } from './ids.ts'
+
+export const RoleSchema = z.enum(['owner', 'manager', 'cashier'])
+export type Role = z.output<typeof RoleSchema>
+
+/** What a role may do beyond ringing up sales. */
+export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
+  owner: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open'],
+  cashier: ['drawer.open'],
+}
+export type Right =
+  | 'price.override' | 'line.discount' | 'return.without_receipt' | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup' | 'drawer.open'
+
+/** The fields of a staff member that tills of a shop share; each merges on its own. */
+export const StaffFields = z.object({
+  no: z.string().regex(/^[0-9]{2,6}$/),
+  name: z.string().trim().min(1).max(40),
+  role: RoleSchema,
+  active: z.boolean(),
+})
+export const StaffSchema = StaffFields.extend({ id: IdSchema })
+export type Staff = z.output<typeof StaffSchema>
+export const PinSchema = z.string().regex(/^[0-9]{4,8}$/)

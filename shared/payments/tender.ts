@@ -1,0 +1,35 @@
+/** How a sale was paid. Cash is the one channel a till can settle by itself. */
+import { z } from 'zod'
+import { FenSchema, type Fen, fen } from '../money/money.ts'
+
+export const ChannelSchema = z.enum(['cash'])
+export const TenderSchema = z.object({
+  channel: ChannelSchema,
+  /** fen of the sale this tender pays; negative pays out */
+  amount: FenSchema,
+  /** fen handed over by the customer, for cash */
+  given: FenSchema,
+  /** fen handed back */
+  change: FenSchema,
+})
+export type Tender = z.output<typeof TenderSchema>
+
+/** The account a tender's money is in. */
+export function accountOf(tender: Tender): string {
+  return tender.channel === 'cash' ? 'drawer' : `channel:${tender.channel}`
+}
+
+/** Cash for `total` fen out of `given` fen; undefined when it is too little. A total of zero or less is paid out, nothing is given. */
+export function takeCash(total: Fen, given: Fen): Tender | undefined {
+  if (total <= 0) return { channel: 'cash', amount: total, given: fen(0), change: fen(0) }
+  if (given < total) return undefined
+  return { channel: 'cash', amount: total, given, change: fen(given - total) }
+}
+
+/** One-touch amounts for a total: exact, then the notes and round sums a customer is likely to hand over, smallest first. */
+export function likelyCash(total: Fen): Fen[] {
+  if (total <= 0) return []
+  const steps = [500, 1000, 2000, 5000, 10_000]
+  const sums = steps.map((step) => Math.ceil(total / step) * step)
+  return [...new Set([total as number, ...sums])].sort((a, b) => a - b).slice(0, 6).map(fen)
+}

@@ -1,0 +1,70 @@
+/**
+ * What the domain asks of the world. Each port is a type, a fake (shared/testing) and a contract suite that every
+ * adapter passes. Ports get values and return outcomes; none sees the cart, the store behind it or the screen.
+ */
+import type { Envelope, Head, JournalRow, NewEvent } from '../ledger/envelope.ts'
+import type { Id } from '../identity/ids.ts'
+
+export interface Clock {
+  /** UTC milliseconds */
+  now(): number
+}
+export interface Ids {
+  /** A fresh UUIDv7. */
+  next(): Id
+}
+
+/** What a decision wants printed. `copy` marks paper that repeats an earlier one. */
+export interface PrintRequest {
+  readonly kind: 'receipt' | 'shift' | 'drawer' | 'test'
+  /** The sale, shift or event printed. */
+  readonly ref: Id
+  readonly copy: boolean
+  readonly drawer: boolean
+}
+/** The outcome of a decision: committed as one, or not at all. */
+export interface Plan {
+  readonly events: readonly NewEvent[]
+  readonly prints: readonly PrintRequest[]
+}
+
+/**
+ * The append-only journal and its projections. `commit` is one durable, synchronous transaction: when it returns, the
+ * plan's events are in the journal, projected and safe from a power cut; when it throws, nothing happened.
+ */
+export interface LedgerStore {
+  commit(plan: Plan, at: number, actor: Id | null): Envelope[]
+  head(): Head
+  /** Rows with seq > after, in order. */
+  rows(after: number, limit: number): JournalRow[]
+  event(id: Id): Envelope | undefined
+  /** Sum of postings by account, in fen: all, or one shift's. */
+  balances(shift?: Id): Map<string, number>
+  acknowledged(): number
+  /** What the cloud has for ever; it may go back when the cloud was restored, and is then sent again. */
+  acknowledge(seq: number): void
+}
+
+export interface PrintJob extends PrintRequest {
+  readonly id: number
+  readonly printer: Id
+  readonly state: 'queued' | 'sending' | 'done' | 'failed'
+  readonly attempts: number
+  /** Error code of the last attempt, if it failed. */
+  readonly error: string | null
+  readonly at: number
+}
+/** The durable print queue: order is kept per printer; nothing leaves it silently. */
+export interface PrintJobs {
+  /** The oldest job of a printer that is not done or given up. */
+  next(printer: Id): PrintJob | undefined
+  mark(id: number, state: PrintJob['state'], error: string | null): void
+  /** After a crash: jobs that were being sent may have printed; they go again, marked as a copy. Returns how many. */
+  recover(): number
+}
+
+export type PrintOutcome = { ok: true } | { ok: false; code: 'printer.unreachable' | 'printer.refused' | 'printer.timeout' | 'printer.cut_off'; sent: number }
+/** One printer. `send` never throws for what a device does; `sent` says how many bytes may be on paper. */
+export interface Printer {
+  send(bytes: Uint8Array): Promise<PrintOutcome>
+}

@@ -1,0 +1,68 @@
+/** What happens at the counter, as events. Money in fen, quantities in thousandths, dates in the shop's zone. */
+import { z } from 'zod'
+import { IdSchema } from '../identity/ids.ts'
+import { defineEvent } from '../identity/event.ts'
+import { DATE } from '../ledger/business-date.ts'
+import { PostingsSchema } from '../ledger/postings.ts'
+import { FenSchema, PriceSchema } from '../money/money.ts'
+import { TenderSchema } from '../payments/tender.ts'
+import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
+
+const DateSchema = z.string().regex(DATE)
+
+/** The first row of every ledger: whose it is and which key signs its batches. */
+export const DeviceBegun = defineEvent('device.begun', 1, z.object({ publicKey: z.string().max(100), app: z.string().max(40) }))
+/** From here on the ledger's rows name the cloud's shop. */
+export const DevicePaired = defineEvent('device.paired', 1, z.object({ from: IdSchema, shop: IdSchema, till: z.string().max(10), cloud: z.string().max(200) }))
+
+export const StaffSignedIn = defineEvent('staff.signed_in', 1, z.object({ staff: IdSchema }))
+export const StaffSignedOut = defineEvent('staff.signed_out', 1, z.object({ staff: IdSchema }))
+
+export const ShiftOpened = defineEvent('shift.opened', 1, z.object({
+  shift: IdSchema, staff: IdSchema, date: DateSchema, float: PriceSchema, postings: PostingsSchema,
+}))
+export const ShiftClosed = defineEvent('shift.closed', 1, z.object({
+  shift: IdSchema, staff: IdSchema, date: DateSchema,
+  /** fen the journal says is in the drawer, fen the cashier counted, and counted − expected */
+  expected: FenSchema, counted: PriceSchema, difference: FenSchema,
+  sales: z.int().min(0), postings: PostingsSchema,
+}))
+/** The drawer opened without a sale. */
+export const DrawerOpened = defineEvent('drawer.opened', 1, z.object({ shift: IdSchema, reason: z.string().max(100) }))
+
+export const SaleLineSchema = z.object({
+  good: IdSchema, code: z.string().max(48), name: z.string().max(120), unit: z.string().max(10), pricing: PricingSchema,
+  /** thousandths one price is for */
+  per: z.int().min(1),
+  /** thousandths; negative is a return */
+  quantity: MilliSchema,
+  /** fen per unit as charged, and as listed at that moment */
+  price: PriceSchema, list: PriceSchema,
+  /** fen: gross − discount = net */
+  gross: FenSchema, discount: FenSchema, net: FenSchema,
+})
+export type SaleLine = z.output<typeof SaleLineSchema>
+
+/** A completed ticket. Its id is the ticket's; a line of negative quantity is a return. */
+export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
+  sale: IdSchema,
+  /** What people read: date and count, unique for a till. */
+  no: z.string().max(24),
+  shift: IdSchema, staff: IdSchema, date: DateSchema,
+  lines: z.array(SaleLineSchema).min(1).max(500),
+  gross: FenSchema, discount: FenSchema, total: FenSchema,
+  tenders: z.array(TenderSchema).min(1).max(10),
+  postings: PostingsSchema,
+}))
+export type Sale = z.output<typeof SaleCompleted.body>
+
+export const STOCK_REASONS = ['received', 'counted', 'wasted', 'imported'] as const
+/** Stock moved other than by a sale: thousandths added or taken, by good. */
+export const StockMoved = defineEvent('stock.moved', 1, z.object({
+  reason: z.enum(STOCK_REASONS), note: z.string().max(100),
+  lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000),
+}))
+/** Goods came in from a file: what was read and what was refused. The goods themselves are `good.changed` rows. */
+export const GoodsImported = defineEvent('goods.imported', 1, z.object({
+  file: z.string().max(200), rows: z.int().min(0), added: z.int().min(0), updated: z.int().min(0), refused: z.int().min(0),
+}))

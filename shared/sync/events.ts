@@ -1,0 +1,34 @@
+/** Every event there is. A change of this list is a decision: `events.test.ts` pins a hash of the schemas. */
+import type { z } from 'zod'
+import { GoodChanged } from '../catalog/good.ts'
+import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
+import type { EventDefinition } from '../identity/event.ts'
+import {
+  DeviceBegun, DevicePaired, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut, StockMoved,
+} from '../sales/events.ts'
+import type { Envelope } from '../ledger/envelope.ts'
+
+export const EVENTS = [
+  DeviceBegun, DevicePaired, StaffChanged, StaffSignedIn, StaffSignedOut, ShiftOpened, ShiftClosed, DrawerOpened,
+  ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
+] as const
+
+/** A known event, its body parsed: the union a projection switches over. */
+export type DomainEvent = { [K in keyof typeof EVENTS]: typeof EVENTS[K] extends EventDefinition<infer Type, infer Body>
+  ? { type: Type; v: number; body: z.output<Body> } & Pick<Envelope, 'id' | 'seq' | 'at' | 'actor' | 'shop' | 'device'>
+  : never }[number]
+
+const byName = new Map<string, EventDefinition>(EVENTS.map((event) => [`${event.type}@${event.v}`, event]))
+
+/** Reads an envelope's body by its type and version; an unknown or malformed one gives a reason, to be flagged and kept. */
+export function readEvent(envelope: Envelope): { event: DomainEvent } | { fault: { code: 'event.unknown' | 'event.malformed'; reason: string } } {
+  const definition = byName.get(`${envelope.type}@${envelope.v}`)
+  if (!definition) return { fault: { code: 'event.unknown', reason: `${envelope.type} version ${envelope.v}` } }
+  const parsed = definition.body.safeParse(envelope.body)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    return { fault: { code: 'event.malformed', reason: `${issue?.path.join('.')}: ${issue?.message}` } }
+  }
+  const { id, seq, at, actor, shop, device, type, v } = envelope
+  return { event: { type, v, body: parsed.data, id, seq, at, actor, shop, device } as DomainEvent }
+}

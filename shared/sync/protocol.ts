@@ -1,0 +1,94 @@
+/**
+ * The wire between a till and whatever answers for its shop: the cloud, later a sister till. Facts go up as journal rows,
+ * reference data comes down as changes counted by one number per shop. Nothing here assumes a database at the other end.
+ *
+ * Up: `POST /api/sync/push`, body gzip of lines: a JSON header (PushHeader), then one line a row: hash, space, text.
+ *     Header `x-xiaopu-signature`: base64url of Ed25519 (RFC 8032) over the compressed bytes, by the device's key.
+ * Down: `GET /api/sync/changes?since=REV`; `GET /api/sync/stream` (server-sent events, `event: rev`, data: REV) wakes a till.
+ * Both: `Authorization: Bearer TOKEN`. `GET /api/sync/state` says where both sides stand.
+ */
+import { z } from 'zod'
+import { IdSchema } from '../identity/ids.ts'
+import { HashSchema, type JournalRow } from '../ledger/envelope.ts'
+
+export const PROTOCOL_VERSION = 1
+/** Rows in one push, at most; and the largest body, decompressed, in bytes. */
+export const PUSH_ROWS_MAX = 1000
+export const PUSH_BYTES_MAX = 16 * 1024 * 1024
+export const PULL_ROWS_MAX = 1000
+
+export const PushHeaderSchema = z.object({ protocol: z.literal(PROTOCOL_VERSION), device: IdSchema, from: z.int().min(1), rows: z.int().min(1).max(PUSH_ROWS_MAX) })
+export type PushHeader = z.output<typeof PushHeaderSchema>
+
+/** A push body before compression. Row texts are canonical JSON, so they hold no raw line break. */
+export function writePush(device: string, rows: readonly JournalRow[]): string {
+  const header: PushHeader = { protocol: PROTOCOL_VERSION, device, from: rows[0]!.seq, rows: rows.length }
+  return [JSON.stringify(header), ...rows.map((row) => `${row.hash} ${row.text}`)].join('\n')
+}
+
+/** Reads a push body. A line that is not `hash text` is refused with its number: that is a broken sender, not a bad fact. */
+export function readPush(text: string): { header: PushHeader; rows: JournalRow[] } | { reason: string; line: number } {
+  const lines = text.split('\n')
+  let header: PushHeader
+  try {
+    const parsed = PushHeaderSchema.safeParse(JSON.parse(lines[0] ?? ''))
+    if (!parsed.success) return { reason: parsed.error.issues[0]?.message ?? 'bad header', line: 1 }
+    header = parsed.data
+  } catch {
+    return { reason: 'the header is not JSON', line: 1 }
+  }
+  if (lines.length - 1 !== header.rows) return { reason: `the header says ${header.rows} rows, ${lines.length - 1} came`, line: 1 }
+  const rows: JournalRow[] = []
+  for (let i = 1; i < lines.length; i++) {
+    const line = lines[i]!
+    if (line[64] !== ' ' || !HashSchema.safeParse(line.slice(0, 64)).success) return { reason: 'a row is a hash, a space and a text', line: i + 1 }
+    rows.push({ seq: header.from + i - 1, hash: line.slice(0, 64), text: line.slice(65) })
+  }
+  return { header, rows }
+}
+
+export const FlagSchema = z.object({ seq: z.int(), code: z.string(), reason: z.string() })
+/** `ack`: every row up to here is stored for ever. `flags`: rows of this batch that were stored but not understood or not in order. */
+export const PushReplySchema = z.object({ ack: z.int().min(0), flags: z.array(FlagSchema), time: z.int() })
+
+/** Reference documents that come down: merged at the till field by field with `clocks`. */
+export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit'] as const
+export const ChangeSchema = z.object({
+  kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
+})
+export type Change = z.output<typeof ChangeSchema>
+/** `rev` is where the next pull starts; `more` says that there is more to pull now. */
+export const ChangesSchema = z.object({ rev: z.int().min(0), more: z.boolean(), changes: z.array(ChangeSchema) })
+
+/** The credit code as it comes down (kind `credit`, id = the shop's): a JWS and its times in UTC ms. */
+export const CreditDocSchema = z.object({ token: z.string().max(2000), url: z.string().max(2300), issuedAt: z.int(), expiresAt: z.int() })
+export type CreditDoc = z.output<typeof CreditDocSchema>
+
+/** `head` is the hash of row `ack`, so that a till restored from an old copy, or copied, is recognised. */
+export const SyncStateSchema = z.object({ ack: z.int().min(0), head: HashSchema, rev: z.int().min(0), quarantined: z.boolean(), time: z.int() })
+
+/** Eight characters without look-alikes (Crockford's alphabet less U), typed by hand. */
+export const PairingCodeSchema = z.string().transform((text) => text.replace(/[\s-]/g, '').toUpperCase()).pipe(z.string().regex(/^[0-9A-HJKMNP-TV-Z]{8}$/))
+/** `POST /api/pair`, with `x-xiaopu-signature` over the body's bytes: the till proves that it holds the key. */
+export const PairRequestSchema = z.object({
+  code: PairingCodeSchema, device: IdSchema,
+  /** Ed25519 public key, raw 32 bytes, base64url */
+  publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** The shop id the ledger has used so far */
+  ledgerShop: IdSchema,
+})
+export const PairReplySchema = z.object({
+  shop: IdSchema, name: z.string(),
+  /** The till's number in the shop, two digits or more */
+  till: z.string(),
+  token: z.string(), rev: z.int(), time: z.int(),
+})
+
+/** Every refusal of the cloud: a code, and a sentence for whoever reads the log. The till's screen says it in its own words. */
+export const RefusalSchema = z.object({ code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()).optional() })
+export const REFUSALS = {
+  'sync.gap': 409, 'sync.fork': 409, 'device.quarantined': 423, 'device.revoked': 401, 'token.invalid': 401, 'signature.invalid': 401,
+  'batch.malformed': 400, 'batch.too_large': 413, 'protocol.unsupported': 426, 'pairing.code_wrong': 404, 'pairing.too_many_tries': 429,
+  'rate.limited': 429, 'input.invalid': 400, 'not.found': 404, 'not.allowed': 403, 'server.failed': 500,
+} as const
+export type RefusalCode = keyof typeof REFUSALS
