@@ -1,7 +1,7 @@
 /**
  * The project's own source as text, for checks that read all of it. Knows nothing of what is checked.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A file by its path from the root of the repository, with forward slashes on every system. */
@@ -11,22 +11,22 @@ const SKIPPED = new Set(['node_modules', 'dist', 'data'])
 
 /** All files under the folders whose names end in one of the endings, in a stable order. Missing folders are empty. */
 export function readSourceFiles(root: string, folders: readonly string[], endings: readonly string[]): SourceFile[] {
-  return folders.flatMap((folder) => namesUnder(root, folder))
+  return folders.flatMap((folder) => namesUnder(root, folder) ?? [])
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-/** Paths from the root of every file under a folder, sorted, without what is built, installed or hidden. */
-export function namesUnder(root: string, folder: string): string[] {
-  let entries
-  try {
-    entries = readdirSync(join(root, folder), { withFileTypes: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-  return entries
+/**
+ * Paths from the root of every file under a folder, sorted, without what is built, installed or hidden.
+ * Undefined when there is no such folder.
+ */
+export function namesUnder(root: string, folder: string): string[] | undefined {
+  if (!statSync(join(root, folder), { throwIfNoEntry: false })?.isDirectory()) return undefined
+  return readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.') && !SKIPPED.has(entry.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? namesUnder(root, `${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`
+      return entry.isDirectory() ? (namesUnder(root, path) ?? []) : [path]
+    })
 }
