@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const database = './cloud/testing/global-setup.ts'
-const elsewhere = ['**/node_modules/**', '**/dist/**', '**/data/**', '**/.cache/**']
+const elsewhere = ['**/node_modules/**', 'dist/**', 'data/**', '.cache/**']
 
 export default defineConfig({
   plugins: [vue()],

@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'vite'
 import type { InlineConfig } from 'vite'
 import { ROOT } from './run-command.ts'
 import { namesUnder } from './source-files.ts'
@@ -15,28 +14,29 @@ export type BuildOptions = { readonly quiet?: boolean }
 type Target = {
   readonly name: string
   readonly outDir: string
-  /** Files and folders from the root whose content decides whether to build again. */
-  readonly inputs: readonly string[]
+  /** Folders from the root whose content decides whether to build again. */
+  readonly folders: readonly string[]
   readonly isInput: (path: string) => boolean
   readonly configs: (outDir: string) => InlineConfig[]
 }
 
 const RENDERER_CONFIG = 'desktop/renderer/vite.config.ts'
-const EVERY_BUILD = ['package.json', 'package-lock.json', 'scripts/build.ts']
+/** Files that every build depends on. */
+const FILES = ['package.json', 'package-lock.json', 'scripts/build.ts']
 const isTest = (path: string): boolean => path.endsWith('.test.ts')
 
 const RENDERER: Target = {
   name: 'the screens',
   outDir: 'dist/renderer',
-  inputs: ['desktop/renderer', 'shared', 'printers', ...EVERY_BUILD],
+  folders: ['desktop/renderer', 'shared', 'printers'],
   isInput: (path) => !isTest(path),
-  configs: (outDir) => [{ configFile: join(ROOT, RENDERER_CONFIG), build: { outDir, emptyOutDir: true } }],
+  configs: (outDir) => [{ configFile: join(ROOT, RENDERER_CONFIG), root: join(ROOT, 'desktop/renderer'), build: { outDir, emptyOutDir: true } }],
 }
 
 const ELECTRON: Target = {
   name: "Electron's scripts",
   outDir: 'dist/electron',
-  inputs: ['desktop', 'shared', 'printers', ...EVERY_BUILD],
+  folders: ['desktop', 'shared', 'printers'],
   isInput: (path) => !isTest(path) && !path.startsWith('desktop/renderer/'),
   configs: (outDir) => [
     // The main process loads its packages from node_modules, native ones included.
@@ -67,6 +67,8 @@ async function buildIfChanged(target: Target, { quiet = false }: BuildOptions): 
   const stamp = stampOf(target)
   if (existsSync(outDir) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false
 
+  // Vite takes longer to load than it takes to see that there is nothing to do.
+  const { build } = await import('vite')
   if (!quiet) console.log(`Building ${target.name} …`)
   const startedAt = performance.now()
   const fresh = `${outDir}.${process.pid}.new`
@@ -81,12 +83,9 @@ async function buildIfChanged(target: Target, { quiet = false }: BuildOptions): 
   return true
 }
 
-function stampOf({ inputs, isInput }: Target): string {
+function stampOf({ folders, isInput }: Target): string {
   const hash = createHash('sha256')
-  const paths = inputs.flatMap((input) => {
-    const below = namesUnder(ROOT, input)
-    return below === undefined ? [input] : below.filter(isInput)
-  })
+  const paths = [...FILES, ...folders.flatMap((folder) => namesUnder(ROOT, folder)).filter(isInput)]
   for (const path of paths) {
     const content = readFileSync(join(ROOT, path))
     hash.update(`${path}\0${content.length}\0`).update(content)
