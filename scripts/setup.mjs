@@ -10,7 +10,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const NODE_OLDEST = [20, 19]
@@ -130,10 +130,13 @@ async function install(/** @type {Layout} */ at) {
     const reason = reasonToInstall(at)
     if (reason === undefined) return // The one we waited for did it.
     console.error(`Installing the packages (${reason}); this takes about half a minute …`)
-    const npm = process.env.npm_execpath?.endsWith('.js')
-      ? { file: process.execPath, args: [process.env.npm_execpath], shell: false }
+    // The npm that runs us, if it is npm that does; otherwise the one on the path, which is a .cmd on Windows.
+    const ours = process.env.npm_execpath
+    const npm = ours !== undefined && basename(ours) === 'npm-cli.js'
+      ? { file: process.execPath, args: [ours], shell: false }
       : { file: 'npm', args: [], shell: process.platform === 'win32' }
-    const done = spawnSync(npm.file, [...npm.args, 'ci', '--no-audit', '--no-fund'], {
+    // Errors only: npm's warnings are about this older Node, under which the packages will not run.
+    const done = spawnSync(npm.file, [...npm.args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: at.root,
       stdio: ['ignore', 2, 2],
       shell: npm.shell,
