@@ -9,6 +9,11 @@ export interface Clock {
   /** UTC milliseconds */
   now(): number
 }
+/** Waiting, as a port: a test fires what is due instead of sleeping. */
+export interface Timer {
+  /** Runs `run` once, `ms` milliseconds from now, unless the returned function is called first. */
+  after(ms: number, run: () => void): () => void
+}
 export interface Ids {
   /** A fresh UUIDv7. */
   next(): Id
@@ -58,7 +63,8 @@ export interface PrintJob extends PrintRequest {
 export interface PrintJobs {
   /** The oldest job of a printer that is not done or given up. */
   next(printer: Id): PrintJob | undefined
-  mark(id: number, state: PrintJob['state'], error: string | null): void
+  /** `sending` counts an attempt. `copy` true: some of it may be on paper already, so from now on it prints as a copy. */
+  mark(id: number, state: PrintJob['state'], error: string | null, copy?: boolean): void
   /** After a crash: jobs that were being sent may have printed; they go again, marked as a copy. Returns how many. */
   recover(): number
 }
