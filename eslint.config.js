@@ -17,6 +17,8 @@ export default [
       'vue/no-unused-refs': 'error',
       'vue/no-v-html': 'error',
       'vue/require-default-prop': 'off',
+      // Components are imported by name, never registered as elements that HTML might have too.
+      'vue/multi-word-component-names': 'off',
       // How lines break is a matter of taste, and of the editor.
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',

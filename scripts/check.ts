@@ -32,11 +32,11 @@ const CHECKS: readonly Check[] = [
 
 /**
  * Runs the checks named, or all, and prints a line for each in their order, with its findings when it fails.
- * Programs run side by side. Throws on a name that is no check.
+ * Programs run side by side. Throws RangeError on a name that is no check.
  */
 export async function runChecks(names: readonly string[] = []): Promise<CheckResult[]> {
   const unknown = names.find((name) => !CHECKS.some((check) => check.name === name))
-  if (unknown !== undefined) throw new Error(`There is no check ${unknown}; there are ${CHECKS.map(({ name }) => name).join(', ')}.`)
+  if (unknown !== undefined) throw new RangeError(`There is no check ${unknown}; there are ${CHECKS.map(({ name }) => name).join(', ')}.`)
   const running = CHECKS
     .filter(({ name }) => names.length === 0 || names.includes(name))
     .map((check) => ({ ...check, findings: startCheck(check) }))
@@ -44,7 +44,7 @@ export async function runChecks(names: readonly string[] = []): Promise<CheckRes
   for (const { name, proves, findings } of running) {
     const found = await findings
     results.push({ name, passed: found === '' })
-    console.log(found === '' ? `✓ ${name}: ${proves}` : `✗ ${name}: not so that ${proves}\n${found.replace(/^/gm, '    ')}`)
+    console.log(found === '' ? `✓ ${name}: ${proves}` : `✗ ${name} (to prove: ${proves})\n${found.replace(/^/gm, '    ')}`)
   }
   return results
 }
@@ -82,6 +82,11 @@ function findTextOutsideTranslations(): Findings {
 }
 
 if (import.meta.main) {
-  const results = await runChecks(process.argv.slice(2))
-  process.exitCode = results.every(({ passed }) => passed) ? 0 : 1
+  try {
+    const results = await runChecks(process.argv.slice(2))
+    process.exitCode = results.every(({ passed }) => passed) ? 0 : 1
+  } catch (error) {
+    console.error(error instanceof RangeError ? error.message : error)
+    process.exitCode = 2
+  }
 }
