@@ -1,0 +1,135 @@
+/**
+ * Lays a receipt out, as receiptline's markup: one layout for a width of paper, which receiptline then turns into bytes
+ * for the printer and into the picture of the same paper. Columns are computed here from what has to fit in them, so
+ * that amounts stand right-aligned and whole; long names wrap in their own column.
+ */
+import type { ReceiptCode, ReceiptDocument, ReceiptLine, ReceiptRow } from '#shared/documents/receipt.ts'
+import type { PrinterProfile } from './profiles.ts'
+import { columnsOf, literal, printable, propertyValue } from './text.ts'
+
+const RULE = '---'
+const BLANK = ''
+/** Feeds 12 dots (ESC J), where a blank line would be too much and nothing too little: around what is printed large. */
+const GAP = '{command:\\x1bJ\\x0c}'
+/** Below this a name's column would break words to pieces; the line is then printed in two rows. */
+const NAME_COLUMNS_MIN = 18
+/** A code is drawn about 30 mm wide: small enough for 58 mm paper, large enough for an old phone. */
+const CODE_DOTS = 240
+const CODE_CELL_MIN = 3
+const CODE_CELL_MAX = 8
+
+const width = (text: string): number => columnsOf(printable(text))
+const widest = (texts: readonly string[]): number => Math.max(1, ...texts.map(width))
+/** Cells of one row, the first to the left and the others to the right. An empty cell would vanish, so it is a space. */
+const cells = (first: string, ...rest: string[]): string => [`${first || '~'} `, ...rest.map((text) => ` ${text || '~'}`)].join('|')
+
+export function toMarkup(doc: ReceiptDocument, profile: PrinterProfile): string {
+  const parts = [
+    header(doc, profile.columns),
+    facts(doc.facts, profile.columns),
+    doc.lines.length > 0 ? goods(doc, profile.columns) : [],
+    doc.totals.filter((rows) => rows.length > 0).flatMap((rows) => [RULE, ...rows.flatMap((row) => total(row, profile.columns))]),
+    doc.codes.flatMap((code) => codeBlock(code, profile)),
+    doc.footer === '' ? [] : ['{width:auto}', RULE, literal(doc.footer)],
+  ]
+  return parts.flat().join('\n')
+}
+
+/** Printed at twice the size where that fits on one line, else at twice the height. */
+function large(text: string, columns: number): string {
+  return width(text) * 2 <= columns ? `^^^${literal(text)}` : `^^${literal(text)}`
+}
+
+function header({ shop, title, copy }: ReceiptDocument, columns: number): string[] {
+  const lines = ['{width:auto;border:space;text:wrap;align:center}', large(shop.name, columns), GAP]
+  if (shop.address !== '') lines.push(literal(shop.address))
+  if (shop.phone !== '') lines.push(literal(shop.phone))
+  lines.push(BLANK, `"${literal(title)}`)
+  if (copy !== null) {
+    lines.push(GAP, `^^^"${literal(copy.mark)}`, GAP)
+    if (copy.note !== '') lines.push(literal(copy.note))
+  }
+  return [...lines, RULE]
+}
+
+/** Short facts share a line, left and right, where they fit. */
+function facts(rows: readonly ReceiptRow[], columns: number): string[] {
+  const lines: string[] = []
+  const textOf = ({ label, value }: ReceiptRow): string => `${label} ${value}`
+  for (let i = 0; i < rows.length; i++) {
+    const left = textOf(rows[i]!)
+    const next = rows[i + 1]
+    if (next !== undefined && width(left) + width(textOf(next)) + 2 <= columns) {
+      const right = textOf(next)
+      lines.push(`{width:* ${width(right)}}`, cells(literal(left), literal(right)))
+      i++
+    } else {
+      lines.push('{width:*}', `|${literal(left)} |`)
+    }
+  }
+  return lines
+}
+
+/** Goods in a table of four columns where a name has room, else with quantity and amount on a row of their own. */
+function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
+  // One column more than the widest: with the border, two spaces between numbers.
+  const quantity = 1 + widest([heads.quantity, ...lines.map((line) => line.quantity)])
+  const price = 1 + widest([heads.price, ...lines.map((line) => line.price)])
+  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, line.discount?.value ?? ''])])
+  const borders = 3
+  const isTable = columns - quantity - price - amount - borders >= NAME_COLUMNS_MIN
+  const fourColumns = `{width:* ${quantity} ${price} ${amount}}`
+  const twoColumns = `{width:* ${amount}}`
+  const head = isTable
+    ? [fourColumns, cells(literal(heads.name), literal(heads.quantity), literal(heads.price), literal(heads.amount))]
+    : [twoColumns, cells(literal(`${heads.name}  ${heads.quantity} × ${heads.price}`), literal(heads.amount))]
+  return [RULE, ...head, RULE, ...lines.flatMap((line) => [
+    ...(isTable
+      ? [fourColumns, cells(literal(line.name), literal(line.quantity), literal(line.price), literal(line.amount))]
+      : ['{width:*}', `|${literal(line.name) || '~'} |`, twoColumns, cells(`~~${literal(`${line.quantity} × ${line.price}`)}`, literal(line.amount))]),
+    ...discountRow(line, twoColumns),
+  ])]
+}
+
+function discountRow({ discount }: ReceiptLine, twoColumns: string): string[] {
+  return discount === null ? [] : [twoColumns, cells(`~~${literal(discount.label)}`, literal(discount.value))]
+}
+
+function total({ label, value, strong }: ReceiptRow, columns: number): string[] {
+  const size = width(value)
+  if (!strong) return [`{width:* ${size}}`, cells(literal(label), literal(value))]
+  const isDouble = (width(label) + 1 + size) * 2 <= columns
+  const mark = isDouble ? '^^^' : '^^'
+  return [GAP, `{width:* ${isDouble ? size * 2 : size}}`, cells(`${mark}${literal(label)}`, `${mark}${literal(value)}`)]
+}
+
+function codeBlock({ content, caption, note }: ReceiptCode, profile: PrinterProfile): string[] {
+  const symbol = symbolFor(content, profile.dots)
+  if (symbol === undefined) return []
+  const lines = ['{width:auto;align:center}', BLANK, `{code:${propertyValue(content)};option:qrcode,${symbol.cell},${symbol.level}}`, BLANK]
+  if (caption !== '') lines.push(literal(caption))
+  if (note !== '') lines.push(literal(note))
+  return lines
+}
+
+/**
+ * Bytes a QR code of each version (1 to 40) holds in byte mode, ISO/IEC 18004 table 7. Kept as a table because drawing
+ * a symbol only to measure it doubles the time of a receipt.
+ */
+const CAPACITY = {
+  l: [17, 32, 53, 78, 106, 134, 154, 192, 230, 271, 321, 367, 425, 458, 520, 586, 644, 718, 792, 858, 929, 1003, 1091, 1171, 1273, 1367, 1465, 1528, 1628, 1732, 1840, 1952, 2068, 2188, 2303, 2431, 2563, 2699, 2809, 2953],
+  m: [14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666, 711, 779, 857, 911, 997, 1059, 1125, 1190, 1264, 1370, 1452, 1538, 1628, 1722, 1809, 1911, 1989, 2099, 2213, 2331],
+} as const
+/** Up to this a code is small enough to afford level M, which survives a crease. */
+const LEVEL_M_BYTES_MAX = 106
+
+/** How to draw a content as a QR code across at most `dots`; undefined when it can't be drawn so that a phone reads it. */
+export function symbolFor(content: string, dots: number): { level: 'l' | 'm'; cell: number; modules: number } | undefined {
+  const bytes = new TextEncoder().encode(printable(content)).length
+  const level = bytes <= LEVEL_M_BYTES_MAX ? 'm' : 'l'
+  const version = CAPACITY[level].findIndex((capacity) => bytes <= capacity) + 1
+  if (bytes === 0 || version === 0) return undefined
+  const modules = 17 + 4 * version
+  const cell = Math.min(CODE_CELL_MAX, Math.max(CODE_CELL_MIN, Math.round(CODE_DOTS / modules)))
+  return modules * cell <= dots ? { level, cell, modules } : undefined
+}

@@ -1,0 +1,225 @@
+/**
+ * What is on a receipt, as data: words and amounts in their order, ready to read. It knows nothing of columns, fonts,
+ * printers or bytes; `printers/receipt.ts` lays it out, once, for paper and for the picture of the paper.
+ */
+import type { Shop } from '../catalog/shop.ts'
+import { formatYuan } from '../money/money.ts'
+import { type Milli, type Pricing, formatQuantity } from '../quantity/quantity.ts'
+import type { Tender } from '../payments/tender.ts'
+import type { Sale, SaleLine } from '../sales/events.ts'
+import { dateTimeText } from './date-text.ts'
+import { type Language, type Words, WORDS, fill } from './words.ts'
+
+/** A label and what stands against it; `strong` is the one number that is read from afar. */
+export interface ReceiptRow {
+  readonly label: string
+  readonly value: string
+  readonly strong: boolean
+}
+export interface ReceiptLine {
+  readonly name: string
+  /** `2` or `1.250 公斤`; a return's is negative and its name is marked */
+  readonly quantity: string
+  /** yuan per unit, without a sign of currency */
+  readonly price: string
+  /** yuan before the discount */
+  readonly amount: string
+  /** What was taken off, as a row under the line; null where nothing was. */
+  readonly discount: ReceiptRow | null
+}
+export interface ReceiptCode {
+  readonly content: string
+  readonly caption: string
+  readonly note: string
+}
+export interface ReceiptDocument {
+  readonly kind: 'sale' | 'shift' | 'test'
+  readonly language: Language
+  readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
+  readonly title: string
+  /** Why this paper is not the first of its kind; null on the first. */
+  readonly copy: { readonly mark: string; readonly note: string } | null
+  /** Number, till, time, cashier. */
+  readonly facts: readonly ReceiptRow[]
+  readonly heads: Pick<ReceiptLine, 'name' | 'quantity' | 'price' | 'amount'>
+  readonly lines: readonly ReceiptLine[]
+  /** Groups are set apart by a rule. */
+  readonly totals: readonly (readonly ReceiptRow[])[]
+  readonly codes: readonly ReceiptCode[]
+  readonly footer: string
+}
+
+/** The parts of a shop that are printed. */
+export type PrintedShop = Pick<Shop, 'name' | 'address' | 'phone' | 'zone' | 'footer'>
+/** The parts of a sale that are printed: the journal's body and the till's view of it both have them. */
+export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders'>
+
+const row = (label: string, value: string, strong = false): ReceiptRow => ({ label, value, strong })
+const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
+
+/** fen → `￥16.30`, with the full-width sign (U+FFE5): half-width U+00A5 is another character on many printers. */
+export function yuanText(amount: number): string {
+  return amount < 0 ? `-￥${formatYuan(-amount)}` : `￥${formatYuan(amount)}`
+}
+
+/**
+ * `2` for pieces, `1.250 公斤` for a weighing, in the unit it is priced by: 1250 g at a price per 斤 (500 g) is
+ * `2.500 斤`. As many decimals as show a single gram; an unknown unit falls back to thousandths.
+ */
+export function quantityText(line: { pricing: Pricing; quantity: Milli; per: number; unit: string }): string {
+  if (line.pricing === 'piece') return formatQuantity(line.quantity)
+  const inUnit = (line.quantity * 1000) / line.per
+  if (!Number.isSafeInteger(inUnit)) return `${formatQuantity(line.quantity, 3)} ${line.unit}`
+  let decimals = 0
+  while (decimals < 3 && 10 ** decimals % line.per !== 0) decimals++
+  return `${formatQuantity(inUnit, decimals)} ${line.unit}`
+}
+
+/**
+ * A line as its reader checks it: price × quantity = amount, less the discount. A price raised by hand is printed as
+ * charged, since "discount -1.00" would have to be explained at the counter.
+ */
+function lineOf(line: SaleLine, words: Words): { printed: ReceiptLine; gross: number; discount: number } {
+  const isReturn = line.quantity < 0
+  const isDearer = isReturn ? line.discount > 0 : line.discount < 0
+  const gross = isDearer ? line.net : line.gross
+  const discount = isDearer ? 0 : line.discount
+  const printed: ReceiptLine = {
+    name: isReturn ? `${words.returnMark}${line.name}` : line.name,
+    quantity: quantityText(line),
+    price: formatYuan(isDearer ? line.price : line.list),
+    amount: formatYuan(gross),
+    discount: discount === 0 ? null : row(words.discount, formatYuan(-discount)),
+  }
+  return { printed, gross, discount }
+}
+
+/** Pieces sold, a weighing counting as one; returns count apart, so that "2 and -1" doesn't read as one. */
+function piecesText(lines: readonly SaleLine[], words: Words): string {
+  const count = (some: readonly SaleLine[]): number =>
+    some.reduce((pieces, line) => pieces + (line.pricing === 'weight' ? 1000 : Math.abs(line.quantity)), 0)
+  const sold = count(lines.filter((line) => line.quantity > 0))
+  const back = count(lines.filter((line) => line.quantity < 0))
+  const texts = []
+  if (sold > 0) texts.push(fill(words.piecesOf, { n: formatQuantity(sold) }))
+  if (back > 0) texts.push(fill(words.piecesBack, { n: formatQuantity(back) }))
+  return texts.join(' ')
+}
+
+function tenderRows(tender: Tender, words: Words): ReceiptRow[] {
+  if (tender.amount < 0) return [row(words.channelsBack[tender.channel] ?? tender.channel, yuanText(-tender.amount))]
+  const given = row(words.channels[tender.channel] ?? tender.channel, yuanText(tender.given > 0 ? tender.given : tender.amount))
+  return tender.change > 0 ? [given, row(words.change, yuanText(tender.change))] : [given]
+}
+
+export interface SaleReceiptInput {
+  readonly shop: PrintedShop
+  readonly sale: PrintedSale
+  /** UTC milliseconds of the sale */
+  readonly at: number
+  readonly till: string
+  readonly staffNo: string
+  /** True on any paper but the first. */
+  readonly copy: boolean
+  /** The receipt's public page; null while the till has no cloud. */
+  readonly receiptUrl: string | null
+  /** The shop's credit code and until when it is good, in UTC milliseconds. */
+  readonly credit: { readonly url: string; readonly expiresAt: number } | null
+  readonly language?: Language
+}
+
+/** The receipt of a sale; of a refund, when money goes back. */
+export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, credit, language = 'zh' }: SaleReceiptInput): ReceiptDocument {
+  const words = WORDS[language]
+  const lines = sale.lines.map((line) => lineOf(line, words))
+  const gross = lines.reduce((total, line) => total + line.gross, 0)
+  const discount = lines.reduce((total, line) => total + line.discount, 0)
+  const isPaidOut = sale.total < 0
+  const totals = [row(words.pieces, piecesText(sale.lines, words))]
+  if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), row(words.discount, yuanText(-discount)))
+  totals.push(isPaidOut ? row(words.payOut, yuanText(-sale.total), true) : row(words.total, yuanText(sale.total), true))
+
+  const codes: ReceiptCode[] = []
+  if (receiptUrl !== null) codes.push({ content: receiptUrl, caption: words.receiptCode, note: '' })
+  if (credit !== null) {
+    codes.push({ content: credit.url, caption: words.creditCode, note: fill(words.validUntil, { until: dateTimeText(credit.expiresAt, shop.zone) }) })
+  }
+  return {
+    kind: 'sale', language, shop: headOf(shop), title: isPaidOut ? words.returned : words.sale,
+    copy: copy ? { mark: words.copy, note: words.copyNote } : null,
+    facts: [row(words.number, sale.no), row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
+    heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
+    lines: lines.map((line) => line.printed),
+    totals: [totals, sale.tenders.filter((tender) => tender.amount !== 0 || sale.total === 0).flatMap((tender) => tenderRows(tender, words))],
+    codes, footer: shop.footer,
+  }
+}
+
+/** A shift's figures, in fen and UTC milliseconds, as the till reports them; null is what is not known or not shown. */
+export interface ShiftFigures {
+  readonly staffNo: string
+  readonly openedAt: number
+  readonly closedAt: number | null
+  readonly sales: number
+  readonly returns: number
+  readonly gross: number
+  readonly discount: number
+  readonly net: number
+  readonly float: number
+  readonly expected: number | null
+  readonly counted: number | null
+  readonly difference: number | null
+}
+export interface ShiftReceiptInput {
+  readonly shop: PrintedShop
+  readonly report: ShiftFigures
+  readonly till: string
+  readonly copy: boolean
+  readonly language?: Language
+}
+
+/** The report a cashier signs. */
+export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: ShiftReceiptInput): ReceiptDocument {
+  const words = WORDS[language]
+  const cash = [row(words.float, yuanText(report.float))]
+  if (report.expected !== null) cash.push(row(words.expected, yuanText(report.expected)))
+  if (report.counted !== null) cash.push(row(words.counted, yuanText(report.counted)))
+  if (report.difference !== null) cash.push(row(words.difference, yuanText(report.difference), true))
+  const sold = [row(words.sales, String(report.sales)), row(words.returns, String(report.returns))]
+  if (report.discount !== 0) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
+  sold.push(row(words.net, yuanText(report.net), true))
+  return {
+    kind: 'shift', language, shop: headOf(shop), title: words.shift, copy: copy ? { mark: words.copy, note: '' } : null,
+    facts: [
+      row(words.staff, report.staffNo), row(words.till, till), row(words.opened, dateTimeText(report.openedAt, shop.zone)),
+      row(words.closed, report.closedAt === null ? words.stillOpen : dateTimeText(report.closedAt, shop.zone)),
+    ],
+    heads: { name: '', quantity: '', price: '', amount: '' }, lines: [], totals: [sold, cash, [row(words.signature, '_'.repeat(16))]], codes: [], footer: '',
+  }
+}
+
+export interface TestReceiptInput {
+  readonly shop: PrintedShop
+  readonly at: number
+  readonly till: string
+  readonly printer: { readonly name: string; readonly profile: string; readonly columns: number }
+  /** Something to scan: the shop's site, if it has one. */
+  readonly url: string
+  readonly language?: Language
+}
+
+/** What shows at a glance whether a printer has the right width, knows Chinese, and draws codes that can be read. */
+export function testReceipt({ shop, at, till, printer, url, language = 'zh' }: TestReceiptInput): ReceiptDocument {
+  const words = WORDS[language]
+  return {
+    kind: 'test', language, shop: headOf(shop), title: words.test, copy: null,
+    facts: [
+      row(words.printer, printer.name), row(words.profile, printer.profile), row(words.columns, String(printer.columns)),
+      row(words.till, till), row(words.time, dateTimeText(at, shop.zone)),
+    ],
+    heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
+    lines: [{ name: words.testSample, quantity: '1', price: '12.34', amount: '12.34', discount: null }],
+    totals: [[row(words.total, yuanText(1234), true)]],
+    codes: url === '' ? [] : [{ content: url, caption: url, note: '' }], footer: words.testFooter,
+  }
+}

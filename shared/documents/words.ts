@@ -1,0 +1,94 @@
+/**
+ * The words on paper, by language. They live here and not with the screens' messages because a receipt is printed by
+ * the host, which has no screen. Nothing else in the house spells a word that is printed.
+ */
+export type Language = 'zh' | 'en'
+
+export interface Words {
+  /** Titles, by what the paper is. */
+  readonly sale: string
+  readonly returned: string
+  readonly shift: string
+  readonly test: string
+  /** Paper that repeats an earlier one. */
+  readonly copy: string
+  readonly copyNote: string
+  readonly phone: string
+  readonly number: string
+  readonly time: string
+  readonly till: string
+  readonly staff: string
+  readonly goods: string
+  readonly quantity: string
+  readonly price: string
+  readonly amount: string
+  /** Before the name of a line that came back. */
+  readonly returnMark: string
+  readonly pieces: string
+  /** `{n}` is the count. */
+  readonly piecesOf: string
+  readonly piecesBack: string
+  readonly gross: string
+  readonly discount: string
+  readonly total: string
+  readonly payOut: string
+  readonly change: string
+  readonly channels: Readonly<Record<string, string>>
+  readonly channelsBack: Readonly<Record<string, string>>
+  readonly receiptCode: string
+  readonly creditCode: string
+  /** `{until}` is a date and time. */
+  readonly validUntil: string
+  readonly opened: string
+  readonly closed: string
+  readonly stillOpen: string
+  readonly sales: string
+  readonly returns: string
+  readonly net: string
+  readonly float: string
+  readonly expected: string
+  readonly counted: string
+  readonly difference: string
+  readonly signature: string
+  readonly printer: string
+  readonly columns: string
+  readonly profile: string
+  readonly testFooter: string
+  /** A line that shows whether the printer knows Chinese, the full-width yuan sign, and columns. */
+  readonly testSample: string
+}
+
+const zh: Words = {
+  sale: '销售小票', returned: '退货小票', shift: '交班报表', test: '打印测试',
+  copy: '【补打】', copyNote: '重复打印，与原小票为同一笔',
+  phone: '电话', number: '单号', time: '时间', till: '机号', staff: '收银员',
+  goods: '商品', quantity: '数量', price: '单价', amount: '金额',
+  returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', total: '合计', payOut: '应退', change: '找零',
+  channels: { cash: '现金' }, channelsBack: { cash: '退现金' },
+  receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
+  opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', net: '实收',
+  float: '备用金', expected: '应有现金', counted: '实点现金', difference: '差额',
+  signature: '签字', printer: '打印机', columns: '列数', profile: '型号', testFooter: '边线和二维码完整即可使用',
+  testSample: '中文 汉字 ￥12.34 ABC abc 0123',
+}
+
+const en: Words = {
+  sale: 'RECEIPT', returned: 'RETURN', shift: 'SHIFT REPORT', test: 'TEST PAGE',
+  copy: '* COPY *', copyNote: 'Printed again, same sale as the original',
+  phone: 'Tel', number: 'No.', time: 'Time', till: 'Till', staff: 'Cashier',
+  goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
+  returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', total: 'Total', payOut: 'To refund', change: 'Change',
+  channels: { cash: 'Cash' }, channelsBack: { cash: 'Cash back' },
+  receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
+  opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', net: 'Net',
+  float: 'Float', expected: 'Cash expected', counted: 'Cash counted', difference: 'Difference',
+  signature: 'Signature', printer: 'Printer', columns: 'Columns', profile: 'Profile', testFooter: 'Ready when every edge and the code are whole',
+  testSample: '中文 汉字 ￥12.34 ABC abc 0123',
+}
+
+export const WORDS: Readonly<Record<Language, Words>> = { zh, en }
+
+/** Puts values into a message: `fill('{n} items', {n: '3'})`. */
+export function fill(message: string, values: Readonly<Record<string, string>>): string {
+  return message.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+}
