@@ -1,0 +1,3 @@
+import { memoryPrintJobs, runPrintJobsSuite } from './print-jobs.ts'
+
+runPrintJobsSuite('in memory', memoryPrintJobs)
