@@ -26,8 +26,9 @@ interface Call<In extends z.ZodType, Out extends z.ZodType> {
   readonly output: Out
 }
 const read = <In extends z.ZodType, Out extends z.ZodType>(about: string, input: In, output: Out): Call<In, Out> => ({ kind: 'read', about, input, output })
-const write = <In extends z.ZodObject, Out extends z.ZodType>(about: string, input: In, output: Out) =>
-  ({ kind: 'write' as const, about, input: input.extend({ key: IdSchema }), output })
+const keyed = { key: IdSchema }
+const write = <Shape extends z.core.$ZodShape, Out extends z.ZodType>(about: string, input: z.ZodObject<Shape>, output: Out): Call<z.ZodObject<Shape & typeof keyed>, Out> =>
+  ({ kind: 'write', about, input: input.extend(keyed) as unknown as z.ZodObject<Shape & typeof keyed>, output })
 
 const none = z.object({})
 const limit = z.int().min(1).max(1000).default(50)

@@ -13,10 +13,11 @@ export const EVENTS = [
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
 ] as const
 
-/** A known event, its body parsed: the union a projection switches over. */
-export type DomainEvent = { [K in keyof typeof EVENTS]: typeof EVENTS[K] extends EventDefinition<infer Type, infer Body>
+type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>
   ? { type: Type; v: number; body: z.output<Body> } & Pick<Envelope, 'id' | 'seq' | 'at' | 'actor' | 'shop' | 'device'>
-  : never }[number]
+  : never
+/** A known event, its body parsed: the union a projection switches over. */
+export type DomainEvent = Read<(typeof EVENTS)[number]>
 
 const byName = new Map<string, EventDefinition>(EVENTS.map((event) => [`${event.type}@${event.v}`, event]))
 

@@ -2,13 +2,13 @@
  * What the host asks of its storage: the ledger and print-job ports, the projections a counter reads, and the till's own
  * settings. Reads never write; every write of the journal goes through `commit`.
  */
-import type { Clocks, Fields, Hlc } from '#shared/catalog/hlc.ts'
-import type { Shop } from '#shared/catalog/shop.ts'
-import type { BadCell, GoodView, PrinterSettings, PrintStatus, Verification } from '#shared/host/schemas.ts'
-import type { Id } from '#shared/identity/ids.ts'
-import type { Staff } from '#shared/identity/staff.ts'
-import type { LedgerStore, PrintJob, PrintJobs } from '#shared/ports/ports.ts'
-import type { Change, CreditDoc } from '#shared/sync/protocol.ts'
+import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
+import type { Shop } from '../catalog/shop.ts'
+import type { BadCell, GoodView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { Id } from '../identity/ids.ts'
+import type { Staff } from '../identity/staff.ts'
+import type { LedgerStore, Plan, PrintJob, PrintJobs } from '../ports/ports.ts'
+import type { Change, CreditDoc } from '../sync/protocol.ts'
 
 export interface Shift {
   shift: Id
@@ -26,6 +26,12 @@ export interface ShiftTotals {
   gross: number
   discount: number
   net: number
+}
+export interface SaleFilter {
+  date?: string | undefined
+  /** Only rows before this sequence number. */
+  before?: number | undefined
+  limit: number
 }
 export interface SaleRow {
   sale: Id
@@ -66,6 +72,8 @@ export interface TillReads {
   good(id: Id): GoodView | undefined
   /** By main or other code; exact. */
   goodByCode(code: string): GoodView | undefined
+  /** By the whole name, exact. */
+  goodByName(name: string): GoodView | undefined
   searchGoods(text: string, limit: number): GoodView[]
   quickGoods(): GoodView[]
   listGoods(after: Id | undefined, limit: number): GoodView[]
@@ -81,12 +89,13 @@ export interface TillReads {
   shiftTotals(id: Id): ShiftTotals
   sale(id: Id): SaleRow | undefined
   saleByNo(no: string): SaleRow | undefined
-  listSales(filter: { date?: string; before?: number; limit: number }): SaleRow[]
-  countSales(date?: string): number
+  listSales(filter: SaleFilter): SaleRow[]
+  countSales(): number
+  /** The highest sale number that begins with `prefix`. */
+  lastNo(prefix: string): string | undefined
   credit(): CreditDoc | undefined
   /** Fields and clocks of a reference document, to tick and to merge. */
   document(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined
-  lastHlc(): Hlc | undefined
   /** Time of the oldest row the cloud has not acknowledged; null when all is sent. */
   unsentSince(): number | null
   /** Recomputes everything from the journal and compares. */
@@ -94,16 +103,21 @@ export interface TillReads {
 }
 
 export interface TillStore extends LedgerStore, PrintJobs, TillReads {
+  /** The next stamp for an edit made here; later than any seen. */
+  nextHlc(now: number): Hlc
   identity(): Identity
   pairing(): Pairing | undefined
-  /** From now on the ledger's rows name the cloud's shop; the journal's `device.paired` row is committed with it. */
-  pair(pairing: Pairing, shop: Id, till: string, at: number): void
-  unpair(): void
+  /** Commits `plan` (the `device.paired` row), and from the next row on the ledger names the cloud's shop: all in one transaction. */
+  pair(pairing: Pairing, shop: Id, till: string, plan: Plan, at: number, actor: Id | null): void
   setting(key: string): string | undefined
   setSetting(key: string, value: string): void
+  /** Several commits and settings as one: all of it, or nothing. */
+  together<Result>(work: () => Result): Result
   /** A staff member's PIN verifier: never in the journal, never sent. */
   pinVerifier(staff: Id): string | undefined
   setPinVerifier(staff: Id, verifier: string): void
+  /** Whether anybody can sign in at this till. */
+  anyPin(): boolean
 
   /** The last change number pulled, and one page of changes merged in one transaction; gives the goods that changed. */
   rev(): number

@@ -1,0 +1,70 @@
+/** What every handler of the till works with: the store, the world's time and ids, who is signed in, and how screens are told. */
+import type { EmitName, EmitPayload } from '#shared/host/contract.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { SyncStatus } from '#shared/host/schemas.ts'
+import type { TillStore } from '#shared/host/store.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { Right, Staff } from '#shared/identity/staff.ts'
+import { businessDate } from '#shared/ledger/business-date.ts'
+import type { Clock, Ids, PrintRequest } from '#shared/ports/ports.ts'
+import { may } from '#shared/sales/sale.ts'
+
+/** The cloud's half of the till, as the handlers see it. */
+export interface Cloud {
+  status(): SyncStatus
+  /** The journal has grown. */
+  kick(): void
+  /** One exchange now; resolves when it is over, whatever came of it. */
+  now(): Promise<SyncStatus>
+  /** Joins a shop. Throws TillError pairing.*. */
+  pair(cloud: string, code: string, key: Id): Promise<SyncStatus>
+}
+
+export interface Context {
+  readonly store: TillStore
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly version: string
+  readonly cloud: Cloud
+  emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void
+  /** The snapshot changed: who is signed in, the shift, the shop. */
+  changed(): void
+  printed(): void
+}
+
+interface Event { readonly id: Id; readonly type: string; readonly v: number; readonly body: object }
+
+/** Commits events of the staff member signed in (or of nobody), wakes the sync. */
+export function commit(context: Context, events: readonly Event[], prints: readonly PrintRequest[] = []): void {
+  context.store.commit({ events, prints }, context.clock.now(), context.store.signedIn())
+  context.cloud.kick()
+}
+
+export function today(context: Context): string {
+  return businessDate(context.clock.now(), context.store.shop().zone)
+}
+
+/** The staff member signed in. Throws TillError staff.none. */
+export function signedIn(context: Context): Staff {
+  const id = context.store.signedIn()
+  const staff = id === null ? undefined : context.store.staff(id)
+  if (!staff) throw new TillError('staff.none')
+  return staff
+}
+
+/** Throws TillError staff.none or staff.not_allowed. */
+export function requireRight(context: Context, right: Right): Staff {
+  const staff = signedIn(context)
+  if (!may(staff, right)) throw new TillError('staff.not_allowed', { right })
+  return staff
+}
+
+/**
+ * Whether a write with this key is already in the journal as `type`: then it is answered from there. The same key for
+ * something else throws TillError key.reused.
+ */
+export function isRepeat(context: Context, key: Id, type: string): boolean {
+  const event = context.store.event(key)
+  if (event && event.type !== type) throw new TillError('key.reused', { key })
+  return event !== undefined
+}

@@ -1,0 +1,74 @@
+/** Goods at the till: finding them, editing them, moving their stock, bringing them in from a file. */
+import { checkGtin, isInStore } from '#shared/codes/gtin.ts'
+import { GoodChanged } from '#shared/catalog/good.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import type { GoodView } from '#shared/host/schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { StockMoved } from '#shared/sales/events.ts'
+import { type Context, commit, isRepeat, requireRight } from './context.ts'
+
+type Calls = 'goods.search' | 'goods.get' | 'goods.quick' | 'goods.list' | 'goods.put' | 'code.read' | 'stock.move'
+
+export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock } = context
+  return {
+    'goods.search': ({ text, limit }) => ({ goods: search(context, text, limit) }),
+    'goods.get': ({ good }) => goodOf(context, good),
+    'goods.quick': () => ({ goods: store.quickGoods() }),
+    'goods.list': ({ after, limit }) => ({ goods: store.listGoods(after, limit) }),
+
+    'goods.put'({ key, good, set }) {
+      requireRight(context, 'goods.edit')
+      if (!isRepeat(context, key, GoodChanged.type)) {
+        const before = store.good(good)
+        if (!before && (set.name === undefined || set.price === undefined)) throw new TillError('good.incomplete')
+        for (const code of [set.code ?? '', ...(set.codes ?? [])]) {
+          const other = code === '' ? undefined : store.goodByCode(code)
+          if (other && other.id !== good) throw new TillError('good.code_taken', { code, name: other.name })
+        }
+        commit(context, [{ id: key, type: GoodChanged.type, v: 1, body: { good, set, hlc: store.nextHlc(clock.now()) } }])
+        context.emit('good.changed', goodOf(context, good))
+      }
+      return goodOf(context, good)
+    },
+
+    'code.read'({ text }) {
+      const code = text.trim()
+      if (code === '') return { kind: 'unknown', code: 'code.empty', text }
+      const good = store.goodByCode(code) ?? alternatives(code).map((other) => store.goodByCode(other)).find((found) => found !== undefined)
+      if (good) return good.on ? { kind: 'good', good } : { kind: 'unknown', code: 'code.off_sale', text }
+      const wrong = checkGtin(code) === 'wrong-check-digit' && !isInStore(code)
+      return { kind: 'unknown', code: wrong ? 'code.wrong_check_digit' : 'code.not_found', text }
+    },
+
+    'stock.move'({ key, reason, note, lines }) {
+      requireRight(context, 'stock.edit')
+      if (isRepeat(context, key, StockMoved.type)) return {}
+      for (const line of lines) goodOf(context, line.good)
+      commit(context, [{ id: key, type: StockMoved.type, v: 1, body: { reason, note, lines } }])
+      if (lines.length > 20) context.emit('goods.reloaded', {})
+      else for (const line of lines) context.emit('good.changed', goodOf(context, line.good))
+      return {}
+    },
+  }
+}
+
+/** A UPC-A is an EAN-13 with a leading zero, and a scanner may send either. */
+function alternatives(code: string): string[] {
+  if (/^[0-9]{12}$/.test(code)) return [`0${code}`]
+  return /^0[0-9]{12}$/.test(code) ? [code.slice(1)] : []
+}
+
+/** An exact code comes first, then what the words find. */
+function search(context: Context, text: string, limit: number): GoodView[] {
+  const exact = context.store.goodByCode(text.trim())
+  const found = context.store.searchGoods(text, limit)
+  return exact?.on ? [exact, ...found.filter((good) => good.id !== exact.id)].slice(0, limit) : found
+}
+
+export function goodOf(context: Context, id: Id): GoodView {
+  const good = context.store.good(id)
+  if (!good) throw new TillError('good.not_found', { good: id })
+  return good
+}

@@ -1,0 +1,44 @@
+/** All handlers of the contract, each feature's own map put together. */
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import type { Display } from '#shared/host/schemas.ts'
+import { fen } from '#shared/money/money.ts'
+import { type Context, requireRight } from './context.ts'
+import { goodsHandlers } from './goods.ts'
+import { importHandlers } from './import-handlers.ts'
+import { printingHandlers } from './paper.ts'
+import { salesHandlers } from './sales.ts'
+import { staffHandlers } from './staff.ts'
+import { snapshot } from './views.ts'
+
+const IDLE: Display = { mode: 'idle', lines: [], total: fen(0), given: null, change: null, url: null }
+
+export function createHandlers(context: Context, seq: () => number): Handlers {
+  const { store, cloud } = context
+  let display = IDLE
+  return {
+    ...staffHandlers(context, seq),
+    ...goodsHandlers(context),
+    ...importHandlers(context),
+    ...salesHandlers(context),
+    ...printingHandlers(context),
+
+    'till.snapshot': () => snapshot(context, seq()),
+    async 'till.pair'({ key, cloud: url, code }) {
+      if (store.anyPin()) requireRight(context, 'till.setup')
+      return cloud.pair(url, code, key)
+    },
+    'sync.status': () => cloud.status(),
+    'sync.now': () => cloud.now(),
+    'display.show'(shown) {
+      display = shown
+      context.emit('display.changed', display)
+      return {}
+    },
+    'display.now': () => display,
+    'ledger.balances': () => ({
+      balances: [...store.balances()].map(([account, amount]) => ({ account, fen: fen(amount) })),
+      sales: store.countSales(),
+    }),
+    'ledger.verify': () => store.verify(),
+  }
+}

@@ -1,0 +1,122 @@
+/** Goods from a file: preview, import as one transaction, and mending the rows that were kept. */
+import { type ColumnMapping, type GoodRow, mendRow, readGoodRow } from '#shared/catalog/goods-import.ts'
+import { GOOD_DEFAULTS, GoodChanged } from '#shared/catalog/good.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { KeptRow } from '#shared/host/store.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { milli } from '#shared/quantity/quantity.ts'
+import { GoodsImported, StockMoved } from '#shared/sales/events.ts'
+import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { type GoodsFinder, planImport, previewImport } from './goods-import.ts'
+
+type Calls = 'goods.importPreview' | 'goods.import' | 'goods.importRows' | 'goods.importMend'
+interface NewEvent { id: Id; type: string; v: number; body: object }
+
+/** Refused rows listed in an answer; every one of them is kept. */
+const ANSWER_BAD_MAX = 500
+/** `stock.moved` holds this many lines at most. */
+const STOCK_LINES_MAX = 1000
+
+export function importHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store } = context
+  const finder: GoodsFinder = { goodByCode: (code) => store.goodByCode(code), goodByName: (name) => store.goodByName(name) }
+
+  return {
+    'goods.importPreview': (input) => previewImport(input, finder),
+
+    async 'goods.import'({ key, ...input }) {
+      requireRight(context, 'goods.edit')
+      if (isRepeat(context, key, GoodsImported.type)) return answer(context, key)
+      const plan = await planImport(input, finder)
+      // Reading the file gave the thread away: what was true before it is asked again.
+      if (isRepeat(context, key, GoodsImported.type)) return answer(context, key)
+      const changes = new Changes(context)
+      for (const { fields, stock, existing } of plan.good) changes.add({ fields, stock }, existing)
+      const kept = plan.bad.map(({ row, cells, bad }): KeptRow => ({ import: key, file: plan.file, row, cells, mapping: plan.mapping as Record<string, string>, bad: [...bad] }))
+      const header = { file: plan.file.slice(0, 200), rows: plan.rows, added: changes.added, updated: changes.updated, refused: plan.bad.length }
+      store.together(() => {
+        store.keepRows(kept)
+        commit(context, [...changes.events(), { id: key, type: GoodsImported.type, v: 1, body: header }])
+      })
+      context.emit('goods.reloaded', {})
+      context.changed()
+      return answer(context, key)
+    },
+
+    'goods.importRows'({ import: id, limit }) {
+      const { rows, total } = store.keptRows(id, limit)
+      return { rows: rows.map(({ import: from, file, row, cells, bad }) => ({ import: from, file, row, cells, bad })), total }
+    },
+
+    'goods.importMend'({ key, import: id, row, set, drop }) {
+      requireRight(context, 'goods.edit')
+      const left = () => store.keptRows(id, 1).total
+      if (isRepeat(context, key, GoodChanged.type)) return { bad: [], left: left() }
+      const kept = store.keptRow(id, row)
+      if (!kept) throw new TillError('import.row_not_found', { row })
+      if (drop) {
+        store.dropKeptRow(id, row)
+        return { bad: [], left: left() }
+      }
+      const mended = mendRow(kept.cells, kept.mapping as ColumnMapping, set)
+      const verdict = readGoodRow(row, mended.cells, mended.mapping)
+      if ('bad' in verdict) {
+        store.keepRows([{ ...kept, cells: mended.cells, mapping: mended.mapping as Record<string, string>, bad: [...verdict.bad] }])
+        return { bad: [...verdict.bad], left: left() }
+      }
+      const { code, name } = verdict.good.fields
+      const existing = code ? store.goodByCode(code) : store.goodByName(name)
+      const changes = new Changes(context)
+      changes.add(verdict.good, existing?.id, key)
+      store.together(() => {
+        commit(context, changes.events())
+        store.dropKeptRow(id, row)
+      })
+      context.emit('goods.reloaded', {})
+      return { bad: [], left: left() }
+    },
+  }
+}
+
+/** The answer to an import, from the journal and the rows kept: the same however often it is asked. */
+function answer({ store }: Context, key: Id) {
+  const { rows, added, updated, refused } = GoodsImported.body.parse(store.event(key)!.body)
+  const bad = store.keptRows(key, ANSWER_BAD_MAX).rows.map(({ row, cells, bad: reasons }) => ({ row, cells, bad: reasons }))
+  return { import: key, rows, added, updated, refused, bad }
+}
+
+/** Events that bring rows in: only fields that differ, and stock as the delta to what the file counted. */
+class Changes {
+  added = 0
+  updated = 0
+  readonly #context: Context
+  readonly #goods: NewEvent[] = []
+  readonly #stock: { good: Id; delta: ReturnType<typeof milli> }[] = []
+  readonly #hlc: string
+
+  constructor(context: Context) {
+    this.#context = context
+    this.#hlc = context.store.nextHlc(context.clock.now())
+  }
+
+  add({ fields, stock }: GoodRow, existing: Id | undefined, eventId?: Id): void {
+    const { store, ids } = this.#context
+    const good = existing ?? ids.next()
+    const before = existing === undefined ? undefined : store.good(existing)
+    const set = before ? Object.fromEntries(Object.entries(fields).filter(([field, value]) => before[field as keyof typeof before] !== value)) : { ...GOOD_DEFAULTS, ...fields }
+    if (before) this.updated += 1
+    else this.added += 1
+    if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: { good, set, hlc: this.#hlc } })
+    const delta = stock === null ? 0 : stock - (before?.stock ?? 0)
+    if (delta !== 0) this.#stock.push({ good, delta: milli(delta) })
+  }
+
+  events(): NewEvent[] {
+    const moves: NewEvent[] = []
+    for (let i = 0; i < this.#stock.length; i += STOCK_LINES_MAX) {
+      moves.push({ id: this.#context.ids.next(), type: StockMoved.type, v: 1, body: { reason: 'imported', note: '', lines: this.#stock.slice(i, i + STOCK_LINES_MAX) } })
+    }
+    return [...this.#goods, ...moves]
+  }
+}

@@ -1,0 +1,89 @@
+/** The till's paper: what a print job becomes for its printer, the picture of a receipt, and the printers' settings. */
+import { saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { PrinterSettings } from '#shared/host/schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { PrintJob } from '#shared/ports/ports.ts'
+import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
+import { toEscpos, toSvg } from '#printers/receipt.ts'
+import { type Context, requireRight } from './context.ts'
+import { receiptUrl, saleBody, shiftReport } from './views.ts'
+
+type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
+
+export function printingHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock } = context
+  return {
+    'printer.list': () => ({ printers: store.printers(), status: store.printStatus() }),
+    'printer.put'({ printer }) {
+      requireRight(context, 'till.setup')
+      profileNamed(printer.profile)
+      store.putPrinter(printer)
+      context.printed()
+      context.changed()
+      return {}
+    },
+    'printer.remove'({ printer }) {
+      requireRight(context, 'till.setup')
+      known(context, printer)
+      store.removePrinter(printer)
+      context.printed()
+      context.changed()
+      return {}
+    },
+    'printer.test'({ printer }) {
+      known(context, printer)
+      store.commit({ events: [], prints: [{ kind: 'test', ref: printer, copy: false, drawer: false }] }, clock.now(), store.signedIn())
+      context.printed()
+      return {}
+    },
+    'print.jobs': ({ limit }) => ({ jobs: store.printJobs(limit) }),
+    'print.retry'({ printer }) {
+      known(context, printer)
+      store.retryPrints(printer)
+      context.printed()
+      return {}
+    },
+  }
+}
+
+function known({ store }: Context, printer: Id): void {
+  if (!store.printers().some((each) => each.id === printer)) throw new TillError('printer.not_found')
+}
+
+function receiptOf(context: Context, sale: Id, copy: boolean) {
+  const { store } = context
+  const { body, at } = saleBody(store, sale)
+  const credit = store.credit()
+  return saleReceipt({
+    shop: store.shop(), sale: body, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', copy,
+    receiptUrl: receiptUrl(store, sale), credit: credit && credit.expiresAt > context.clock.now() ? credit : null,
+  })
+}
+
+/** The receipt's picture, as the paper of that width would be. */
+export function receiptPicture(context: Context, sale: Id, columns: 32 | 48): string {
+  return toSvg(receiptOf(context, sale, false), profileOfColumns(columns))
+}
+
+/** The paper of a job, without the drawer's pulse; undefined where what it should print is not there any more. */
+export function renderJob(context: Context, job: PrintJob, settings: PrinterSettings): Uint8Array | undefined {
+  const { store, clock } = context
+  const profile = profileNamed(settings.profile)
+  switch (job.kind) {
+    case 'drawer':
+      return new Uint8Array()
+    case 'receipt':
+      return toEscpos(receiptOf(context, job.ref, job.copy), profile)
+    case 'shift': {
+      const shift = store.shift(job.ref)
+      return shift && toEscpos(shiftReceipt({ shop: store.shop(), report: shiftReport(store, shift, false), till: store.identity().till, copy: job.copy }), profile)
+    }
+    case 'test': {
+      const shop = store.shop()
+      const printer = { name: settings.name, profile: settings.profile, columns: profile.columns }
+      return toEscpos(testReceipt({ shop, at: clock.now(), till: store.identity().till, printer, url: shop.site || store.pairing()?.cloud || '' }), profile)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** Sales: completing a ticket, finding it again, its paper. */
+import { TillError } from '#shared/host/frames.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { fen } from '#shared/money/money.ts'
+import { SaleCompleted } from '#shared/sales/events.ts'
+import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
+import { type Context, isRepeat, signedIn, today } from './context.ts'
+import { receiptPicture } from './paper.ts'
+import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
+
+type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
+
+export function salesHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock } = context
+  return {
+    'sale.complete'({ key, ticket, total, given }) {
+      if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
+      if (isRepeat(context, key, SaleCompleted.type)) {
+        const view = saleView(store, key)
+        if (view.total !== total || view.lines.length !== ticket.lines.length) throw new TillError('key.reused', { key })
+        return view
+      }
+      const staff = signedIn(context)
+      const shift = store.openShift()
+      if (!shift) throw new TillError('shift.none')
+      const date = today(context)
+      const { till } = store.identity()
+      const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
+      const decided = decideSale({ staff, shift: shift.shift, date, no, good: (id) => store.good(id) }, { ticket, total, given })
+      if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
+      const at = clock.now()
+      const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
+      const view = viewOf(store, decided.event.body, at, envelope!.seq)
+      context.emit('sale.completed', view)
+      context.cloud.kick()
+      context.printed()
+      return view
+    },
+
+    'sale.get'({ sale, no }) {
+      const id = sale ?? (no === undefined ? undefined : store.saleByNo(no)?.sale)
+      if (id === undefined) throw new TillError('sale.not_found')
+      return saleView(store, id)
+    },
+
+    'sale.list'({ date, before, limit }) {
+      const sales = store.listSales({ date, before, limit }).map((row) => {
+        const { body } = saleBody(store, row.sale)
+        return {
+          sale: row.sale, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
+          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
+          url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
+        }
+      })
+      return { sales }
+    },
+
+    'sale.receipt': ({ sale, columns }) => ({ svg: receiptPicture(context, sale, columns) }),
+
+    'sale.reprint'({ sale }) {
+      signedIn(context)
+      saleBody(store, sale)
+      store.commit({ events: [], prints: [{ kind: 'receipt', ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
+      context.printed()
+      return {}
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/** Who is at the till: first run, signing in and out, the drawer's shifts. */
+import { TillError } from '#shared/host/frames.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { ShopChanged, StaffChanged } from '#shared/catalog/shop.ts'
+import { fen } from '#shared/money/money.ts'
+import { DrawerOpened, StaffSignedIn, StaffSignedOut } from '#shared/sales/events.ts'
+import { may } from '#shared/sales/sale.ts'
+import { closeShift, openShift } from '#shared/sales/shift.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn, today } from './context.ts'
+import { Tries, checkVerifier, makeVerifier } from './pins.ts'
+import { shiftReport, snapshot } from './views.ts'
+
+type Calls = 'till.setup' | 'staff.list' | 'staff.put' | 'staff.signIn' | 'staff.signOut' | 'shift.open' | 'shift.close' | 'shift.report' | 'drawer.open'
+
+export function staffHandlers(context: Context, seq: () => number): Pick<Handlers, Calls> {
+  const { store, clock, ids } = context
+  const tries = new Tries()
+
+  return {
+    async 'till.setup'({ key, shop, owner, pin }) {
+      if (isRepeat(context, key, StaffChanged.type)) return snapshot(context, seq())
+      if (store.anyPin()) throw new TillError('till.not_empty')
+      const verifier = await makeVerifier(pin)
+      const known = store.staffByNo(owner.no)
+      const staff = known?.id ?? ids.next()
+      store.together(() => {
+        const events = []
+        if (Object.keys(shop).length > 0) events.push({ id: ids.next(), type: ShopChanged.type, v: 1, body: { shop: store.identity().shop, set: shop, hlc: store.nextHlc(clock.now()) } })
+        events.push({ id: key, type: StaffChanged.type, v: 1, body: { staff, set: { ...owner, role: 'owner', active: true }, hlc: store.nextHlc(clock.now()) } })
+        events.push({ id: ids.next(), type: StaffSignedIn.type, v: 1, body: { staff } })
+        commit(context, events)
+        store.setPinVerifier(staff, verifier)
+      })
+      context.changed()
+      return snapshot(context, seq())
+    },
+
+    'staff.list': () => ({ staff: store.listStaff() }),
+
+    async 'staff.put'({ key, staff, set, pin }) {
+      requireRight(context, 'staff.edit')
+      const before = store.staff(staff)
+      const verifier = pin === undefined ? undefined : await makeVerifier(pin)
+      if (!isRepeat(context, key, StaffChanged.type)) {
+        if (!before && !(set.no && set.name && set.role)) throw new TillError('call.invalid', { field: 'set', reason: 'a new staff member needs no, name and role' })
+        const taken = set.no === undefined ? undefined : store.staffByNo(set.no)
+        if (taken && taken.id !== staff) throw new TillError('staff.no_taken', { no: set.no })
+        const after = { active: true, ...before, ...set }
+        const others = store.listStaff().filter((other) => other.id !== staff && other.role === 'owner' && other.active)
+        if (before?.role === 'owner' && others.length === 0 && (after.role !== 'owner' || !after.active)) throw new TillError('staff.last_owner')
+        store.together(() => {
+          commit(context, [{ id: key, type: StaffChanged.type, v: 1, body: { staff, set: before ? set : { active: true, ...set }, hlc: store.nextHlc(clock.now()) } }])
+          if (verifier !== undefined) store.setPinVerifier(staff, verifier)
+        })
+      }
+      context.changed()
+      return store.staff(staff)!
+    },
+
+    async 'staff.signIn'({ key, no, pin }) {
+      tries.check(no, clock.now())
+      const staff = store.staffByNo(no)
+      const verifier = staff?.active ? store.pinVerifier(staff.id) : undefined
+      if (!staff || verifier === undefined || !(await checkVerifier(pin, verifier))) {
+        tries.wrong(no, clock.now())
+        throw new TillError('staff.wrong_pin')
+      }
+      tries.right(no)
+      if (!isRepeat(context, key, StaffSignedIn.type)) {
+        store.commit({ events: [{ id: key, type: StaffSignedIn.type, v: 1, body: { staff: staff.id } }], prints: [] }, clock.now(), staff.id)
+        context.cloud.kick()
+      }
+      context.changed()
+      return staff
+    },
+
+    'staff.signOut'({ key }) {
+      if (isRepeat(context, key, StaffSignedOut.type)) return {}
+      const staff = signedIn(context)
+      commit(context, [{ id: key, type: StaffSignedOut.type, v: 1, body: { staff: staff.id } }])
+      context.changed()
+      return {}
+    },
+
+    'shift.open'({ key, float }) {
+      if (!isRepeat(context, key, 'shift.opened')) {
+        const staff = signedIn(context)
+        if (store.openShift()) throw new TillError('shift.open')
+        commit(context, [openShift(key, staff.id, today(context), float)])
+        context.changed()
+      }
+      return shiftReport(store, store.shift(key)!, false)
+    },
+
+    'shift.close'({ key, counted }) {
+      if (isRepeat(context, key, 'shift.closed')) {
+        const { shift } = store.event(key)!.body as { shift: string }
+        return shiftReport(store, store.shift(shift)!, false)
+      }
+      const staff = signedIn(context)
+      const shift = store.openShift()
+      if (!shift) throw new TillError('shift.none')
+      const drawer = fen(store.balances(shift.shift).get('drawer') ?? 0)
+      const event = closeShift(key, shift, staff.id, drawer, counted, store.shiftTotals(shift.shift).sales)
+      commit(context, [event], [{ kind: 'shift', ref: shift.shift, copy: false, drawer: true }])
+      context.changed()
+      context.printed()
+      return shiftReport(store, store.shift(shift.shift)!, false)
+    },
+
+    'shift.report'({ shift: id }) {
+      const shift = id === undefined ? store.openShift() : store.shift(id)
+      if (!shift) throw new TillError(id === undefined ? 'shift.none' : 'shift.not_found')
+      const who = store.signedIn()
+      const staff = who === null ? undefined : store.staff(who)
+      return shiftReport(store, shift, !staff || !may(staff, 'till.setup'))
+    },
+
+    'drawer.open'({ key, reason }) {
+      if (isRepeat(context, key, DrawerOpened.type)) return {}
+      requireRight(context, 'drawer.open')
+      const shift = store.openShift()
+      if (!shift) throw new TillError('shift.none')
+      commit(context, [{ id: key, type: DrawerOpened.type, v: 1, body: { shift: shift.shift, reason } }], [{ kind: 'drawer', ref: key, copy: false, drawer: true }])
+      context.printed()
+      return {}
+    },
+  }
+}

@@ -1,0 +1,72 @@
+/** The shapes screens get, made from the store. */
+import { shortId, type Id } from '#shared/identity/ids.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { SaleView, ShiftReport, Snapshot } from '#shared/host/schemas.ts'
+import type { Shift, TillStore } from '#shared/host/store.ts'
+import { fen } from '#shared/money/money.ts'
+import { SaleCompleted, type Sale } from '#shared/sales/events.ts'
+import type { Context } from './context.ts'
+
+export function snapshot(context: Context, seq: number): Snapshot {
+  const { store, clock } = context
+  const identity = store.identity()
+  const signedIn = store.signedIn()
+  const shift = store.openShift()
+  return {
+    seq, time: clock.now(), version: context.version, device: identity.device, till: identity.till, shop: store.shop(),
+    demo: store.setting('demo') === '1',
+    staff: signedIn === null ? null : store.staff(signedIn) ?? null,
+    empty: !store.anyPin(),
+    shift: shift ? shiftView(shift) : null,
+    goods: store.countGoods(), sync: context.cloud.status(), printers: store.printStatus(), credit: store.credit() ?? null,
+  }
+}
+
+const optionalFen = (value: number | null) => (value === null ? null : fen(value))
+function shiftView(shift: Shift) {
+  return { ...shift, float: fen(shift.float), counted: optionalFen(shift.counted), difference: optionalFen(shift.difference) }
+}
+
+/** A shift's report; `blind` hides what should be in the drawer until it has been counted. */
+export function shiftReport(store: TillStore, shift: Shift, blind: boolean): ShiftReport {
+  const totals = store.shiftTotals(shift.shift)
+  const balances = store.balances(shift.shift)
+  const closed = shift.closedAt !== null
+  const expected = closed ? (shift.counted ?? 0) - (shift.difference ?? 0) : balances.get('drawer') ?? 0
+  const hidden = blind && !closed
+  return {
+    ...shiftView(shift), staffNo: store.staff(shift.staff)?.no ?? '', sales: totals.sales, returns: totals.returns,
+    gross: fen(totals.gross), discount: fen(totals.discount), net: fen(totals.net),
+    balances: hidden ? [] : [...balances].map(([account, amount]) => ({ account, fen: fen(amount) })),
+    expected: hidden ? null : fen(expected),
+  }
+}
+
+/** The body of a sale in the journal. Throws TillError sale.not_found. */
+export function saleBody(store: TillStore, sale: Id): { body: Sale; at: number; seq: number } {
+  const event = store.event(sale)
+  if (event?.type !== SaleCompleted.type) throw new TillError('sale.not_found')
+  return { body: SaleCompleted.body.parse(event.body), at: event.at, seq: event.seq }
+}
+
+export function saleView(store: TillStore, sale: Id): SaleView {
+  const { body, at, seq } = saleBody(store, sale)
+  return viewOf(store, body, at, seq)
+}
+
+/** The view of a body that is already at hand. */
+export function viewOf(store: TillStore, body: Sale, at: number, seq: number): SaleView {
+  return {
+    sale: body.sale, no: body.no, at, date: body.date, staff: body.staff, staffNo: store.staff(body.staff)?.no ?? '',
+    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders,
+    url: receiptUrl(store, body.sale), sent: seq <= store.acknowledged(),
+  }
+}
+
+/** The receipt's public page, once the till has a cloud; it works as soon as the sale has been sent. */
+export function receiptUrl(store: TillStore, sale: Id): string | null {
+  const pairing = store.pairing()
+  if (!pairing) return null
+  const { site, id } = store.shop()
+  return `${(site || pairing.cloud).replace(/\/$/, '')}/r/${shortId(id)}/${shortId(sale)}`
+}

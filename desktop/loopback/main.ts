@@ -1,0 +1,44 @@
+/**
+ * The till as a process of its own, for an ordinary browser: `--data DIR --port N [--demo]`. The token of this launch
+ * comes in XIAOPU_TOKEN or is made here. Prints one line of JSON when it is up; its log goes to stderr.
+ */
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { TillError } from '#shared/host/frames.ts'
+import { type Till, composeTill } from './compose.ts'
+import { serveLoopback } from './server.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const { values } = parseArgs({ options: { data: { type: 'string', default: 'data/till' }, port: { type: 'string', default: '0' }, demo: { type: 'boolean', default: false } } })
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+const token = process.env.XIAOPU_TOKEN ?? randomBytes(24).toString('base64url')
+
+function log(level: 'info' | 'warn' | 'error', code: string, detail: Record<string, unknown> = {}): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, part: 'till', code, ...detail })}\n`)
+}
+
+let till: Till | undefined
+try {
+  till = composeTill({ folder: resolve(values.data), version, demo: values.demo, log })
+  const server = await serveLoopback({ dispatcher: till.dispatcher, pages: join(ROOT, 'dist/renderer'), token, port: Number(values.port) })
+  let stopping = false
+  const stop = async (): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    await server.close()
+    await till?.close()
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => void stop())
+  process.once('SIGINT', () => void stop())
+  // Whoever started this till is gone: nobody is left to stop it later.
+  process.once('disconnect', () => void stop())
+  process.stdout.write(`${JSON.stringify({ ready: 'till', url: `${server.url}/?token=${token}`, version })}\n`)
+} catch (error) {
+  await till?.close()
+  if (!(error instanceof TillError)) throw error
+  process.stderr.write(`${JSON.stringify({ level: 'error', part: 'till', code: error.code, detail: error.detail })}\n`)
+  process.exitCode = 2
+}

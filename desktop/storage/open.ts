@@ -1,0 +1,76 @@
+/** Opens a till's folder: one SQLite file, held by one host at a time, durable at every commit. */
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { TillError } from '#shared/host/frames.ts'
+import { migrate } from './migrate.ts'
+
+export const MIGRATIONS = join(import.meta.dirname, '../../migrations/till')
+export const LEDGER_FILE = 'till.db'
+
+/**
+ * Opens or makes `folder/till.db`. WAL with synchronous=FULL: a commit that returned survives a power cut.
+ * Throws TillError: folder.unwritable, folder.in_use (another host has it), database.newer, ledger.damaged.
+ */
+export function openTillFolder(folder: string, migrations = MIGRATIONS): { db: Database; release: () => void } {
+  let lock: Database | undefined
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    lock = new Sqlite(join(folder, 'host.lock'), { timeout: 0 })
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock?.close()
+    if (codeOf(error).startsWith('SQLITE_BUSY')) throw new TillError('folder.in_use', { folder })
+    throw new TillError('folder.unwritable', { folder, reason: codeOf(error) })
+  }
+  try {
+    const db = new Sqlite(join(folder, LEDGER_FILE))
+    chmodSync(join(folder, LEDGER_FILE), 0o600)
+    prepare(db)
+    migrate(db, migrations)
+    const held = lock
+    return { db, release: () => { db.close(); held.close() } }
+  } catch (error) {
+    lock.close()
+    throw error instanceof TillError ? error : storageError(error)
+  }
+}
+
+/** A database in memory with the same schema: for rebuilding projections, and for tests. */
+export function openMemory(migrations = MIGRATIONS): Database {
+  const db = new Sqlite(':memory:')
+  migrate(db, migrations)
+  return db
+}
+
+/** Opens a ledger file to read it only, whoever else has it. Throws TillError ledger.not_found or ledger.damaged. */
+export function openForReading(file: string): Database {
+  try {
+    const db = new Sqlite(file, { readonly: true, fileMustExist: true })
+    db.pragma('query_only = ON')
+    return db
+  } catch (error) {
+    throw codeOf(error) === 'SQLITE_CANTOPEN' ? new TillError('ledger.not_found', { file }) : storageError(error)
+  }
+}
+
+function prepare(db: Database): void {
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.pragma('foreign_keys = ON')
+  db.pragma('cache_size = -32000')
+}
+
+function codeOf(error: unknown): string {
+  return error !== null && typeof error === 'object' && 'code' in error ? String(error.code) : String(error)
+}
+
+/** What SQLite says, as the till says it. */
+export function storageError(error: unknown): unknown {
+  const code = codeOf(error)
+  if (code.startsWith('SQLITE_FULL')) return new TillError('ledger.disk_full')
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) return new TillError('ledger.read_only')
+  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) return new TillError('ledger.damaged', { reason: code })
+  if (code.startsWith('SQLITE_IOERR')) return new TillError('ledger.damaged', { reason: code })
+  return error
+}

@@ -1,0 +1,83 @@
+/** The print queue in SQLite: a job is queued in the transaction of its sale, and leaves only as done or given up. */
+import type { Database } from 'better-sqlite3'
+import type { PrinterSettings, PrintStatus } from '#shared/host/schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { PrintJob, PrintJobs, PrintRequest } from '#shared/ports/ports.ts'
+
+interface JobRow extends Omit<PrintJob, 'copy' | 'drawer'> { copy: number; drawer: number }
+const toJob = (row: JobRow): PrintJob => ({ ...row, copy: row.copy === 1, drawer: row.drawer === 1 })
+
+export class PrintJobTable implements PrintJobs {
+  readonly #db
+  readonly #insert
+  readonly #next
+  readonly #mark
+  readonly #copy
+  #printers: PrinterSettings[] | undefined
+
+  constructor(db: Database) {
+    this.#db = db
+    this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
+    this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
+    this.#mark = db.prepare("UPDATE print_job SET state = ?1, error = ?2, attempts = attempts + (?1 = 'sending') WHERE id = ?3")
+    this.#copy = db.prepare('UPDATE print_job SET copy = 1 WHERE id = ?')
+  }
+
+  /** Queues a request on every printer it concerns. A test page names its printer by `ref`. */
+  add(print: PrintRequest, at: number): void {
+    for (const printer of this.printers()) {
+      if (print.kind === 'test' ? printer.id !== print.ref : !printer.receipts) continue
+      if (print.kind === 'drawer' && !printer.drawer) continue
+      this.#insert.run(printer.id, print.kind, print.ref, print.copy ? 1 : 0, print.drawer && printer.drawer ? 1 : 0, at)
+    }
+  }
+
+  next(printer: Id): PrintJob | undefined {
+    const row = this.#next.get(printer)
+    return row && toJob(row)
+  }
+
+  mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
+    this.#mark.run(state, error, id)
+    if (copy) this.#copy.run(id)
+  }
+
+  recover(): number {
+    return this.#db.prepare("UPDATE print_job SET state = 'queued', copy = 1 WHERE state = 'sending'").run().changes
+  }
+
+  printers(): PrinterSettings[] {
+    this.#printers ??= this.#db.prepare<[], { doc: string }>('SELECT doc FROM printer ORDER BY id').all().map((row) => JSON.parse(row.doc) as PrinterSettings)
+    return this.#printers
+  }
+
+  putPrinter(printer: PrinterSettings): void {
+    this.#db.prepare('INSERT INTO printer (id, doc) VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc').run(printer.id, JSON.stringify(printer))
+    this.#printers = undefined
+  }
+
+  removePrinter(id: Id): void {
+    this.#db.transaction(() => {
+      this.#db.prepare("UPDATE print_job SET state = 'failed', error = 'printer.removed' WHERE printer = ? AND state IN ('queued', 'sending')").run(id)
+      this.#db.prepare('DELETE FROM printer WHERE id = ?').run(id)
+    })()
+    this.#printers = undefined
+  }
+
+  printStatus(): PrintStatus[] {
+    const count = this.#db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
+    const failed = this.#db.prepare<[string], { failed: number }>("SELECT count(*) AS failed FROM print_job WHERE printer = ? AND state = 'failed'")
+    return this.printers().map((printer) => ({
+      printer: printer.id, name: printer.name, waiting: count.get(printer.id)!.waiting, failed: failed.get(printer.id)!.failed,
+      error: this.next(printer.id)?.error ?? null,
+    }))
+  }
+
+  printJobs(limit: number): PrintJob[] {
+    return this.#db.prepare<[number], JobRow>('SELECT * FROM print_job ORDER BY id DESC LIMIT ?').all(limit).map(toJob)
+  }
+
+  retryPrints(printer: Id): void {
+    this.#db.prepare("UPDATE print_job SET state = 'queued' WHERE printer = ? AND state = 'failed'").run(printer)
+  }
+}

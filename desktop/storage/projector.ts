@@ -1,0 +1,88 @@
+/**
+ * Moves the projections by one event. The only writer of what is made from the journal, live and when rebuilding, so
+ * that the two can be compared. Money in fen, quantities in thousandths.
+ */
+import type { Database } from 'better-sqlite3'
+import type { Posting } from '#shared/ledger/postings.ts'
+import type { DomainEvent } from '#shared/sync/events.ts'
+import { Documents } from './documents.ts'
+
+/** The tables made from the journal alone, with their keys: what verify compares. */
+export const PROJECTED = {
+  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key',
+} as const
+
+export class Projector {
+  readonly documents: Documents
+  readonly #sale
+  readonly #shiftSale
+  readonly #openShift
+  readonly #closeShift
+  readonly #post
+  readonly #stock
+  readonly #setSession
+  readonly #endSession
+
+  constructor(db: Database) {
+    this.documents = new Documents(db)
+    this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
+    this.#openShift = db.prepare('INSERT INTO shift (id, staff, date, opened_at, float) VALUES (?, ?, ?, ?, ?)')
+    this.#closeShift = db.prepare('UPDATE shift SET closed_at = ?, counted = ?, difference = ? WHERE id = ?')
+    this.#post = db.prepare('INSERT INTO balance (shift, account, fen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = fen + excluded.fen')
+    this.#stock = db.prepare('INSERT INTO stock (good, quantity, sold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, sold = sold + excluded.sold')
+    this.#setSession = db.prepare('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
+    this.#endSession = db.prepare('DELETE FROM session WHERE key = ?')
+  }
+
+  apply(event: DomainEvent): void {
+    switch (event.type) {
+      case 'sale.completed': {
+        const { body } = event
+        this.#sale.run(event.seq, body.no, event.at, body.date, body.shift, body.staff, body.total)
+        const returns = body.lines.some((line) => line.quantity < 0) ? 1 : 0
+        this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
+        this.#postAll(body.shift, body.postings)
+        for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
+        break
+      }
+      case 'stock.moved':
+        for (const line of event.body.lines) this.#stock.run(line.good, line.delta, 0)
+        break
+      case 'good.changed':
+        this.documents.merge('good', event.body.good, event.body.set, event.body.hlc)
+        break
+      case 'shop.changed':
+        this.documents.merge('shop', event.body.shop, event.body.set, event.body.hlc)
+        break
+      case 'staff.changed':
+        this.documents.merge('staff', event.body.staff, event.body.set, event.body.hlc)
+        break
+      case 'staff.signed_in':
+        this.#setSession.run('staff', event.body.staff)
+        break
+      case 'staff.signed_out':
+        this.#endSession.run('staff')
+        break
+      case 'shift.opened':
+        this.#openShift.run(event.body.shift, event.body.staff, event.body.date, event.at, event.body.float)
+        this.#setSession.run('shift', event.body.shift)
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'shift.closed':
+        this.#closeShift.run(event.at, event.body.counted, event.body.difference, event.body.shift)
+        this.#endSession.run('shift')
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'device.begun':
+      case 'device.paired':
+      case 'drawer.opened':
+      case 'goods.imported':
+        break
+    }
+  }
+
+  #postAll(shift: string, postings: readonly Posting[]): void {
+    for (const posting of postings) this.#post.run(shift, posting.account, posting.fen)
+  }
+}

@@ -1,0 +1,152 @@
+/** What the counter reads: goods by code and by search, sales, shifts, staff. Never writes. */
+import type { Database } from 'better-sqlite3'
+import type { Good } from '#shared/catalog/good.ts'
+import { GOOD_DEFAULTS } from '#shared/catalog/good.ts'
+import { pairsPhrase, plain } from '#shared/catalog/search-text.ts'
+import { SHOP_DEFAULTS, type Shop } from '#shared/catalog/shop.ts'
+import type { GoodView } from '#shared/host/schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { Staff } from '#shared/identity/staff.ts'
+import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
+import type { SaleFilter, SaleRow, Shift, ShiftTotals } from '#shared/host/store.ts'
+
+interface GoodRow { id: string; doc: string; stock: number | null }
+const GOOD = "SELECT d.id, d.doc, s.quantity AS stock FROM document d LEFT JOIN stock s ON s.good = d.id WHERE d.kind = 'good'"
+const SALE = 'SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s JOIN journal j ON j.seq = s.seq'
+const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
+
+/** A good needs a name and a price to be sold; an edit that came before its good is kept and not shown. */
+function toGood(row: GoodRow): GoodView | undefined {
+  const doc = JSON.parse(row.doc) as Partial<Good>
+  return doc.name === undefined || doc.price === undefined ? undefined : { ...GOOD_DEFAULTS, codes: [], ...doc, name: doc.name, price: doc.price, id: row.id, stock: row.stock }
+}
+const isGood = (good: GoodView | undefined): good is GoodView => good !== undefined
+
+export class Reads {
+  readonly #db
+  readonly #good
+  readonly #byCode
+  readonly #byName
+  readonly #search
+  readonly #quick
+  readonly #document
+  readonly #session
+  readonly #shift
+  readonly #lastNo
+
+  constructor(db: Database) {
+    this.#db = db
+    this.#good = db.prepare<[string], GoodRow>(`${GOOD} AND d.id = ?`)
+    this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
+    this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
+    this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, s.quantity AS stock FROM good_search f JOIN good_index i ON i.row = f.rowid
+      JOIN document d ON d.kind = 'good' AND d.id = i.good LEFT JOIN stock s ON s.good = i.good
+      WHERE good_search MATCH ? AND i.sells = 1 ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
+    this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, s.quantity AS stock FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
+      LEFT JOIN stock s ON s.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
+    this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
+    this.#session = db.prepare<[string], { value: string }>('SELECT value FROM session WHERE key = ?')
+    this.#shift = db.prepare<[string], Shift>(`${SHIFT} WHERE id = ?`)
+    this.#lastNo = db.prepare<[string, string], { no: string }>('SELECT no FROM sale WHERE no > ? AND no < ? ORDER BY no DESC LIMIT 1')
+  }
+
+  good(id: Id): GoodView | undefined {
+    const row = this.#good.get(id)
+    return row && toGood(row)
+  }
+
+  goodByCode(code: string): GoodView | undefined {
+    const found = this.#byCode.all(code).map(toGood).filter(isGood)
+    return found.find((good) => good.on) ?? found[0]
+  }
+
+  goodByName(name: string): GoodView | undefined {
+    return this.#byName.all(name).map(toGood).find(isGood)
+  }
+
+  /** Text of one character or more, any part of name, pinyin, initials or codes; goods sold most often first. */
+  searchGoods(text: string, limit: number): GoodView[] {
+    const phrase = pairsPhrase(plain(text))
+    return phrase === undefined ? [] : this.#search.all(phrase, limit).map(toGood).filter(isGood)
+  }
+
+  quickGoods(): GoodView[] {
+    return this.#quick.all().map(toGood).filter(isGood)
+  }
+
+  listGoods(after: Id | undefined, limit: number): GoodView[] {
+    return this.#db.prepare<[string, number], GoodRow>(`${GOOD} AND d.id > ? ORDER BY d.id LIMIT ?`).all(after ?? '', limit).map(toGood).filter(isGood)
+  }
+
+  countGoods(): number {
+    return this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM good_index WHERE sells = 1').get()!.n
+  }
+
+  shop(id: Id): Shop {
+    return { ...SHOP_DEFAULTS, hours: [], promises: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }
+  }
+
+  staff(id: Id): Staff | undefined {
+    const row = this.#document.get('staff', id)
+    return row && { ...(JSON.parse(row.doc) as Omit<Staff, 'id'>), id }
+  }
+
+  listStaff(): Staff[] {
+    return this.#db.prepare<[], { id: string; doc: string }>("SELECT id, doc FROM document WHERE kind = 'staff'").all()
+      .map((row) => ({ ...(JSON.parse(row.doc) as Omit<Staff, 'id'>), id: row.id })).sort((a, b) => (a.no < b.no ? -1 : 1))
+  }
+
+  staffByNo(no: string): Staff | undefined {
+    return this.listStaff().find((staff) => staff.no === no)
+  }
+
+  credit(shop: Id): CreditDoc | undefined {
+    const parsed = CreditDocSchema.safeParse(JSON.parse(this.#document.get('credit', shop)?.doc ?? 'null'))
+    return parsed.success ? parsed.data : undefined
+  }
+
+  signedIn(): Id | null {
+    return this.#session.get('staff')?.value ?? null
+  }
+
+  openShift(): Shift | undefined {
+    const id = this.#session.get('shift')?.value
+    return id === undefined ? undefined : this.shift(id)
+  }
+
+  shift(id: Id): Shift | undefined {
+    return this.#shift.get(id)
+  }
+
+  shiftTotals(id: Id): ShiftTotals {
+    return this.#db.prepare<[string], ShiftTotals>('SELECT sales, returns, gross, discount, net FROM shift WHERE id = ?').get(id) ?? { sales: 0, returns: 0, gross: 0, discount: 0, net: 0 }
+  }
+
+  sale(id: Id): SaleRow | undefined {
+    return this.#db.prepare<[string], SaleRow>(`${SALE} WHERE j.id = ?`).get(id)
+  }
+
+  saleByNo(no: string): SaleRow | undefined {
+    return this.#db.prepare<[string], SaleRow>(`${SALE} WHERE s.no = ?`).get(no)
+  }
+
+  listSales(filter: SaleFilter): SaleRow[] {
+    const where = ['s.seq < ?', ...(filter.date === undefined ? [] : ['s.date = ?'])].join(' AND ')
+    const values = [filter.before ?? Number.MAX_SAFE_INTEGER, ...(filter.date === undefined ? [] : [filter.date]), filter.limit]
+    return this.#db.prepare<(string | number)[], SaleRow>(`${SALE} WHERE ${where} ORDER BY s.seq DESC LIMIT ?`).all(...values)
+  }
+
+  /** The highest sale number beginning with `prefix`. */
+  lastNo(prefix: string): string | undefined {
+    return this.#lastNo.get(prefix, `${prefix}~`)?.no
+  }
+
+  countSales(): number {
+    return this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sale').get()!.n
+  }
+
+  /** Time of the first row after `seq`. */
+  firstAfter(seq: number): number | null {
+    return this.#db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1').get(seq)?.at ?? null
+  }
+}

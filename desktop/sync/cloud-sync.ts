@@ -1,0 +1,246 @@
+/**
+ * Keeps a till and its cloud in step: pushes journal rows after the last acknowledged one, pulls changes after the last
+ * number seen, and listens for the cloud's wake-up. It never blocks a sale and never decides what is true: the cloud's
+ * acknowledgement is believed, in both directions.
+ */
+import type { SyncStatus } from '#shared/host/schemas.ts'
+import type { TillStore } from '#shared/host/store.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { GENESIS } from '#shared/ledger/envelope.ts'
+import type { Clock } from '#shared/ports/ports.ts'
+import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import { CloudClient, Refused } from './cloud-client.ts'
+
+/** Refusals that trying again soon will not mend. */
+const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'sync.behind', 'protocol.unsupported'])
+const RETRY_FIRST_MS = 500
+const RETRY_MAX_MS = 10_000
+const REFUSED_RETRY_MS = 60_000
+const KEEP_SEEN_MS = 30_000
+
+export interface SyncHooks {
+  status(status: SyncStatus): void
+  /** Reference documents came down. */
+  pulled(goods: readonly Id[], other: boolean): void
+  /** Something worth a line in the log; never with personal data. */
+  log(code: string, detail: Record<string, unknown>): void
+}
+
+export class CloudSync {
+  readonly #store: TillStore
+  readonly #clock: Clock
+  readonly #hooks: SyncHooks
+  #client: CloudClient | undefined
+  #state: SyncStatus['state'] = 'none'
+  #code: string | null = null
+  #skewMs: number | null = null
+  #exchange: Promise<void> | undefined
+  #again = false
+  #stopped = true
+  #delay = RETRY_FIRST_MS
+  #wake: (() => void) | undefined
+  #told = ''
+  #lastOnline: number | null
+  #lastOnlineKept = 0
+
+  constructor(store: TillStore, clock: Clock, hooks: SyncHooks) {
+    this.#store = store
+    this.#clock = clock
+    this.#hooks = hooks
+    const kept = store.setting('last-online')
+    this.#lastOnline = kept === undefined ? null : Number(kept)
+  }
+
+  status(): SyncStatus {
+    const unsent = this.#store.head().seq - this.#store.acknowledged()
+    return {
+      state: this.#state, code: this.#code, unsent, unsentSince: unsent > 0 ? this.#store.unsentSince() : null,
+      lastOnline: this.#lastOnline, cloud: this.#store.pairing()?.cloud ?? null,
+      rev: this.#store.rev(), skewMs: this.#skewMs,
+    }
+  }
+
+  /** Begins, or begins again with a new pairing. Does nothing on a till that is not paired. */
+  start(): void {
+    this.stop()
+    const pairing = this.#store.pairing()
+    if (!pairing) return
+    const { device, privateKey } = this.#store.identity()
+    const client = new CloudClient({ url: pairing.cloud, token: pairing.token, device, privateKey })
+    this.#client = client
+    this.#stopped = false
+    this.#delay = RETRY_FIRST_MS
+    this.#set('offline', null)
+    void this.#listen(client)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#client?.close()
+    this.#client = undefined
+    this.#wake?.()
+  }
+
+  /** The journal has grown: push, if the line is up. */
+  kick(): void {
+    this.#tell()
+    if (this.#state === 'online') void this.#run().catch(() => undefined)
+  }
+
+  /** One whole exchange now, also when off-line or refused. */
+  async now(): Promise<SyncStatus> {
+    if (this.#client) {
+      await this.#run().catch(() => undefined)
+      if (this.#state !== 'online') this.#wake?.()
+    }
+    return this.status()
+  }
+
+  /** One loop for the life of the client: the stream is the line; while it is up the till is on-line. */
+  async #listen(client: CloudClient): Promise<void> {
+    while (this.#client === client && !this.#stopped) {
+      try {
+        await client.listen((rev) => {
+          this.#delay = RETRY_FIRST_MS
+          if (this.#state === 'online' && rev <= this.#store.rev()) return
+          void this.#run().catch(() => undefined)
+        })
+      } catch (error) {
+        if (this.#client !== client || this.#stopped) return
+        this.#failed(error)
+      }
+      await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay)
+      this.#delay = Math.min(this.#delay * 2, RETRY_MAX_MS)
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => { clearTimeout(timer); resolve() }
+    })
+  }
+
+  /** Runs an exchange; a call during one makes it go round once more. */
+  #run(): Promise<void> {
+    if (this.#exchange) {
+      this.#again = true
+      return this.#exchange
+    }
+    const work = async (): Promise<void> => {
+      const client = this.#client
+      if (!client) return
+      try {
+        if (this.#state !== 'online') await this.#meet(client)
+        do {
+          this.#again = false
+          await this.#push(client)
+          await this.#pull(client)
+        } while (this.#again && this.#client === client)
+      } catch (error) {
+        if (this.#client === client) this.#failed(error)
+        throw error
+      }
+    }
+    this.#exchange = work().finally(() => { this.#exchange = undefined })
+    return this.#exchange
+  }
+
+  /** Compares where both sides stand. A cloud that knows rows this file doesn't have means that the file is an old copy. */
+  async #meet(client: CloudClient): Promise<void> {
+    const asked = this.#clock.now()
+    const state = await client.state()
+    const answered = this.#clock.now()
+    this.#skewMs = Math.round((asked + answered) / 2 - state.time)
+    if (state.quarantined) throw new Refused('device.quarantined', {})
+    const head = this.#store.head()
+    if (state.ack > head.seq) throw new Refused('sync.behind', { ack: state.ack, head: head.seq })
+    const own = state.ack === 0 ? GENESIS : this.#store.rows(state.ack - 1, 1)[0]?.hash
+    if (own !== state.head) throw new Refused('sync.fork', { seq: state.ack })
+    if (state.ack !== this.#store.acknowledged()) {
+      this.#hooks.log('sync.ack_moved', { from: this.#store.acknowledged(), to: state.ack })
+      this.#store.acknowledge(state.ack)
+    }
+    this.#set('online', null)
+  }
+
+  async #push(client: CloudClient): Promise<void> {
+    for (;;) {
+      const rows = fitting(this.#store.rows(this.#store.acknowledged(), PUSH_ROWS_MAX))
+      if (rows.length === 0 || this.#client !== client) return
+      try {
+        const reply = await client.push(rows)
+        this.#store.acknowledge(Math.min(reply.ack, this.#store.head().seq))
+        for (const flag of reply.flags) this.#hooks.log('sync.flagged', flag)
+        if (reply.ack < rows.at(-1)!.seq) throw new Error(`the cloud acknowledged ${reply.ack} of ${rows.at(-1)!.seq}`)
+      } catch (error) {
+        if (!(error instanceof Refused) || error.code !== 'sync.gap') throw error
+        this.#hooks.log('sync.gap', error.detail)
+        await this.#meet(client)
+      }
+      this.#seen()
+      this.#tell()
+    }
+  }
+
+  async #pull(client: CloudClient): Promise<void> {
+    for (;;) {
+      const page = await client.changes(this.#store.rev())
+      if (this.#client !== client) return
+      if (page.changes.length > 0 || page.rev !== this.#store.rev()) {
+        const { goods, other } = this.#store.applyChanges(page.changes, page.rev)
+        if (goods.length > 0 || other) this.#hooks.pulled(goods, other)
+      }
+      if (!page.more) break
+    }
+    this.#seen()
+    this.#tell()
+  }
+
+  /** The line works. Kept in the file now and then, not at every sale: a write costs the counter a moment. */
+  #seen(): void {
+    const now = this.#clock.now()
+    this.#lastOnline = now
+    if (Math.abs(now - this.#lastOnlineKept) < KEEP_SEEN_MS) return
+    this.#lastOnlineKept = now
+    this.#store.setSetting('last-online', String(now))
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof Refused && LASTING.has(error.code)) {
+      this.#hooks.log('sync.refused', { code: error.code, ...error.detail })
+      this.#set('refused', error.code)
+    } else {
+      if (this.#state === 'online') this.#hooks.log('sync.lost', { reason: reasonOf(error) })
+      this.#set('offline', error instanceof Refused ? error.code : null)
+    }
+  }
+
+  #set(state: SyncStatus['state'], code: string | null): void {
+    this.#state = state
+    this.#code = code
+    this.#tell()
+  }
+
+  /** Tells the screens, once for each change worth showing. */
+  #tell(): void {
+    const status = this.status()
+    const worth = JSON.stringify([status.state, status.code, status.unsent, status.rev, status.cloud])
+    if (worth === this.#told) return
+    this.#told = worth
+    this.#hooks.status(status)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message
+}
+
+/** As many rows as one push may hold, at least one: a row is far smaller than a push. */
+function fitting<Row extends { text: string }>(rows: Row[]): Row[] {
+  let bytes = 0
+  // Three bytes is the most a UTF-16 unit takes in UTF-8.
+  const end = rows.findIndex((row) => (bytes += row.text.length * 3 + 66) > PUSH_BYTES_MAX)
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end))
+}

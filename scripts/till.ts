@@ -1,0 +1,110 @@
+/**
+ * The till from the command line: `call NAME 'JSON'` does anything the screen can do, `verify` checks a ledger file,
+ * `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
+ */
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { composeTill } from '#desktop/loopback/compose.ts'
+import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
+import { sha256 } from '#desktop/storage/till-store.ts'
+import { verifyLedger } from '#desktop/storage/verify.ts'
+import { CALLS, type CallName } from '#shared/host/contract.ts'
+import { TillError } from '#shared/host/frames.ts'
+import { connectTill } from './connect.ts'
+import { ROOT } from './run-command.ts'
+
+const USAGE = `npm run till -- calls                                   the contract's calls
+npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
+npm run till -- verify [--data DIR | --file till.db]
+JSON may be - to read it from standard input. A write without a key gets one.`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+})
+const data = resolve(values.data ?? join(ROOT, 'data'))
+/** Every folder that `npm start` keeps has its till in a folder of its own. */
+const tillFolder = existsSync(join(data, 'till', LEDGER_FILE)) || !existsSync(join(data, LEDGER_FILE)) ? join(data, 'till') : data
+const print = (value: unknown): void => { process.stdout.write(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`) }
+
+try {
+  const [command, name, json] = positionals
+  if (command === 'verify') verify()
+  else if (command === 'calls') for (const [call, { kind, about }] of Object.entries(CALLS)) process.stdout.write(`${call.padEnd(22)} ${kind.padEnd(6)} ${about}\n`)
+  else if (command === 'call' && name !== undefined) print(await call(name, json))
+  else {
+    process.stderr.write(`${USAGE}\n`)
+    process.exitCode = values.help ? 0 : 2
+  }
+} catch (error) {
+  if (!(error instanceof TillError)) throw error
+  print({ error: { code: error.code, ...(error.detail ? { detail: error.detail } : {}) } })
+  process.exitCode = 1
+}
+
+function verify(): void {
+  const db = openForReading(resolve(values.file ?? join(tillFolder, LEDGER_FILE)))
+  const verification = verifyLedger(db, sha256)
+  db.close()
+  print(verification)
+  if (!verification.ok) process.exitCode = 1
+}
+
+async function call(name: string, json: string | undefined): Promise<unknown> {
+  if (!Object.hasOwn(CALLS, name)) throw new TillError('call.unknown', { name })
+  const input = readInput(json)
+  if (CALLS[name as CallName].kind === 'write' && input['key'] === undefined) input['key'] = keyFor(name, input)
+  if (values.url !== undefined) return throughSocket(values.url, name as CallName, input)
+  const running = runningUrl()
+  return running === undefined ? throughFolder(name as CallName, input) : throughSocket(running, name as CallName, input)
+}
+
+function readInput(json: string | undefined): Record<string, unknown> {
+  const text = json === '-' ? readFileSync(0, 'utf8') : json ?? '{}'
+  try {
+    const value = JSON.parse(text) as unknown
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    throw new TillError('call.invalid', { field: '', reason: 'the input is not JSON' })
+  }
+  throw new TillError('call.invalid', { field: '', reason: 'the input is not a JSON object' })
+}
+
+/** A sale's key is its ticket's id; any other write gets a fresh one. */
+function keyFor(name: string, input: Record<string, unknown>): unknown {
+  const ticket = input['ticket'] as { id?: unknown } | undefined
+  return name === 'sale.complete' ? ticket?.id : randomUUID()
+}
+
+/** The address of the till that runs on this folder, if `npm start` left one. */
+function runningUrl(): string | undefined {
+  try {
+    const { till, pid } = JSON.parse(readFileSync(join(data, 'running.json'), 'utf8')) as { till: string; pid: number }
+    process.kill(pid, 0)
+    return till
+  } catch {
+    return undefined
+  }
+}
+
+async function throughSocket(url: string, name: CallName, input: object): Promise<unknown> {
+  const client = await connectTill(url)
+  try {
+    return await client.call(name, input as never)
+  } finally {
+    client.close()
+  }
+}
+
+/** No till runs: this command is the till for the length of one call. */
+async function throughFolder(name: CallName, input: object): Promise<unknown> {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  const till = composeTill({ folder: tillFolder, version, log: (level, code, detail) => { if (level === 'error') process.stderr.write(`${JSON.stringify({ code, ...detail })}\n`) } })
+  try {
+    return await till.dispatcher.run(name, input)
+  } finally {
+    await till.close()
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Completing a ticket, as a pure decision: facts, a command and a context give a plan or a refusal. Prices come from the
+ * facts, never from the screen: where the two differ the cashier is told, and nothing is sold at a total nobody saw.
+ */
+import type { Ticket, TicketLine } from '../cart/ticket.ts'
+import type { Good } from '../catalog/good.ts'
+import type { Id } from '../identity/ids.ts'
+import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
+import { postings } from '../ledger/postings.ts'
+import { FEN_MAX, type Fen, fen } from '../money/money.ts'
+import { accountOf, takeCash } from '../payments/tender.ts'
+import { priceTicket } from '../pricing/price.ts'
+import { MILLI_MAX, type Milli, thousandthsPer } from '../quantity/quantity.ts'
+import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
+
+export interface SaleFacts {
+  readonly staff: Staff
+  readonly shift: Id
+  /** Business date in the shop's zone. */
+  readonly date: string
+  /** The sale's number, unique for the till. */
+  readonly no: string
+  good(id: Id): Good | undefined
+}
+export interface SaleCommand {
+  readonly ticket: Ticket
+  /** fen, as the screen showed it */
+  readonly total: Fen
+  /** fen of cash handed over */
+  readonly given: Fen
+}
+export interface Refusal {
+  readonly code: string
+  readonly detail?: Record<string, unknown>
+}
+export interface SaleEvent {
+  readonly id: Id
+  readonly type: 'sale.completed'
+  readonly v: 1
+  readonly body: Sale
+}
+
+export function may(staff: Pick<Staff, 'role'>, right: Right): boolean {
+  return RIGHTS[staff.role].includes(right)
+}
+
+/** `YYYYMMDD-TT-NNNN`: the date, the till's number, the count of the day. */
+export function saleNumber(date: string, till: string, last: string | undefined): string {
+  const prefix = saleNumberPrefix(date, till)
+  const count = last === undefined ? 0 : Number(last.slice(prefix.length))
+  return prefix + String(count + 1).padStart(4, '0')
+}
+export function saleNumberPrefix(date: string, till: string): string {
+  return `${date.replaceAll('-', '')}-${till}-`
+}
+
+export function decideSale(facts: SaleFacts, command: SaleCommand): { event: SaleEvent; drawer: boolean } | { refused: Refusal } {
+  const { ticket } = command
+  if (ticket.lines.length === 0) return { refused: { code: 'sale.empty' } }
+  const lines: TicketLine[] = []
+  for (const line of ticket.lines) {
+    const good = facts.good(line.good)
+    if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
+    if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
+    const current = refreshed(line, good)
+    const refused = refuseLine(facts.staff, current)
+    if (refused) return { refused }
+    lines.push(current)
+  }
+  const priced = priceTicket(lines)
+  if (priced.total !== command.total) {
+    const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
+    return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
+  }
+  const tender = takeCash(priced.total, command.given)
+  if (!tender) return { refused: { code: 'sale.too_little_cash', detail: { total: priced.total, given: command.given } } }
+  const body: Sale = {
+    sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
+    lines: lines.map((line, i): SaleLine => {
+      const { gross, discount, net } = priced.lines[i]!
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net }
+    }),
+    gross: priced.gross, discount: priced.discount, total: priced.total,
+    tenders: [tender],
+    postings: postings([[accountOf(tender), priced.total], ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
+  }
+  return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: true }
+}
+
+/** The line at the good's present name and price; an override keeps the price the cashier set. */
+function refreshed(line: TicketLine, good: Good): TicketLine {
+  const overridden = line.price !== line.list
+  return {
+    ...line, code: good.code, name: good.name, unit: good.unit, pricing: good.pricing, per: thousandthsPer(good.pricing, good.unit),
+    list: good.price, price: overridden ? line.price : good.price,
+  }
+}
+
+function refuseLine(staff: Staff, line: TicketLine): Refusal | undefined {
+  if (line.quantity < 0 && !may(staff, 'return.without_receipt')) return { code: 'sale.returns_not_allowed', detail: { name: line.name } }
+  if (line.price !== line.list && !may(staff, 'price.override')) return { code: 'staff.not_allowed', detail: { right: 'price.override' } }
+  if (line.discount !== 0 && !may(staff, 'line.discount')) return { code: 'staff.not_allowed', detail: { right: 'line.discount' } }
+  // Lines of a ticket are 500 at most: with each below this, no sum leaves the range of fen.
+  const size = Math.max(line.price, line.list) / line.per * Math.abs(line.quantity)
+  if (size > FEN_MAX / 1000 || Math.abs(line.quantity) > MILLI_MAX) return { code: 'sale.too_large', detail: { name: line.name } }
+  const amount = priceTicket([{ ...line, discount: fen(0) }]).total
+  if (line.discount !== 0 && (Math.sign(line.discount) !== Math.sign(amount) || Math.abs(line.discount) > Math.abs(amount))) {
+    return { code: 'sale.discount_too_large', detail: { name: line.name } }
+  }
+  return undefined
+}
