@@ -1,0 +1,114 @@
+/**
+ * `npm start`: builds what changed, starts the cloud and the till, makes a demonstration shop the first time, opens the
+ * till, and prints `ready {"till":…,"cloud":…}`. Ctrl-C stops everything.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildElectron, buildRenderer } from './build.ts'
+import { LEDGER_FILE } from '#desktop/storage/open.ts'
+import { seedDemo } from './demo/seed.ts'
+import { PartFailed } from './part.ts'
+import { ROOT } from './run-command.ts'
+import { fetchElectron, hasDisplay, openBrowserWindow } from './shell.ts'
+import { type Stack, startStack } from './stack.ts'
+import { startMessage } from './start-messages.ts'
+
+const HELP = `npm start -- [options]
+  --data DIR       where everything is kept (default: data)
+  --port N         the till's port (default: 17710)
+  --cloud-port N   the cloud's port (default: 17711)
+  --electron       open the till in Electron      --browser  open it in Chromium, Chrome or Edge
+  --no-open        open nothing, print the address
+  --no-cloud       the till alone
+  --empty          no demonstration data
+  --verbose        show the logs`
+
+// Fixed ports, because a browser keeps open tickets by address, and a receipt's code must still lead somewhere tomorrow.
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    data: { type: 'string', default: join(ROOT, 'data') }, port: { type: 'string', default: '17710' }, 'cloud-port': { type: 'string', default: '17711' },
+    electron: { type: 'boolean', default: false }, browser: { type: 'boolean', default: false }, open: { type: 'boolean', default: true },
+    cloud: { type: 'boolean', default: true }, empty: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+const say = (line: string): void => { process.stdout.write(`${line}\n`) }
+const data = resolve(values.data)
+let stack: Stack | undefined
+
+async function start(): Promise<void> {
+  makeFolder(data)
+  const isFirst = !existsSync(join(data, 'till', LEDGER_FILE))
+  await buildRenderer()
+  const wantsWindow = values.open && hasDisplay()
+  const electron = wantsWindow && !values.browser ? await fetchElectron(values.electron, say) : undefined
+  if (electron) await buildElectron()
+  stack = await startStack({
+    data, tillPort: Number(values.port), cloudPort: Number(values['cloud-port']), cloud: values.cloud, demo: !values.empty, log,
+    ...(electron ? { electron } : {}),
+  })
+  const { tillUrl, cloudUrl, operatorKey } = stack
+  if (isFirst && !values.empty) {
+    say('Making a demonstration shop …')
+    await seedDemo({ tillUrl, cloud: cloudUrl !== undefined && operatorKey !== undefined ? { url: cloudUrl, operatorKey } : undefined })
+    say('Sign in at the till as 01 with PIN 1234.')
+  }
+  writeFileSync(runningFile(), JSON.stringify({ pid: process.pid, till: tillUrl, cloud: cloudUrl }), { mode: 0o600 })
+  say(`ready ${JSON.stringify({ till: tillUrl, cloud: cloudUrl ?? null })}`)
+  if (electron) return
+  const opened = wantsWindow && await openBrowserWindow(tillUrl, join(data, 'browser'))
+  if (!opened) say(`Open the till in Chromium, Chrome or Edge: ${tillUrl}`)
+  say('Ctrl-C stops everything.')
+}
+
+function log(line: string): void {
+  if (values.verbose || /"level":"(error|fatal)"|"level":(50|60)\b|"part.restarted"/.test(line) || !line.startsWith('{')) process.stderr.write(`${line}\n`)
+}
+/** Tells `npm run till` where the till of this folder is. */
+function runningFile(): string {
+  return join(data, 'running.json')
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const probe = join(folder, '.writable')
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch {
+    throw new StartRefused('folder.unwritable', { folder })
+  }
+}
+
+class StartRefused extends Error {
+  readonly code: string
+  readonly detail: Record<string, unknown>
+  constructor(code: string, detail: Record<string, unknown>) {
+    super(code)
+    this.code = code
+    this.detail = detail
+  }
+}
+
+let stopping = false
+async function stop(status: number): Promise<void> {
+  if (stopping) return
+  stopping = true
+  rmSync(runningFile(), { force: true })
+  await stack?.stop()
+  process.exit(status)
+}
+
+if (values.help) say(HELP)
+else {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
+  try {
+    await start()
+  } catch (error) {
+    const isKnown = error instanceof PartFailed || error instanceof StartRefused
+    if (!isKnown || error.code === 'part.failed') throw error
+    process.stderr.write(`${startMessage(error.code, error.detail)}\n`)
+    await stop(1)
+  }
+}
