@@ -39,7 +39,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const token = randomBytes(24).toString('base64url')
   let stopping = false
   const startTill = (port: number): Promise<Part> => startPart({
-    script: options.electron ? join(import.meta.dirname, '../dist/electron/main.cjs') : 'desktop/loopback/main.ts',
+    script: options.electron ? '.' : 'desktop/loopback/main.ts',
     ...(options.electron ? { program: options.electron } : {}),
     args: ['--data', join(options.data, 'till'), '--port', String(port), ...(options.demo ? ['--demo'] : [])],
     env: { XIAOPU_TOKEN: token }, log,

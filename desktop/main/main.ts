@@ -1,0 +1,91 @@
+/**
+ * Electron's shell: one till, one window, and the same loopback as everywhere for second screens. No logic: it puts the
+ * till together, carries frames, and keeps pages from anything else.
+ */
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { BrowserWindow, Menu, app, ipcMain, net, protocol, session } from 'electron'
+import { composeTill } from '#desktop/loopback/compose.ts'
+import { CONTENT_SECURITY_POLICY, serveLoopback } from '#desktop/loopback/server.ts'
+import { TillError } from '#shared/host/frames.ts'
+import { pageFile } from './page-file.ts'
+
+const SCHEME = 'xiaopu'
+const ROOT = app.getAppPath()
+const PAGES = join(ROOT, 'dist/renderer')
+
+protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+
+function log(level: 'info' | 'warn' | 'error', code: string, detail: Record<string, unknown> = {}): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, part: 'till', code, ...detail })}\n`)
+}
+
+const { values } = parseArgs({
+  args: process.argv.slice(app.isPackaged ? 1 : 2), strict: false,
+  options: { data: { type: 'string' }, port: { type: 'string', default: '0' }, demo: { type: 'boolean', default: false } },
+})
+const folder = resolve(typeof values.data === 'string' ? values.data : join(app.getPath('userData'), 'till'))
+// Open tickets are kept by the screen: with the till's own data, not with another till's of this user.
+app.setPath('userData', join(folder, 'screen'))
+
+async function run(): Promise<void> {
+  const token = process.env['XIAOPU_TOKEN'] ?? randomBytes(24).toString('base64url')
+  await app.whenReady()
+  Menu.setApplicationMenu(null)
+  const till = composeTill({ folder, version: app.getVersion(), migrations: join(ROOT, 'migrations/till'), demo: values.demo === true, log })
+  const loopback = await serveLoopback({ dispatcher: till.dispatcher, pages: PAGES, token, port: Number(values.port) })
+  servePages()
+
+  const window = new BrowserWindow({
+    width: 1366, height: 768, backgroundColor: '#faf8f4', show: false,
+    webPreferences: { preload: join(ROOT, 'dist/electron/preload.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false },
+  })
+  window.once('ready-to-show', () => window.show())
+  const detach = till.dispatcher.attach((frame) => { if (!window.isDestroyed()) window.webContents.send('xiaopu:frame', frame) })
+  ipcMain.on('xiaopu:frame', (event, frame: unknown) => {
+    // Only the till's own window speaks here, whatever else may ever be loaded.
+    if (event.sender !== window.webContents || typeof frame !== 'string') return
+    void till.dispatcher.receive(frame).then((reply) => { if (!event.sender.isDestroyed()) event.sender.send('xiaopu:frame', reply) })
+  })
+  await window.loadURL(`${SCHEME}://till/index.html`)
+
+  let isStopping = false
+  const stop = async (): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    detach()
+    await loopback.close()
+    await till.close()
+    app.exit(0)
+  }
+  app.on('before-quit', (event) => { event.preventDefault(); void stop() })
+  app.on('window-all-closed', () => void stop())
+  process.once('SIGTERM', () => void stop())
+  process.once('disconnect', () => void stop())
+  process.stdout.write(`${JSON.stringify({ ready: 'till', url: `${loopback.url}/?token=${token}`, version: app.getVersion() })}\n`)
+}
+
+/** Serves the built screens under their own scheme, and lets no page go, open or ask for anything else. */
+function servePages(): void {
+  protocol.handle(SCHEME, async (request) => {
+    const file = pageFile(PAGES, request.url)
+    if (!file) return new Response(null, { status: 404 })
+    const response = await net.fetch(file)
+    return new Response(response.body, { status: response.status, headers: { 'content-type': response.headers.get('content-type') ?? 'application/octet-stream', 'content-security-policy': CONTENT_SECURITY_POLICY } })
+  })
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event, url) => { if (!url.startsWith(`${SCHEME}://till/`)) event.preventDefault() })
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  })
+}
+
+app.enableSandbox()
+run().catch((error: unknown) => {
+  if (error instanceof TillError) process.stderr.write(`${JSON.stringify({ level: 'error', part: 'till', code: error.code, detail: error.detail })}\n`)
+  else log('error', 'till.failed', { reason: error instanceof Error ? error.stack ?? error.message : String(error) })
+  app.exit(2)
+})
