@@ -5,7 +5,7 @@
  */
 import type { ReceiptCode, ReceiptDocument, ReceiptLine, ReceiptRow } from '#shared/documents/receipt.ts'
 import type { PrinterProfile } from './profiles.ts'
-import { columnsOf, literal, printable, propertyValue } from './text.ts'
+import { columnsOf, literal, printable, propertyValue, wrapped } from './text.ts'
 
 const RULE = '---'
 const BLANK = ''
@@ -77,7 +77,8 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
   const price = 1 + widest([heads.price, ...lines.map((line) => line.price)])
   const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, line.discount?.value ?? ''])])
   const borders = 3
-  const isTable = columns - quantity - price - amount - borders >= NAME_COLUMNS_MIN
+  const nameColumns = columns - quantity - price - amount - borders
+  const isTable = nameColumns >= NAME_COLUMNS_MIN
   const fourColumns = `{width:* ${quantity} ${price} ${amount}}`
   const twoColumns = `{width:* ${amount}}`
   const head = isTable
@@ -85,8 +86,8 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
     : [twoColumns, cells(literal(`${heads.name}  ${heads.quantity} × ${heads.price}`), literal(heads.amount))]
   return [RULE, ...head, RULE, ...lines.flatMap((line) => [
     ...(isTable
-      ? [fourColumns, cells(literal(line.name), literal(line.quantity), literal(line.price), literal(line.amount))]
-      : ['{width:*}', `|${literal(line.name) || '~'} |`, twoColumns, cells(`~~${literal(`${line.quantity} × ${line.price}`)}`, literal(line.amount))]),
+      ? [fourColumns, cells(wrapped(line.name, nameColumns), literal(line.quantity), literal(line.price), literal(line.amount))]
+      : ['{width:*}', `|${wrapped(line.name, columns) || '~'} |`, twoColumns, cells(`~~${literal(`${line.quantity} × ${line.price}`)}`, literal(line.amount))]),
     ...discountRow(line, twoColumns),
   ])]
 }

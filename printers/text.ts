@@ -39,3 +39,23 @@ export function literal(text: string): string {
 export function propertyValue(text: string): string {
   return printable(text).replace(/[\\|{};]/g, '\\$&')
 }
+
+/**
+ * Literal markup of a text in a column of `columns`, with breaks before Latin words and numbers that would be torn
+ * ("550" / "ml"). Chinese breaks anywhere, and a word longer than the column does too: receiptline sees to those.
+ */
+export function wrapped(text: string, columns: number): string {
+  const lines = ['']
+  let used = 0
+  for (const [token] of printable(text).matchAll(/[!-~]+|[^!-~]/gu)) {
+    const wide = columnsOf(token)
+    if (used > 0 && used + wide > columns && wide <= columns && token.length > 1) {
+      lines.push('')
+      used = 0
+    }
+    lines[lines.length - 1] += token
+    // A full line is broken by receiptline at once, and what doesn't fit starts the next.
+    used = used + wide <= columns ? (used + wide) % columns : /^[!-~]/.test(token) ? (used + wide) % columns : wide
+  }
+  return lines.map(literal).join('\\n')
+}
