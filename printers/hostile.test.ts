@@ -8,7 +8,7 @@ import type { SaleLine } from '#shared/sales/events.ts'
 import { symbolFor } from './markup.ts'
 import { PROFILES } from './profiles.ts'
 import { toEscpos, toSvg } from './receipt.ts'
-import { SAMPLE_SHOP, SAMPLE_TIME, SAMPLES, sampleLine, sampleSale } from './sample-receipts.ts'
+import { SAMPLE_SHOP, SAMPLE_TIME, SAMPLES, sampleLine, sampleSale } from './testing/sample-receipts.ts'
 import { decodeEscpos } from './testing/decode-escpos.ts'
 import { printable } from './text.ts'
 
@@ -64,7 +64,6 @@ test.each(['generic-58', 'generic-80'] as const)('any receipt on %s: prints, fit
     if (isStacked) for (const { name: printedName } of doc.lines) expect(whole).toContain(squeeze(printable(printedName)))
 
     const picture = toSvg(doc, profile)
-    // eslint-disable-next-line no-control-regex
     expect(picture).not.toMatch(/[\x00-\x09\x0b-\x1f\ufffe\uffff]/)
     expect(picture.isWellFormed()).toBe(true)
     expect(picture.replace(/&#x?[0-9a-f]+;|&(amp|lt|gt);/g, '')).not.toContain('&')
@@ -81,7 +80,7 @@ test('no name is taken for markup, alone on its line', async () => {
     expect(faults).toEqual([])
     const printed = squeeze(printable(hostile))
     const times = lines.filter((line) => squeeze(line.text) === printed).length
-    expect(times, JSON.stringify(hostile)).toBeGreaterThanOrEqual(printed === '' ? 0 : 5)
+    expect(times, `${JSON.stringify(hostile)} is not printed as it is`).toBeGreaterThanOrEqual(printed === '' ? 0 : 5)
     expect(commands).not.toContain('ESC p')
   }
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { columnsOf } from './text.ts'
 import { PROFILES, type PrinterProfile, profileNamed, profileOfColumns } from './profiles.ts'
 import { drawerKick, toEscpos, toSvg } from './receipt.ts'
-import { SAMPLES, SAMPLE_CREDIT_URL, SAMPLE_URL } from './sample-receipts.ts'
+import { SAMPLES, SAMPLE_CREDIT_URL, SAMPLE_URL } from './testing/sample-receipts.ts'
 import { decodeEscpos, paperColumns } from './testing/decode-escpos.ts'
 
 const ON_PAPER: [string, keyof typeof PROFILES][] = [
@@ -146,7 +146,7 @@ describe('read back by a decoder that is not ours', () => {
     const { lines } = await paperOf(sample, PROFILES[name])
     const amounts = lines.filter((line) => / ￥?-?￥?\d+\.\d\d$/.test(line.text))
     expect(amounts.length).toBeGreaterThan(0)
-    for (const line of amounts) expect(line.width, line.text).toBe(PROFILES[name].columns)
+    for (const line of amounts) expect(line.width, `${line.text} ends elsewhere`).toBe(PROFILES[name].columns)
   })
 
   test('the picture says what the paper says', async () => {
