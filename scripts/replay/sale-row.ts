@@ -86,9 +86,11 @@ export function readSaleRow(row: number, cells: Cells, mapping: SalesMapping): {
   const due = money('amount')
   const paidField = mapping.paid !== undefined ? 'paid' : mapping.amount !== undefined ? 'amount' : 'price'
   const stand = paidField === 'paid' ? money('paid') : paidField === 'amount' ? due : undefined
-  const paid = paidField === 'price' && price !== undefined && stated !== undefined ? roundHalfUp(price, stated, 1000) : stand ?? (mapping.quantity === undefined ? price : undefined)
-  if (paid === undefined && cell(paidField) === '') refuse(paidField, 'replay.no_amount')
-  if (bad.length > 0 || paid === undefined) return { bad }
+  const times = stated ?? (mapping.quantity === undefined ? 1000 : undefined)
+  if (price !== undefined && times !== undefined && Math.abs(price * times) / 1000 > LINE_FEN_MAX) refuse('price', 'replay.amount_too_large')
+  if (cell(paidField) === '') refuse(paidField, 'replay.no_amount')
+  const paid = bad.length > 0 ? undefined : paidField === 'price' && price !== undefined && times !== undefined ? roundHalfUp(price, times, 1000) : stand
+  if (paid === undefined) return { bad }
 
   const quantity = stated ?? milli(paid < 0 ? -1000 : 1000)
   if (paid !== 0 && Math.sign(paid) !== Math.sign(quantity)) refuse(paidField, 'replay.signs_differ')
@@ -111,7 +113,8 @@ export function lineFor(paid: Fen, quantity: Milli, per: number, unit: Fen): { p
   const size = Math.abs(quantity)
   const target = Math.abs(paid)
   const least = target === 0 ? 0 : Number((BigInt(target) * BigInt(per) + BigInt(size) - 1n) / BigInt(size))
-  const price = fen(roundHalfUp(unit, size, per) >= target ? unit : least)
+  const isEnough = unit / per * size <= LINE_FEN_MAX && roundHalfUp(unit, size, per) >= target
+  const price = fen(isEnough ? unit : least)
   const over = roundHalfUp(price, size, per) - target
   return { price, discount: fen(quantity < 0 ? -over : over) }
 }
