@@ -90,7 +90,7 @@ export function composeTill(options: TillOptions): Till {
   return {
     dispatcher, store,
     async close() {
-      sync.stop()
+      await sync.close()
       await queue.stop()
       store.close()
     },

@@ -12,6 +12,8 @@ interface Indexed { row: number }
 const FOUND_BY = new Set(['name', 'code', 'codes', 'on', 'quick'])
 
 export class Documents {
+  /** Moves with every merge: whoever keeps parsed documents drops them then. */
+  version = 0
   readonly #get
   readonly #put
   readonly #row
@@ -43,6 +45,7 @@ export class Documents {
     const old = this.get(kind, id)
     const merged = mergeEdit(old?.doc ?? {}, old?.clocks ?? {}, set, at)
     if (merged.applied.length === 0) return false
+    this.version += 1
     this.#put.run(kind, id, JSON.stringify(merged.doc), JSON.stringify(merged.clocks))
     if (kind === 'good' && (!old || merged.applied.some((field) => FOUND_BY.has(field)))) this.#index(id, merged.doc as Partial<Good>)
     return true

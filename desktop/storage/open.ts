@@ -5,8 +5,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
 import { migrate } from './migrate.ts'
 
-/** Beside the source; Electron's shell, whose code is bundled elsewhere, names its own. */
-export const MIGRATIONS = join(import.meta.dirname ?? '.', '../../migrations/till')
+export const MIGRATIONS = join(import.meta.dirname, '../../migrations/till')
 export const LEDGER_FILE = 'till.db'
 
 /**

@@ -7,6 +7,7 @@ import { SHOP_DEFAULTS, type Shop } from '#shared/catalog/shop.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Staff } from '#shared/identity/staff.ts'
+import type { Documents } from './documents.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
 import type { SaleFilter, SaleRow, Shift, ShiftTotals } from '#shared/host/store.ts'
 
@@ -14,6 +15,9 @@ interface GoodRow { id: string; doc: string; stock: number | null }
 const GOOD = "SELECT d.id, d.doc, s.quantity AS stock FROM document d LEFT JOIN stock s ON s.good = d.id WHERE d.kind = 'good'"
 const SALE = 'SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s JOIN journal j ON j.seq = s.seq'
 const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
+
+/** Goods kept parsed, so that a sale doesn't read pictures again and again; a few thousand at most. */
+const KEPT_MAX = 4000
 
 /** A good needs a name and a price to be sold; an edit that came before its good is kept and not shown. */
 function toGood(row: GoodRow): GoodView | undefined {
@@ -24,6 +28,11 @@ const isGood = (good: GoodView | undefined): good is GoodView => good !== undefi
 
 export class Reads {
   readonly #db
+  readonly #documents
+  readonly #stock
+  readonly #firstAfter
+  readonly #kept = new Map<Id, GoodView>()
+  #keptVersion = 0
   readonly #good
   readonly #byCode
   readonly #byName
@@ -34,8 +43,11 @@ export class Reads {
   readonly #shift
   readonly #lastNo
 
-  constructor(db: Database) {
+  constructor(db: Database, documents: Documents) {
     this.#db = db
+    this.#documents = documents
+    this.#stock = db.prepare<[string], { quantity: number }>('SELECT quantity FROM stock WHERE good = ?')
+    this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
     this.#good = db.prepare<[string], GoodRow>(`${GOOD} AND d.id = ?`)
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
@@ -51,8 +63,17 @@ export class Reads {
   }
 
   good(id: Id): GoodView | undefined {
+    const version = this.#documents.version
+    if (version !== this.#keptVersion || this.#kept.size > KEPT_MAX) {
+      this.#kept.clear()
+      this.#keptVersion = version
+    }
+    const kept = this.#kept.get(id)
+    if (kept) return { ...kept, stock: this.#stock.get(id)?.quantity ?? null }
     const row = this.#good.get(id)
-    return row && toGood(row)
+    const good = row && toGood(row)
+    if (good) this.#kept.set(id, good)
+    return good
   }
 
   goodByCode(code: string): GoodView | undefined {
@@ -147,6 +168,6 @@ export class Reads {
 
   /** Time of the first row after `seq`. */
   firstAfter(seq: number): number | null {
-    return this.#db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1').get(seq)?.at ?? null
+    return this.#firstAfter.get(seq)?.at ?? null
   }
 }

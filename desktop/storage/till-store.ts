@@ -24,7 +24,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   if (!settings.hasIdentity()) settings.setIdentity(begin())
   const projector = new Projector(db)
   const prints = new PrintJobTable(db)
-  const reads = new Reads(db)
+  const reads = new Reads(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const seen = (stamp: string): void => {
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)

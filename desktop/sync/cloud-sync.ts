@@ -37,6 +37,8 @@ export class CloudSync {
   #exchange: Promise<void> | undefined
   #again = false
   #stopped = true
+  #isKicked = false
+  #isClosed = false
   #delay = RETRY_FIRST_MS
   #wake: (() => void) | undefined
   #told = ''
@@ -74,6 +76,13 @@ export class CloudSync {
     void this.#listen(client)
   }
 
+  /** For good: the store may be closed from now on. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.stop()
+    await this.#exchange?.catch(() => undefined)
+  }
+
   stop(): void {
     this.#stopped = true
     this.#client?.close()
@@ -81,10 +90,16 @@ export class CloudSync {
     this.#wake?.()
   }
 
-  /** The journal has grown: push, if the line is up. */
+  /** The journal has grown: push, if the line is up. After the sale's own answer, which must not wait for this. */
   kick(): void {
-    this.#tell()
-    if (this.#state === 'online') void this.#run().catch(() => undefined)
+    if (this.#isKicked) return
+    this.#isKicked = true
+    setImmediate(() => {
+      this.#isKicked = false
+      if (this.#isClosed) return
+      this.#tell()
+      if (this.#state === 'online') void this.#run().catch(() => undefined)
+    })
   }
 
   /** One whole exchange now, also when off-line or refused. */

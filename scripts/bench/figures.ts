@@ -1,0 +1,30 @@
+/** Figures of a benchmark: one JSON line each, with percentiles and the peer measured in the same run. */
+
+export interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly n: number
+  readonly p50: number
+  readonly p95: number
+  /** The peer's value, and value over peer, where there is one. */
+  readonly peer: number | null
+  readonly ratio: number | null
+}
+
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN
+}
+
+const round = (value: number): number => Number(value.toPrecision(4))
+
+/** A figure whose value is its p95. */
+export function p95Figure(name: string, unit: string, values: readonly number[], peer?: readonly number[]): Figure {
+  const value = percentile(values, 0.95)
+  const other = peer === undefined ? null : percentile(peer, 0.95)
+  return {
+    name, value: round(value), unit, n: values.length, p50: round(percentile(values, 0.5)), p95: round(value),
+    peer: other === null ? null : round(other), ratio: other === null ? null : round(value / other),
+  }
+}
