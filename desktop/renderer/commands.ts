@@ -1,0 +1,141 @@
+/** What the counter's keys do. The same functions stand behind the buttons on which the keys are written. */
+import { t } from './i18n/index.ts'
+import { write } from './host/till.ts'
+import { backspace, looksLikeCode, press, star } from './input/buffer.ts'
+import { till } from './host/till.ts'
+import { useCounter } from './stores/counter.ts'
+import { useGoods } from './stores/goods.ts'
+import { useHeld } from './stores/held.ts'
+import { useNotice } from './stores/notice.ts'
+import { type Panel, usePanels } from './stores/panels.ts'
+import { usePay } from './stores/pay.ts'
+import { useScans } from './stores/scans.ts'
+import { useSession } from './stores/session.ts'
+import { useTicket } from './stores/ticket.ts'
+import type { Right } from '#shared/identity/staff.ts'
+
+/** Panels whose number belongs to the panel: a star or a sign means nothing there. */
+const NUMBER_PANELS: readonly Panel[] = ['weigh', 'quantity', 'adjust']
+
+/** `searchField` is the box that letters go to; null while it can't be used. */
+export function useCommands(searchField: () => HTMLInputElement | null) {
+  const counter = useCounter()
+  const goods = useGoods()
+  const held = useHeld()
+  const notice = useNotice()
+  const panels = usePanels()
+  const pay = usePay()
+  const scans = useScans()
+  const session = useSession()
+  const ticket = useTicket()
+
+  function allowed(right: Right): boolean {
+    if (session.may(right)) return true
+    notice.show({ tone: 'refuse', message: t('error.staff_not_allowed.message'), next: t('error.staff_not_allowed.next') })
+    return false
+  }
+  function toggle(panel: Panel): void {
+    if (panels.current === panel) panels.home()
+    else panels.open(panel)
+  }
+
+  function search(): void {
+    if (panels.current !== 'quick' && panels.current !== 'search') panels.home()
+    searchField()?.focus()
+  }
+  function lineFirst(): boolean {
+    if (ticket.line) return true
+    notice.show({ tone: 'attention', message: t('ticket.noLine'), next: t('ticket.noLineNext') })
+    return false
+  }
+  function adjust(): void {
+    if (panels.current === 'adjust') return panels.home()
+    if (!allowed('price.override') || !lineFirst()) return
+    counter.clearBuffer()
+    panels.open('adjust')
+  }
+  function quantity(): void {
+    if (!lineFirst()) return
+    counter.clearBuffer()
+    panels.open('quantity')
+  }
+  function returning(): void {
+    if (!ticket.returning && !allowed('return.without_receipt')) return
+    ticket.returning = !ticket.returning
+  }
+  function drawer(): void {
+    if (!allowed('drawer.open')) return
+    void notice.attempt(async () => {
+      await write('drawer.open', { reason: t('drawer.reason') })
+      notice.show({ tone: 'good', message: t('drawer.opened') })
+    })
+  }
+  function reprint(): void {
+    void notice.attempt(async () => {
+      const last = pay.sale ?? (await till().call('sale.list', { limit: 1 })).sales[0]
+      if (!last) {
+        notice.show({ tone: 'attention', message: t('receipts.none'), next: t('receipts.noneNext') })
+        return
+      }
+      await write('sale.reprint', { sale: last.sale })
+      notice.show({ tone: 'good', message: t('receipts.printing', { no: last.no }) })
+    })
+  }
+  function lock(): void {
+    void notice.attempt(() => write('staff.signOut', {}))
+  }
+
+  function enter(): void {
+    if (panels.key('enter')) return
+    const { text } = counter.buffer
+    if (text && (ticket.empty || looksLikeCode(text))) {
+      counter.setBuffer({ ...counter.buffer, text: '' })
+      scans.push(text)
+      return
+    }
+    pay.open()
+  }
+  function escape(): void {
+    const field = document.activeElement
+    if (goods.text && field === searchField()) {
+      goods.clearSearch()
+      panels.home()
+      return
+    }
+    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
+      field.blur()
+      return
+    }
+    if (counter.clearBuffer()) return
+    if (notice.notice) return notice.clear()
+    if (panels.current === 'search') goods.clearSearch()
+    if (panels.back()) return
+    ticket.returning = false
+  }
+
+  function char(typed: string): void {
+    const own = NUMBER_PANELS.includes(panels.current)
+    if (typed === '*' && !own && panels.current !== 'pay') counter.setBuffer(star(counter.buffer))
+    else if (typed === '+' || typed === '=') { if (!own) ticket.step(1) }
+    else if (typed === '-') { if (!own) ticket.step(-1) }
+    else counter.setBuffer(press(counter.buffer, typed))
+  }
+
+  const byKey: Readonly<Record<string, () => void>> = {
+    F1: () => toggle('help'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: returning,
+    F8: drawer, F9: reprint, F10: () => toggle('shift'), F12: lock,
+    Enter: enter, Escape: escape,
+    Delete: () => ticket.remove(),
+    Backspace: () => counter.setBuffer(backspace(counter.buffer)),
+    ArrowUp: () => { if (!panels.key('up')) ticket.move(-1) },
+    ArrowDown: () => { if (!panels.key('down')) ticket.move(1) },
+  }
+
+  function command(name: string): boolean {
+    const run = byKey[name]
+    run?.()
+    return run !== undefined
+  }
+
+  return { command, char, search, adjust, quantity, returning, drawer, reprint, lock, toggle, enter }
+}

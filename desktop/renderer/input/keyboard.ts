@@ -1,0 +1,130 @@
+/**
+ * The keyboard of the whole window, before anything else sees it. Scans are taken out wherever the focus is and leave
+ * nothing behind in a field; what is left goes to fields as usual, or to the counter's own keys.
+ */
+import { charOf, type Stroke, Wedge } from './wedge.ts'
+
+export interface CounterKeys {
+  scan(text: string, keys: { since: number; until: number }): void
+  /** A character typed while no field has the focus. */
+  char(char: string): void
+  /** F1 … F12, Enter, Escape, Delete, Backspace, ArrowUp, ArrowDown. True when it was for the counter. */
+  command(name: string): boolean
+  /** A letter is about to be typed and no field has the focus: gives it a field to go to, if there is one. */
+  fieldForLetters(): HTMLInputElement | null
+}
+type TextField = HTMLInputElement | HTMLTextAreaElement
+interface Before {
+  readonly field: TextField
+  readonly value: string
+}
+
+/** Characters outside fields wait this long for a burst to show itself: short for people, long for a scanner. */
+const HOLD_MS = 60
+const COMMANDS = new Set(['Enter', 'Escape', 'Delete', 'Backspace', 'ArrowUp', 'ArrowDown'])
+const TEXT_TYPES = new Set(['text', 'search', 'tel', 'url', 'password', 'number', 'email'])
+
+function textField(element: Element | null): TextField | null {
+  if (element instanceof HTMLTextAreaElement) return element
+  return element instanceof HTMLInputElement && TEXT_TYPES.has(element.type) ? element : null
+}
+
+/** Listens until the returned function is called. */
+export function listenKeys(keys: CounterKeys): () => void {
+  const wedge = new Wedge()
+  let before: Before | null = null
+  let pending = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const flush = (): void => {
+    clearTimeout(timer)
+    const text = pending
+    pending = ''
+    for (const char of text) keys.char(char)
+  }
+
+  /** Puts a field back to what it held before the scanner typed into it, ending a composition first. */
+  const undoTyping = (): void => {
+    const kept = before
+    before = null
+    if (!kept) return
+    const restore = (): void => {
+      kept.field.value = kept.value
+      kept.field.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+    if (document.activeElement === kept.field) {
+      kept.field.blur()
+      restore()
+      if (kept.field !== keys.fieldForLetters()) kept.field.focus()
+    } else restore()
+  }
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const stroke: Stroke = { code: event.code, key: event.key, time: event.timeStamp, shift: event.shiftKey }
+    const chord = event.ctrlKey || event.altKey || event.metaKey
+    if (chord) {
+      wedge.reset()
+      return
+    }
+    const verdict = wedge.feed(stroke)
+    if (verdict.type === 'scan') {
+      clearTimeout(timer)
+      pending = ''
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      undoTyping()
+      keys.scan(verdict.text, { since: verdict.since, until: stroke.time })
+      return
+    }
+    let field = textField(document.activeElement)
+    const char = charOf(stroke)
+    if (!field && char !== undefined && /[a-z]/i.test(char) && pending === '') {
+      const offered = keys.fieldForLetters()
+      offered?.focus()
+      field = offered
+    }
+    if (field && verdict.length === 1) before = { field, value: field.value }
+    if (!field && verdict.length === 1) before = null
+    handle(event, field, char)
+  }
+
+  const handle = (event: KeyboardEvent, field: TextField | null, char: string | undefined): void => {
+    const name = event.key === 'Process' ? event.code : event.key
+    if (event.isComposing) return
+    if (/^F([1-9]|10|12)$/.test(name)) {
+      event.preventDefault()
+      flush()
+      keys.command(name)
+      return
+    }
+    if (name === 'Escape' || (!field && COMMANDS.has(name))) {
+      flush()
+      if (name === 'Enter' && document.activeElement instanceof HTMLElement && document.activeElement.matches('button, a, select, summary, input')) return
+      if (document.activeElement instanceof HTMLSelectElement && name !== 'Escape') return
+      if (keys.command(name)) event.preventDefault()
+      return
+    }
+    if (field || char === undefined || document.activeElement instanceof HTMLSelectElement) return
+    if (char === ' ' && document.activeElement instanceof HTMLButtonElement) return
+    event.preventDefault()
+    pending += char
+    clearTimeout(timer)
+    timer = setTimeout(flush, HOLD_MS)
+  }
+
+  /** A touched button does its work and doesn't keep the focus: Enter after it must take money, not press it again. */
+  const onMouseDown = (event: MouseEvent): void => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null
+    if (!button) return
+    event.preventDefault()
+    if (!button.closest('[data-keep-focus]') && document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  }
+
+  window.addEventListener('keydown', onKeyDown, { capture: true })
+  window.addEventListener('mousedown', onMouseDown, { capture: true })
+  return () => {
+    flush()
+    window.removeEventListener('keydown', onKeyDown, { capture: true })
+    window.removeEventListener('mousedown', onMouseDown, { capture: true })
+  }
+}

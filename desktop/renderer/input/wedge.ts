@@ -1,0 +1,79 @@
+/**
+ * Tells a scanner that types (a keyboard wedge) from a person who types, by speed. Pure: strokes in, verdicts out.
+ * It reads `code`, the key's place on the keyboard, because an active Chinese input method replaces `key` by
+ * `Process` and would eat the scan.
+ */
+export interface Stroke {
+  readonly code: string
+  readonly key: string
+  /** ms on any clock that only goes forward */
+  readonly time: number
+  readonly shift?: boolean
+}
+export type Verdict =
+  /** A whole code; `since` is the time of its first stroke. */
+  | { readonly type: 'scan'; readonly text: string; readonly since: number }
+  /** Typing, as far as one can tell; `length` strokes of a possible scan so far. */
+  | { readonly type: 'type'; readonly length: number }
+
+/** Shorter bursts are people: nobody types six keys this fast, and no shop's scanner is slower. */
+export const SCAN_CHARS_MIN = 6
+export const SCAN_GAP_MS_MEAN = 35
+/** One hiccup of a wireless scanner may be this long; a longer pause begins anew. */
+export const SCAN_GAP_MS_MAX = 80
+
+const MODIFIERS = new Set(['ShiftLeft', 'ShiftRight', 'CapsLock', 'AltLeft', 'AltRight', 'ControlLeft', 'ControlRight', 'MetaLeft', 'MetaRight'])
+const ENDS = new Set(['Enter', 'NumpadEnter', 'Tab'])
+const PLAIN: Readonly<Record<string, readonly [string, string]>> = {
+  Minus: ['-', '_'], Equal: ['=', '+'], BracketLeft: ['[', '{'], BracketRight: [']', '}'], Backslash: ['\\', '|'],
+  Semicolon: [';', ':'], Quote: ['\'', '"'], Backquote: ['`', '~'], Comma: [',', '<'], Period: ['.', '>'], Slash: ['/', '?'], Space: [' ', ' '],
+  NumpadAdd: ['+', '+'], NumpadSubtract: ['-', '-'], NumpadMultiply: ['*', '*'], NumpadDivide: ['/', '/'], NumpadDecimal: ['.', '.'],
+}
+const SHIFTED_DIGITS = ')!@#$%^&*('
+
+/** The character of a stroke on the keyboard that scanners pretend to be (US layout); undefined for keys that type none. */
+export function charOf({ code, key, shift = false }: Omit<Stroke, 'time'>): string | undefined {
+  const letter = /^Key([A-Z])$/.exec(code)?.[1]
+  if (letter) return shift ? letter : letter.toLowerCase()
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code)?.[1]
+  if (digit) return shift && code.startsWith('Digit') ? SHIFTED_DIGITS[Number(digit)] : digit
+  const plain = PLAIN[code]
+  if (plain) return plain[shift ? 1 : 0]
+  return code === '' && key.length === 1 ? key : undefined
+}
+
+export class Wedge {
+  #text = ''
+  #first = 0
+  #last = 0
+
+  feed(stroke: Stroke): Verdict {
+    if (MODIFIERS.has(stroke.code)) return { type: 'type', length: this.#text.length }
+    const pause = stroke.time - this.#last
+    const paused = this.#text.length > 0 && pause > SCAN_GAP_MS_MAX
+    if (ENDS.has(stroke.code) || (stroke.code === '' && (stroke.key === 'Enter' || stroke.key === 'Tab'))) {
+      const text = this.#text
+      const since = this.#first
+      this.reset()
+      const mean = (stroke.time - since) / text.length
+      const scanned = !paused && text.length >= SCAN_CHARS_MIN && mean <= SCAN_GAP_MS_MEAN
+      return scanned ? { type: 'scan', text, since } : { type: 'type', length: 0 }
+    }
+    const char = charOf(stroke)
+    if (char === undefined) {
+      this.reset()
+      return { type: 'type', length: 0 }
+    }
+    if (this.#text === '' || paused) {
+      this.#text = ''
+      this.#first = stroke.time
+    }
+    this.#text += char
+    this.#last = stroke.time
+    return { type: 'type', length: this.#text.length }
+  }
+
+  reset(): void {
+    this.#text = ''
+  }
+}

@@ -1,0 +1,37 @@
+/** Three short sounds made on the spot, so that no file can be missing. Each can be turned off in the settings. */
+import { type SoundName, useScreen } from './stores/screen.ts'
+
+interface Note {
+  readonly hz: number
+  /** seconds from the start */
+  readonly at: number
+  readonly seconds: number
+  readonly wave: OscillatorType
+}
+const SOUNDS: Readonly<Record<SoundName, readonly Note[]>> = {
+  accepted: [{ hz: 1320, at: 0, seconds: 0.05, wave: 'sine' }],
+  refused: [{ hz: 220, at: 0, seconds: 0.14, wave: 'square' }, { hz: 175, at: 0.17, seconds: 0.2, wave: 'square' }],
+  money: [{ hz: 784, at: 0, seconds: 0.09, wave: 'sine' }, { hz: 1047, at: 0.09, seconds: 0.16, wave: 'sine' }],
+}
+const LOUDNESS = 0.12
+
+let audio: AudioContext | undefined
+
+export function play(name: SoundName): void {
+  if (!useScreen().settings.sounds[name] || !('AudioContext' in globalThis)) return
+  audio ??= new AudioContext()
+  // Browsers keep a page silent until it is first touched; a sound that can't be played is dropped, not saved up.
+  if (audio.state === 'suspended') void audio.resume()
+  for (const note of SOUNDS[name]) {
+    const start = audio.currentTime + note.at
+    const oscillator = audio.createOscillator()
+    const gain = audio.createGain()
+    oscillator.type = note.wave
+    oscillator.frequency.value = note.hz
+    gain.gain.setValueAtTime(LOUDNESS, start)
+    gain.gain.exponentialRampToValueAtTime(0.001, start + note.seconds)
+    oscillator.connect(gain).connect(audio.destination)
+    oscillator.start(start)
+    oscillator.stop(start + note.seconds)
+  }
+}

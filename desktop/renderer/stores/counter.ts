@@ -1,0 +1,79 @@
+/** The way of a good onto the ticket: the typed number, goods that wait for their weight, and what closes when a line arrives. */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { GoodView } from '#shared/host/schemas.ts'
+import { milli, type Milli, PIECE, thousandthsPer } from '#shared/quantity/quantity.ts'
+import { EMPTY_BUFFER, isEmpty, type NumberBuffer } from '../input/buffer.ts'
+import { t } from '../i18n/index.ts'
+import { play } from '../sound.ts'
+import { gramsOf } from '../ticket/edits.ts'
+import { useNotice } from './notice.ts'
+import { usePanels } from './panels.ts'
+import { usePay } from './pay.ts'
+import { useTicket } from './ticket.ts'
+
+export const useCounter = defineStore('counter', () => {
+  const buffer = shallowRef<NumberBuffer>(EMPTY_BUFFER)
+  const waiting = shallowRef<readonly GoodView[]>([])
+  /** The good whose weight is asked for. */
+  const weighing = computed(() => waiting.value[0] ?? null)
+
+  function setBuffer(next: NumberBuffer): void {
+    buffer.value = next
+  }
+  function clearBuffer(): boolean {
+    if (isEmpty(buffer.value)) return false
+    buffer.value = EMPTY_BUFFER
+    return true
+  }
+  /** The quantity said before, used up by the good it was for. */
+  function takeQuantity(): Milli | null {
+    const { quantity } = buffer.value
+    buffer.value = EMPTY_BUFFER
+    return quantity
+  }
+
+  function put(good: GoodView, quantity: Milli): boolean {
+    if (!useTicket().add(good, quantity)) return false
+    play('accepted')
+    const notice = useNotice()
+    if (notice.notice?.tone !== 'good') notice.clear()
+    usePay().leave()
+    return true
+  }
+
+  /** Rings a good up, `quantity` in thousandths of its unit or none said. Weighed goods without one ask for their weight. */
+  function ring(good: GoodView, quantity: Milli | null): void {
+    if (!good.on) {
+      useNotice().show({ tone: 'refuse', message: t('read.code_off_sale', { name: good.name }), next: t('read.offSaleNext') })
+      return
+    }
+    if (good.pricing === 'piece') {
+      put(good, quantity ?? PIECE)
+      return
+    }
+    if (quantity) {
+      put(good, gramsOf(quantity, thousandthsPer(good.pricing, good.unit)))
+      return
+    }
+    waiting.value = [...waiting.value, good]
+    buffer.value = EMPTY_BUFFER
+    play('accepted')
+    usePanels().open('weigh')
+  }
+
+  /** The weight of the good that waited, in grams. */
+  function weighed(grams: Milli): void {
+    const good = weighing.value
+    if (!good || !put(good, milli(grams))) return
+    forgetWeighing()
+  }
+  function forgetWeighing(): void {
+    waiting.value = waiting.value.slice(1)
+    buffer.value = EMPTY_BUFFER
+    const panels = usePanels()
+    if (panels.current === 'weigh' && !waiting.value.length) panels.home()
+  }
+
+  return { buffer, waiting, weighing, setBuffer, clearBuffer, takeQuantity, ring, weighed, forgetWeighing }
+})

@@ -1,0 +1,66 @@
+/** Which panel the right half shows. One at a time, always in the same place, never over the ticket. */
+import { defineStore } from 'pinia'
+import { onBeforeUnmount, ref } from 'vue'
+
+export type Panel =
+  | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'receipts' | 'shift'
+  | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help'
+
+export interface PanelKeys {
+  readonly enter?: () => void
+  readonly up?: () => void
+  readonly down?: () => void
+}
+
+/** Where one step back leads; everything else goes back to the quick keys. */
+const PARENTS: Partial<Record<Panel, Panel>> = { goods: 'more', import: 'more', settings: 'more', sync: 'more' }
+
+export const usePanels = defineStore('panels', () => {
+  const current = ref<Panel>('quick')
+  /** A panel's own step back: true when it took one. */
+  let inner: (() => boolean) | null = null
+
+  function open(panel: Panel): void {
+    current.value = panel
+  }
+  function home(): void {
+    current.value = 'quick'
+  }
+  /** One step back, never two. */
+  function back(): boolean {
+    if (inner?.()) return true
+    if (current.value === 'quick') return false
+    current.value = PARENTS[current.value] ?? 'quick'
+    return true
+  }
+  /** What Enter and the arrows mean to the open panel, where they mean something of its own. */
+  let keys: PanelKeys = {}
+  function setKeys(own: PanelKeys): void {
+    keys = own
+  }
+  function key(name: keyof PanelKeys): boolean {
+    keys[name]?.()
+    return keys[name] !== undefined
+  }
+  function setInner(step: (() => boolean) | null): void {
+    inner = step
+  }
+  function dropInner(step: () => boolean): void {
+    if (inner === step) inner = null
+  }
+  return { current, open, home, back, key, setKeys, setInner, dropInner }
+})
+
+/** For a panel with steps inside: `step` goes one back and says whether there was one. */
+export function useInnerBack(step: () => boolean): void {
+  const panels = usePanels()
+  panels.setInner(step)
+  onBeforeUnmount(() => panels.dropInner(step))
+}
+
+/** For a panel with a meaning of its own for Enter or the arrows. */
+export function usePanelKeys(keys: PanelKeys): void {
+  const panels = usePanels()
+  panels.setKeys(keys)
+  onBeforeUnmount(() => panels.setKeys({}))
+}

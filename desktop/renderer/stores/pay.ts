@@ -1,0 +1,115 @@
+/**
+ * Taking money. The completion is written down before it is sent; without an answer it stays `waiting` and is sent
+ * again, word for word, as soon as the host is back. Only an answer begins the next ticket.
+ */
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import { TillError } from '#shared/host/frames.ts'
+import type { SaleView } from '#shared/host/schemas.ts'
+import { fen, type Fen } from '#shared/money/money.ts'
+import { till } from '../host/till.ts'
+import { t } from '../i18n/index.ts'
+import { play } from '../sound.ts'
+import { useNotice } from './notice.ts'
+import { usePanels } from './panels.ts'
+import { useScreen } from './screen.ts'
+import { useTicket } from './ticket.ts'
+
+export type PayPhase = 'due' | 'waiting' | 'done'
+
+export const usePay = defineStore('pay', () => {
+  const phase = ref<PayPhase>('due')
+  const sale = shallowRef<SaleView | null>(null)
+  const receipt = ref('')
+  let sending = false
+
+  /** Opens the payment panel, unless there is nothing to pay. */
+  function open(): void {
+    const ticket = useTicket()
+    if (ticket.empty) {
+      useNotice().show({ tone: 'attention', message: t('pay.nothing'), next: t('pay.nothingNext') })
+      return
+    }
+    if (!ticket.completing) phase.value = 'due'
+    usePanels().open('pay')
+  }
+
+  /** Goods arrived: a finished payment makes room, an open one goes back to the ticket only when it is over. */
+  function leave(): void {
+    const panels = usePanels()
+    if (panels.current === 'pay' && phase.value === 'done') panels.home()
+  }
+
+  /** Cash was handed over, in fen; less than what is due is refused by the caller. */
+  async function take(given: Fen): Promise<void> {
+    const ticket = useTicket()
+    if (ticket.completing || ticket.empty) return
+    await ticket.freeze({ total: ticket.priced.total, given })
+    phase.value = 'waiting'
+    await send()
+  }
+
+  /** Sends the completion written down; called again whenever the host is back or somebody has signed in. */
+  async function send(): Promise<void> {
+    const ticket = useTicket()
+    const what = ticket.completing
+    if (!what || sending) return
+    sending = true
+    phase.value = 'waiting'
+    try {
+      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, key: ticket.ticket.id })
+      finish(done)
+    } catch (error) {
+      await refused(error)
+    } finally {
+      sending = false
+    }
+  }
+
+  function finish(done: SaleView): void {
+    sale.value = done
+    receipt.value = ''
+    phase.value = 'done'
+    useTicket().begin()
+    useNotice().clear()
+    usePanels().open('pay')
+    play('money')
+    void showReceipt(done)
+  }
+
+  async function showReceipt(done: SaleView): Promise<void> {
+    try {
+      const { svg } = await till().call('sale.receipt', { sale: done.sale, columns: useScreen().settings.columns })
+      if (sale.value === done) receipt.value = svg
+    } catch (error) {
+      // The money is in the journal; a missing picture must not look like a missing sale.
+      if (!(error instanceof TillError)) throw error
+    }
+  }
+
+  async function refused(error: unknown): Promise<void> {
+    const ticket = useTicket()
+    const notice = useNotice()
+    const code = error instanceof TillError ? error.code : ''
+    if (code === 'host.gone' || code === 'staff.none') {
+      notice.show({ tone: 'attention', message: t('pay.waiting'), next: t('pay.waitingNext') })
+      return
+    }
+    await ticket.freeze(null)
+    phase.value = 'due'
+    if (code === 'sale.total_changed') {
+      await notice.attempt(() => ticket.refreshAll())
+      notice.show({ tone: 'attention', message: t('error.sale_total_changed.message'), next: t('error.sale_total_changed.next') })
+      return
+    }
+    notice.refuse(error)
+    if (code === 'shift.none') usePanels().open('shift')
+  }
+
+  /** What the customer gets back, in fen. */
+  function changeFor(total: Fen, given: Fen): Fen {
+    return fen(total <= 0 ? -total : given - total)
+  }
+
+  return { phase, sale, receipt, open, leave, take, send, changeFor }
+})

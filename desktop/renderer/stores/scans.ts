@@ -1,0 +1,119 @@
+/**
+ * Scans in their order. Each waits until the one before it is on the ticket; while the host is away, while a payment
+ * waits for its answer or before somebody has signed in they stay in line, visible, and survive a reload.
+ */
+import { defineStore } from 'pinia'
+import { computed, nextTick, shallowRef } from 'vue'
+import type { CallResult } from '#shared/host/contract.ts'
+import { TillError } from '#shared/host/frames.ts'
+import { milli } from '#shared/quantity/quantity.ts'
+import { db, type WaitingScan } from '../db.ts'
+import { newId, till } from '../host/till.ts'
+import { reasonText, t } from '../i18n/index.ts'
+import { useCounter } from './counter.ts'
+import { useNotice } from './notice.ts'
+import { useSession } from './session.ts'
+import { useTicket } from './ticket.ts'
+import { useUnknown } from './unknown.ts'
+
+const MEASURES_KEPT = 500
+
+/**
+ * For the bench: `xiaopu:scan` marks the time of a scan's first key, `xiaopu:scan-paint` measures from there until the
+ * line is painted; `detail.typed` is how many of those ms the scanner itself took to type. The frame after the DOM
+ * changed begins with requestAnimationFrame; a message posted from there arrives when that frame was painted.
+ */
+async function measurePaint(since: number, typed: number): Promise<void> {
+  performance.mark('xiaopu:scan', { startTime: since })
+  await nextTick()
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel()
+    channel.port1.addEventListener('message', () => {
+      performance.measure('xiaopu:scan-paint', { start: since, end: performance.now(), detail: { typed } })
+      channel.port1.close()
+      if (performance.getEntriesByName('xiaopu:scan-paint').length > MEASURES_KEPT) {
+        performance.clearMarks('xiaopu:scan')
+        performance.clearMeasures('xiaopu:scan-paint')
+      }
+    }, { once: true })
+    channel.port1.start()
+    channel.port2.postMessage(0)
+  })
+}
+
+export const useScans = defineStore('scans', () => {
+  const queue = shallowRef<readonly WaitingScan[]>([])
+  const times = new Map<string, { since: number; typed: number }>()
+  let running = false
+
+  const session = useSession()
+  const ticket = useTicket()
+  const ready = computed(() => session.up && session.staff !== null && ticket.completing === null)
+
+  async function restore(): Promise<void> {
+    queue.value = await db.scans.orderBy('id').toArray().catch(() => [])
+  }
+
+  /** `since` and `until` are the times of the scan's first and last key, where a wedge typed it. */
+  function push(text: string, keys?: { since: number; until: number }): void {
+    const scan: WaitingScan = { id: newId(), text, quantity: useCounter().takeQuantity() }
+    if (keys) times.set(scan.id, { since: keys.since, typed: keys.until - keys.since })
+    queue.value = [...queue.value, scan]
+    if (!ready.value) void db.scans.put(scan)
+    void run()
+  }
+
+  async function run(): Promise<void> {
+    if (running) return
+    running = true
+    try {
+      for (let scan = queue.value[0]; scan && ready.value; scan = queue.value[0]) {
+        const answer = await till().call('code.read', { text: scan.text })
+        take(scan, answer)
+        drop(scan)
+      }
+    } catch (error) {
+      const gone = error instanceof TillError && error.code === 'host.gone'
+      const first = queue.value[0]
+      if (gone) await db.scans.bulkPut([...queue.value])
+      else {
+        useNotice().refuse(error)
+        if (first) drop(first)
+      }
+    } finally {
+      running = false
+    }
+    if (queue.value.length && ready.value) void run()
+  }
+
+  function drop(scan: WaitingScan): void {
+    queue.value = queue.value.filter((each) => each.id !== scan.id)
+    times.delete(scan.id)
+    void db.scans.delete(scan.id)
+  }
+
+  function take(scan: WaitingScan, answer: CallResult<'code.read'>): void {
+    if (answer.kind === 'unknown') {
+      refuse(scan, answer.code)
+      return
+    }
+    const keys = times.get(scan.id)
+    useCounter().ring(answer.good, scan.quantity === null ? null : milli(scan.quantity))
+    if (keys) void measurePaint(keys.since, keys.typed)
+  }
+
+  function refuse(scan: WaitingScan, code: string): void {
+    const counter = useCounter()
+    if (scan.quantity) counter.setBuffer({ ...counter.buffer, quantity: milli(scan.quantity) })
+    const unknown = useUnknown()
+    const fresh = code === 'code.not_found' && session.may('goods.edit')
+    useNotice().show({
+      tone: 'refuse',
+      message: `${reasonText('read', code)} ${scan.text}`,
+      next: t(fresh ? 'read.nextAdd' : 'read.next'),
+      ...(fresh ? { action: { label: t('read.add'), run: () => unknown.add(scan.text) } } : {}),
+    })
+  }
+
+  return { queue, ready, restore, push, run }
+})

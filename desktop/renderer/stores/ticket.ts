@@ -1,0 +1,132 @@
+/**
+ * The open ticket and everything done to it. Every change is written to IndexedDB at once and restored at the next
+ * start. While a completion is under way (`completing`) the ticket is frozen: it is repeated with the same id until
+ * the host has answered, so it is never lost and never doubled.
+ */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket, type TicketLine } from '#shared/cart/ticket.ts'
+import type { Good } from '#shared/catalog/good.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { priceTicket } from '#shared/pricing/price.ts'
+import { type Milli, milli } from '#shared/quantity/quantity.ts'
+import { type Completing, db } from '../db.ts'
+import { newId, till } from '../host/till.ts'
+import { t } from '../i18n/index.ts'
+import { useNotice } from './notice.ts'
+
+const LINES_MAX = 500
+
+export const useTicket = defineStore('ticket', () => {
+  const ticket = shallowRef<Ticket>(emptyTicket(newId(), Date.now()))
+  const selected = ref<Id | null>(null)
+  const completing = shallowRef<Completing | null>(null)
+  /** Next goods come back instead of going out. */
+  const returning = ref(false)
+
+  const priced = computed(() => priceTicket(ticket.value.lines))
+  const empty = computed(() => ticket.value.lines.length === 0)
+  const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
+
+  async function save(): Promise<void> {
+    try {
+      await db.open_tickets.put({ slot: 'open', ticket: ticket.value, selected: selected.value, completing: completing.value })
+    } catch (error) {
+      console.error(error)
+      useNotice().show({ tone: 'attention', message: t('notice.storage'), next: t('notice.storageNext') })
+    }
+  }
+
+  async function restore(): Promise<void> {
+    const kept = await db.open_tickets.get('open').catch(() => undefined)
+    if (!kept) return
+    ticket.value = kept.ticket
+    selected.value = kept.selected
+    completing.value = kept.completing
+  }
+
+  function change(next: Ticket, select: Id | null = selected.value): void {
+    ticket.value = next
+    selected.value = next.lines.some((each) => each.id === select) ? select : (next.lines.at(-1)?.id ?? null)
+    void save()
+  }
+
+  /** Adds a good and selects its line. False when the ticket can't take more. */
+  function add(good: Good, quantity: Milli): boolean {
+    if (completing.value) return false
+    if (ticket.value.lines.length >= LINES_MAX) {
+      useNotice().show({ tone: 'refuse', message: t('error.sale_too_large.message'), next: t('error.sale_too_large.next') })
+      return false
+    }
+    const before = ticket.value
+    const signed = returning.value ? milli(-quantity) : quantity
+    const next = addGood(before, newId(), good, signed)
+    const touched = next.lines.find((each) => !before.lines.includes(each))
+    change(before.lines.length ? next : { ...next, openedAt: Date.now() }, touched?.id ?? null)
+    return true
+  }
+
+  /** Applies an edit of a line unless the ticket is being completed. */
+  function edit(work: (ticket: Ticket, lineId: Id) => Ticket): void {
+    if (completing.value || !selected.value) return
+    change(work(ticket.value, selected.value))
+  }
+  /** One piece more or less of the selected line; a weighing is changed by weighing again. */
+  function step(by: 1 | -1): void {
+    const at = line.value
+    if (!at || at.pricing === 'weight') return
+    const direction = at.quantity < 0 ? -by : by
+    edit((now, id) => setQuantity(now, id, milli(at.quantity + direction * 1000)))
+  }
+  function setLineQuantity(quantity: Milli): void {
+    edit((now, id) => setQuantity(now, id, quantity))
+  }
+  function remove(): void {
+    const index = ticket.value.lines.findIndex((each) => each.id === selected.value)
+    if (index < 0 || completing.value) return
+    const neighbour: TicketLine | undefined = ticket.value.lines[index + 1] ?? ticket.value.lines[index - 1]
+    change(removeLine(ticket.value, ticket.value.lines[index]!.id), neighbour?.id ?? null)
+  }
+  function move(by: 1 | -1): void {
+    const lines = ticket.value.lines
+    const index = lines.findIndex((each) => each.id === selected.value)
+    const next = lines[Math.min(lines.length - 1, Math.max(0, index + by))]
+    if (next) select(next.id)
+  }
+  function select(id: Id): void {
+    selected.value = id
+    void save()
+  }
+
+  function begin(): void {
+    returning.value = false
+    completing.value = null
+    change(emptyTicket(newId(), Date.now()), null)
+  }
+  /** Puts another ticket in the place of the open one. */
+  function load(next: Ticket): void {
+    returning.value = false
+    change(next, next.lines.at(-1)?.id ?? null)
+  }
+
+  function follow(good: Good): void {
+    if (completing.value) return
+    const next = refreshGood(ticket.value, good)
+    if (next !== ticket.value) change(next)
+  }
+  /** Asks for every good of the ticket anew, each once. Rejects when the host can't say. */
+  async function refreshAll(): Promise<void> {
+    const ids = new Set(ticket.value.lines.map((each) => each.good))
+    for (const good of ids) follow(await till().call('goods.get', { good }))
+  }
+
+  async function freeze(values: Completing | null): Promise<void> {
+    completing.value = values
+    await save()
+  }
+
+  return {
+    ticket, selected, completing, returning, priced, empty, line,
+    save, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
+  }
+})
