@@ -41,6 +41,7 @@ export class Reads {
   readonly #document
   readonly #session
   readonly #shift
+  readonly #newestNo
   readonly #lastNo
 
   constructor(db: Database, documents: Documents) {
@@ -59,7 +60,9 @@ export class Reads {
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
     this.#session = db.prepare<[string], { value: string }>('SELECT value FROM session WHERE key = ?')
     this.#shift = db.prepare<[string], Shift>(`${SHIFT} WHERE id = ?`)
-    this.#lastNo = db.prepare<[string, string], { no: string }>('SELECT no FROM sale WHERE no > ? AND no < ? ORDER BY no DESC LIMIT 1')
+    this.#newestNo = db.prepare<[], { no: string }>('SELECT no FROM sale ORDER BY seq DESC LIMIT 1')
+    // The ten-thousandth number of a day is longer, and as text it sorts before the second.
+    this.#lastNo = db.prepare<[string, string], { no: string }>('SELECT no FROM sale WHERE no > ? AND no < ? ORDER BY length(no) DESC, no DESC LIMIT 1')
   }
 
   good(id: Id): GoodView | undefined {
@@ -159,7 +162,8 @@ export class Reads {
 
   /** The highest sale number beginning with `prefix`. */
   lastNo(prefix: string): string | undefined {
-    return this.#lastNo.get(prefix, `${prefix}~`)?.no
+    const newest = this.#newestNo.get()?.no
+    return newest?.startsWith(prefix) ? newest : this.#lastNo.get(prefix, `${prefix}~`)?.no
   }
 
   countSales(): number {
