@@ -1,0 +1,84 @@
+/** The service, put together over a database that is there: schema, connections, server, jobs. */
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { PlatformKey } from '#cloud/identity/platform-key.ts'
+import { keepShops } from '#cloud/jobs/credit.ts'
+import type { Desk } from '#cloud/jobs/desk.ts'
+import { openDatabase, type Database } from '#cloud/storage/database.ts'
+import { migrate } from '#cloud/storage/migrate.ts'
+import { openNotices } from '#cloud/storage/notices.ts'
+import { StartupError } from '#cloud/storage/startup-error.ts'
+import { buildServer, type ServerOptions } from './server.ts'
+
+const ROUND_MS = 3_600_000
+
+export interface ServiceOptions extends ServerOptions {
+  readonly databaseUrl: string
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Where the public reaches the pages; the server's own address when not given. */
+  readonly site?: string | undefined
+  readonly key: PlatformKey
+  readonly operatorKey: string
+  readonly now?: () => number
+}
+
+export interface Service {
+  readonly url: string
+  readonly db: Database
+  readonly log: FastifyInstance['log']
+  stop(): Promise<void>
+}
+
+/** Starts everything, or throws with nothing left running. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const now = options.now ?? Date.now
+  await migrate(options.databaseUrl)
+  let report = (error: Error): void => { process.stderr.write(`${error.message}\n`) }
+  const db = openDatabase(options.databaseUrl, (error) => report(error))
+  const notices = await openNotices(options.databaseUrl, (error) => report(error))
+  // The site may be the address that the server is about to get.
+  let site = options.site?.replace(/\/+$/, '') ?? ''
+  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, get site() { return site } }
+  const app = await buildServer(desk, options)
+  report = (error) => app.log.warn({ err: { message: error.message } }, 'database connection')
+  const url = await listen(app, options).catch(async (error: unknown) => {
+    await Promise.all([app.close(), notices.close(), db.destroy()])
+    throw error
+  })
+  site ||= url
+
+  let round: Promise<void> = Promise.resolve()
+  const goRound = (): void => {
+    round = round.then(async () => {
+      for (const { shop, error } of await keepShops(desk, now())) app.log.error({ shop, err: { message: String(error) } }, 'credit code not kept')
+    }).catch((error: unknown) => app.log.error({ err: { message: String(error) } }, 'round of jobs failed'))
+  }
+  goRound()
+  const timer = setInterval(goRound, ROUND_MS)
+  return {
+    url, db, log: app.log,
+    async stop() {
+      clearInterval(timer)
+      await app.close()
+      await round
+      await notices.close()
+      await db.destroy()
+    },
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: ServiceOptions): Promise<string> {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new StartupError('port.taken', `Port ${port} is in use by another program. Stop it, or choose another with --port (0 takes any).`)
+    if (code === 'EACCES') throw new StartupError('port.forbidden', `This account may not listen on port ${port}. Choose one above 1023 with --port.`)
+    if (code === 'EADDRNOTAVAIL') throw new StartupError('host.unknown', `This machine has no address ${host}. Choose another with --host.`)
+    throw error
+  }
+  const address = app.server.address() as AddressInfo
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}

@@ -1,0 +1,122 @@
+/**
+ * The operator's and the owner's API: make a shop, edit what it offers, pair and revoke its tills, read what its tills
+ * have sent. The operator's key opens every shop; an owner's key its own and nothing else.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { GOOD_DEFAULTS, GoodFields } from '#shared/catalog/good.ts'
+import { ShopFields } from '#shared/catalog/shop.ts'
+import { IdSchema, longId, uuidv7, type Id } from '#shared/identity/ids.ts'
+import { createCode } from '#cloud/identity/pairing.ts'
+import { revokeDevice } from '#cloud/identity/devices.ts'
+import { Refusal } from '#cloud/identity/refusal.ts'
+import { bearerOf, isSame } from '#cloud/identity/secrets.ts'
+import { isOwnerKey } from '#cloud/identity/owner.ts'
+import { inShop } from '#cloud/storage/database.ts'
+import { editReferences } from '#cloud/projections/references.ts'
+import { createShop, findShop, listDevices, summarise } from '#cloud/projections/shops.ts'
+import { listGoods } from '#cloud/projections/goods.ts'
+import { keepCredit, revokeCredit } from '#cloud/jobs/credit.ts'
+import type { Desk } from '#cloud/jobs/desk.ts'
+import { parseInput } from './input.ts'
+
+/** The cloud's own fields are not for others to set. */
+const Profile = ShopFields.omit({ site: true })
+const NewShopSchema = Profile.partial().required({ name: true, kind: true }).extend({
+  slug: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/).optional(),
+})
+const EditShopSchema = z.strictObject(Profile.partial().shape)
+const EditGoodSchema = z.strictObject(GoodFields.partial().shape)
+const NewGoodSchema = EditGoodSchema.required({ name: true, price: true }).extend({ id: IdSchema.optional() })
+const GoodsSchema = z.object({ goods: z.array(NewGoodSchema).min(1).max(1000) })
+const PageSchema = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100), before: z.coerce.number().int().optional() })
+
+/** A batch of a thousand goods with pictures of the largest size. */
+const GOODS_BYTES_MAX = 20 * 1024 * 1024
+
+export function shopRoutes(desk: Desk) {
+  const { db, now } = desk
+
+  const isOperator = (request: FastifyRequest): boolean => isSame(bearerOf(request.headers.authorization) ?? '', desk.operatorKey)
+  const operatorOnly = (request: FastifyRequest): void => {
+    if (!isOperator(request)) throw new Refusal('token.invalid', 'the operator\'s key is needed')
+  }
+  /** The shop of the address, for whoever may act for it; and a word for the audit trail that says who does. */
+  const shopOf = async (request: FastifyRequest): Promise<{ shop: Id; editor: string }> => {
+    const { id } = parseInput(z.object({ id: z.string().max(64) }), request.params)
+    const shop = longId(id) ?? IdSchema.safeParse(id).data
+    const key = bearerOf(request.headers.authorization)
+    const operator = isOperator(request)
+    if (!operator && !(shop && key && await isOwnerKey(db, shop, key))) throw new Refusal('token.invalid', 'the operator\'s or this shop owner\'s key is needed')
+    const found = shop && await findShop(db, { id: shop })
+    if (!found) throw new Refusal('not.found', 'there is no such shop')
+    return { shop: found.id, editor: operator ? 'operator' : 'owner' }
+  }
+  const idOf = (request: FastifyRequest, name: string): Id => parseInput(z.object({ [name]: IdSchema }), request.params)[name]!
+
+  return async (app: FastifyInstance): Promise<void> => {
+    app.get('/api/shops', async (request) => {
+      operatorOnly(request)
+      return { shops: await db.selectFrom('directory').select(['shop_id as id', 'slug', 'name', 'kind']).orderBy('created_at').execute() }
+    })
+    app.post('/api/shops', async (request, reply) => {
+      operatorOnly(request)
+      const { slug, ...fields } = parseInput(NewShopSchema, request.body)
+      const made = await createShop(db, { fields, slug, site: desk.site }, now())
+      await keepCredit(desk, made.id, now())
+      return reply.code(201).send(made)
+    })
+    app.patch('/api/shops/:id', async (request) => {
+      const { shop, editor } = await shopOf(request)
+      const rev = await editReferences(db, shop, [{ kind: 'shop', id: shop, fields: parseInput(EditShopSchema, request.body) }], editor, now())
+      await keepCredit(desk, shop, now())
+      return { rev }
+    })
+    app.post('/api/shops/:id/pairing-codes', async (request) => createCode(db, (await shopOf(request)).shop, now()))
+    app.get('/api/shops/:id/summary', async (request) => summarise(db, (await shopOf(request)).shop))
+
+    app.get('/api/shops/:id/goods', async (request) => ({ goods: await listGoods(db, (await shopOf(request)).shop) }))
+    app.post('/api/shops/:id/goods', { bodyLimit: GOODS_BYTES_MAX }, async (request) => {
+      const { shop, editor } = await shopOf(request)
+      const { goods } = parseInput(GoodsSchema, request.body)
+      const edits = goods.map(({ id = uuidv7(now(), randomBytes(10)), ...fields }) => ({ kind: 'good', id, fields: { ...GOOD_DEFAULTS, ...fields } }))
+      return { rev: await editReferences(db, shop, edits, editor, now()), goods: edits.map(({ id }) => ({ id })) }
+    })
+    const editGood = async (request: FastifyRequest): Promise<{ id: Id; rev: number }> => {
+      const { shop, editor } = await shopOf(request)
+      const id = idOf(request, 'good')
+      const fields = parseInput(EditGoodSchema, request.body)
+      const isKnown = (await listGoods(db, shop, [id])).length > 0
+      if (!isKnown && (request.method === 'PATCH' || fields.name === undefined || fields.price === undefined)) {
+        throw request.method === 'PATCH' ? new Refusal('not.found', 'there is no such good') : new Refusal('input.invalid', 'a new good has a name and a price', { field: 'name', reason: 'needed' })
+      }
+      return { id, rev: await editReferences(db, shop, [{ kind: 'good', id, fields: isKnown ? fields : { ...GOOD_DEFAULTS, ...fields } }], editor, now()) }
+    }
+    app.patch('/api/shops/:id/goods/:good', editGood)
+    app.put('/api/shops/:id/goods/:good', editGood)
+
+    app.get('/api/shops/:id/sales', async (request) => {
+      const { shop } = await shopOf(request)
+      const { limit, before } = parseInput(PageSchema, request.query)
+      return inShop(db, shop, async (trx) => {
+        const query = trx.selectFrom('sale').select(['id', 'device_id as device', 'seq', 'no', 'at', 'date', 'total_fen as totalFen', 'lines', 'doc'])
+          .where('shop_id', '=', shop).orderBy('at', 'desc').orderBy('id').limit(limit)
+        return { sales: await (before === undefined ? query : query.where('at', '<', before)).execute() }
+      })
+    })
+
+    app.get('/api/shops/:id/devices', async (request) => ({ devices: await listDevices(db, (await shopOf(request)).shop) }))
+    app.post('/api/shops/:id/devices/:device/revoke', async (request) => {
+      const { shop } = await shopOf(request)
+      if (!await revokeDevice(db, shop, idOf(request, 'device'), now())) throw new Refusal('not.found', 'the shop has no such till')
+      return { revoked: true }
+    })
+    app.post('/api/shops/:id/credit-code/rotate', async (request) => keepCredit(desk, (await shopOf(request)).shop, now(), true))
+    app.post('/api/shops/:id/credit-code/revoke', async (request) => {
+      operatorOnly(request)
+      await revokeCredit(db, (await shopOf(request)).shop, now())
+      return { revoked: true }
+    })
+  }
+}

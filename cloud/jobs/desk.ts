@@ -1,0 +1,12 @@
+/** What every part of the running service works with. Assembled once; holds no state of a shop. */
+import type { Database } from '#cloud/storage/database.ts'
+import type { Notices } from '#cloud/storage/notices.ts'
+import type { CreditDesk } from './credit.ts'
+
+export interface Desk extends CreditDesk {
+  readonly db: Database
+  readonly notices: Notices
+  readonly operatorKey: string
+  /** UTC milliseconds */
+  readonly now: () => number
+}

@@ -1,0 +1,131 @@
+/**
+ * The cloud as a process: `node cloud/main.ts --data DIR --port N`. It brings its own PostgreSQL unless DATABASE_URL
+ * names one, says one line of JSON on stdout when it is ready, logs to stderr, and stops with whoever started it.
+ *
+ * Environment: DATABASE_URL · XIAOPU_SITE (where the public reaches the pages) · XIAOPU_OPERATOR_KEY ·
+ * XIAOPU_PLATFORM_KEY (PKCS #8 PEM, Ed25519) · XIAOPU_TRUST_PROXY (addresses) · XIAOPU_LOG_LEVEL.
+ */
+import { fstatSync, mkdirSync, accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startPostgres, type EmbeddedPostgres } from './storage/embedded-postgres.ts'
+import { lockFolder } from './storage/folder-lock.ts'
+import { StartupError } from './storage/startup-error.ts'
+
+const OPERATOR_KEY_MIN = 24
+
+interface Options { readonly data: string; readonly host: string; readonly port: number; readonly site: string | undefined }
+
+function readOptions(): Options {
+  try {
+    const { values } = parseArgs({
+      options: { data: { type: 'string', default: 'data/cloud' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string', default: '8787' }, site: { type: 'string' } },
+    })
+    const port = Number(values.port)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port`)
+    return { data: resolve(values.data), host: values.host, port, site: values.site ?? process.env.XIAOPU_SITE }
+  } catch (error) {
+    throw new StartupError('arguments.invalid', `${(error as Error).message}. Usage: cloud/main.ts [--data DIR] [--port N] [--host ADDRESS] [--site URL]`)
+  }
+}
+
+function openFolder(data: string): void {
+  try {
+    mkdirSync(dirname(data), { recursive: true })
+    // Not recursive: Node loops for ever where a parent is a file system that makes no folders.
+    if (!existsSync(data)) mkdirSync(data)
+    accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new StartupError('data.unwritable', `The folder ${data} can't be written (${(error as NodeJS.ErrnoException).code}). Give this account the right to, or choose another with --data.`)
+  }
+}
+
+/** A secret kept in a file that only this account can read, made at the first start. */
+function secretFile(file: string, make: () => string): string {
+  if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: 'wx' })
+  return readFileSync(file, 'utf8').trim()
+}
+
+async function main(): Promise<void> {
+  const options = readOptions()
+  openFolder(options.data)
+  const lock = await lockFolder(options.data)
+  const server: PromiseLike<EmbeddedPostgres | undefined> = process.env.DATABASE_URL ? Promise.resolve(undefined) : startPostgres({
+    data: options.data,
+    onLog: (line) => { if (/ (WARNING|ERROR|FATAL|PANIC): /.test(line)) process.stderr.write(`${line}\n`) },
+  })
+  // Loading the code takes as long as starting the database: both at once.
+  const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { NewerDatabaseError }] = await Promise.all([
+    server, import('./api/service.ts'), import('./identity/platform-key.ts'), import('./storage/migrate.ts'),
+  ])
+  try {
+    const key = openPlatformKey(process.env.XIAOPU_PLATFORM_KEY ?? secretFile(join(options.data, 'platform-key.pem'), newPlatformKeyPem))
+    const operatorKeyFile = join(options.data, 'operator.key')
+    const operatorKey = process.env.XIAOPU_OPERATOR_KEY ?? secretFile(operatorKeyFile, () => `xpk_${randomBytes(32).toString('base64url')}`)
+    if (operatorKey.length < OPERATOR_KEY_MIN) throw new StartupError('operator_key.weak', `The operator's key has fewer than ${OPERATOR_KEY_MIN} characters. Delete ${operatorKeyFile} or set XIAOPU_OPERATOR_KEY to a longer one.`)
+    writeFileSync(join(options.data, 'jwks.json'), `${JSON.stringify(key.jwks, null, 2)}\n`)
+    const service = await startService({
+      ...options, key, operatorKey, databaseUrl: process.env.DATABASE_URL ?? postgres?.url ?? '',
+      logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'warn', trustProxy: process.env.XIAOPU_TRUST_PROXY,
+    })
+    const stop = stopper(async () => {
+      await service.stop()
+      await postgres?.stop()
+      lock.close()
+    })
+    void postgres?.ended.then(() => stop(new StartupError('database.ended', 'PostgreSQL ended by itself. Look at its last lines above, and start the cloud again.')))
+    watchParent(() => stop())
+    writeFileSync(join(options.data, 'ready.json'), `${JSON.stringify({ url: service.url })}\n`)
+    process.stdout.write(`${JSON.stringify({ ready: 'cloud', url: service.url, operatorKeyFile })}\n`)
+  } catch (error) {
+    await postgres?.stop()
+    if (error instanceof NewerDatabaseError) {
+      throw new StartupError('database.newer', `The data in ${options.data} was written by a newer Xiaopu (schema ${error.found}, this one knows ${error.known}). Start the newer version, or give this one another folder with --data.`)
+    }
+    throw error
+  }
+}
+
+/** Stops once, in order, however often it is asked; after an error with a status that says so. */
+function stopper(work: () => Promise<void>): (why?: StartupError) => void {
+  let stopping = false
+  const stop = (why?: StartupError): void => {
+    if (stopping) return
+    stopping = true
+    if (why) complain(why)
+    work().then(() => process.exit(), (error: unknown) => {
+      complain(error)
+      process.exit(1)
+    })
+  }
+  process.on('SIGTERM', () => stop())
+  process.on('SIGINT', () => stop())
+  process.on('SIGHUP', () => stop())
+  return stop
+}
+
+/** A parent that dies takes us with it: its end of the IPC channel closes, or of the pipe it gave us as stdin. */
+function watchParent(gone: () => void): void {
+  process.on('disconnect', gone)
+  let isPipe: boolean
+  try {
+    const stat = fstatSync(0)
+    isPipe = stat.isSocket() || (process.platform === 'win32' && stat.isFIFO())
+  } catch {
+    return // No stdin at all.
+  }
+  if (!isPipe) return
+  process.stdin.on('end', gone).on('error', gone).resume()
+}
+
+function complain(error: unknown): void {
+  process.exitCode = 1
+  if (error instanceof StartupError) process.stderr.write(`xiaopu cloud: ${error.code}: ${error.message}\n`)
+  else process.stderr.write(`xiaopu cloud: start.failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+}
+
+main().catch((error: unknown) => {
+  complain(error)
+  process.exit(1)
+})

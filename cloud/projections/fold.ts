@@ -1,0 +1,171 @@
+/**
+ * What a run of journal rows means, computed in memory: flags for what is wrong with them, and the changes they make
+ * to sales, stock, balances and reference data. The live path and the rebuild both go through here, so they can't
+ * come to differ. Reads and writes nothing.
+ */
+import { mergeEdit, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { checkRow, type Envelope, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
+import { balance } from '#shared/ledger/postings.ts'
+import type { Sale } from '#shared/sales/events.ts'
+import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
+import { sha256 } from '#cloud/identity/secrets.ts'
+import { storable } from '#cloud/storage/database.ts'
+
+export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
+export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
+export interface ReferenceDocument { doc: Fields; clocks: Clocks }
+export interface LostEdit { arrival: number; kind: string; id: Id; field: string; value: unknown; hlc: string; editor: string }
+export interface SaleRow { sale: Sale; seq: number; at: number }
+
+/** What the fold must know of the past; it adds to these sets and documents as it goes. */
+export interface Known {
+  /** Ids of events already in the shop's journal. */
+  readonly events: Set<Id>
+  readonly sales: Set<Id>
+  /** Reference documents by `kind id`. */
+  readonly references: Map<string, ReferenceDocument>
+}
+export interface Folded {
+  readonly flags: Flag[]
+  /** Numbers of the rows that are this device's own events, seen for the first time. */
+  readonly accepted: Set<number>
+  readonly sales: SaleRow[]
+  readonly stock: Map<Id, { delta: number; counted: boolean; at: number }>
+  /** fen by account */
+  readonly balances: Map<string, number>
+  /** Keys of `Known.references` that changed, in order. */
+  readonly changed: Set<string>
+  readonly lost: LostEdit[]
+}
+
+export const referenceKey = (kind: string, id: Id): string => `${kind} ${id}`
+
+/** Opens rows behind `head`, flagging every break of the chain and every line that is no envelope. */
+export function openRows(head: Head, rows: readonly JournalRow[]): { opened: OpenedRow[]; flags: Flag[]; head: Head } {
+  const flags: Flag[] = []
+  let at = head
+  const opened = rows.map((row) => {
+    const checked = checkRow(at, row, sha256)
+    at = checked.head
+    for (const fault of checked.faults) {
+      const reason = fault.code === 'chain.malformed' ? fault.reason : `expected ${fault.expected}, found ${fault.found}`
+      flags.push({ seq: row.seq, code: fault.code, reason })
+    }
+    // A text that is not what was hashed, or stands in another's place, proves nothing; a broken link behind it does not make it untrue.
+    const isTrue = checked.faults.every(({ code }) => code === 'chain.prev')
+    return { row, envelope: isTrue ? checked.envelope : undefined }
+  })
+  return { opened, flags, head: at }
+}
+
+interface Place { readonly shop: Id; readonly ledgerShops: readonly Id[]; readonly device: Id }
+
+/** The meaning of rows of one device, the first of which is arrival number `arrival`. */
+export function foldRows(place: Place, opened: readonly OpenedRow[], arrival: number, known: Known): Folded {
+  const folded: Folded = { flags: [], accepted: new Set(), sales: [], stock: new Map(), balances: new Map(), changed: new Set(), lost: [] }
+  opened.forEach(({ row, envelope }, index) => {
+    if (!envelope) return
+    const flag = (code: string, reason: string): void => { folded.flags.push({ seq: row.seq, code, reason }) }
+    if (envelope.device !== place.device) return flag('device.foreign', envelope.device)
+    if (envelope.shop !== place.shop && !place.ledgerShops.includes(envelope.shop)) return flag('shop.foreign', envelope.shop)
+    if (known.events.has(envelope.id)) return flag('event.repeated', envelope.id)
+    known.events.add(envelope.id)
+    folded.accepted.add(row.seq)
+    const read = readEvent(envelope)
+    if ('fault' in read) return flag(read.fault.code, read.fault.reason)
+    foldEvent({ place, event: read.event, arrival: arrival + index, known, folded, flag })
+  })
+  return folded
+}
+
+interface Step {
+  readonly place: Place
+  readonly event: DomainEvent
+  readonly arrival: number
+  readonly known: Known
+  readonly folded: Folded
+  readonly flag: (code: string, reason: string) => void
+}
+
+function foldEvent(step: Step): void {
+  const { event, place } = step
+  switch (event.type) {
+    case 'sale.completed': return foldSale(step, event.body, event.at)
+    case 'stock.moved':
+      for (const { good, delta } of event.body.lines) moveStock(step.folded, good, delta, event.at, true)
+      return
+    case 'shift.opened':
+    case 'shift.closed': return post(step.folded, event.body.postings)
+    case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc)
+    case 'staff.changed': return foldEdit(step, 'staff', event.body.staff, event.body.set, event.body.hlc)
+    // Before pairing a ledger names a shop of its own, which this shop has since become. Where its pages are served is not the till's to say.
+    case 'shop.changed': {
+      const { site: _site, ...set } = event.body.set
+      return foldEdit(step, 'shop', place.shop, set, event.body.hlc)
+    }
+    default: // Kept as facts; nothing is projected from them yet.
+  }
+}
+
+function foldSale({ known, folded, flag, event }: Step, sale: Sale, at: number): void {
+  if (known.sales.has(sale.sale)) return flag('sale.repeated', sale.sale)
+  known.sales.add(sale.sale)
+  const wrong = imbalanceOf(sale)
+  if (wrong) flag('sale.unbalanced', wrong)
+  folded.sales.push({ sale, seq: event.seq, at })
+  for (const line of sale.lines) moveStock(folded, line.good, -line.quantity, at, false)
+  post(folded, sale.postings)
+}
+
+/** What does not add up in a sale, or undefined. The event's schema has already made its postings sum to zero. */
+function imbalanceOf(sale: Sale): string | undefined {
+  const sum = (of: (line: Sale['lines'][number]) => number): number => sale.lines.reduce((total, line) => total + of(line), 0)
+  const checks: [string, number, number][] = [
+    ['lines and total', sum((line) => line.net), sale.total],
+    ['lines and gross', sum((line) => line.gross), sale.gross],
+    ['lines and discount', sum((line) => line.discount), sale.discount],
+    ['gross less discount and total', sale.gross - sale.discount, sale.total],
+    ['tenders and total', sale.tenders.reduce((total, tender) => total + tender.amount, 0), sale.total],
+    ['postings', balance(sale.postings), 0],
+  ]
+  const wrong = checks.find(([, one, other]) => one !== other)
+  return wrong && `${wrong[0]}: ${wrong[1]} and ${wrong[2]} fen`
+}
+
+function moveStock(folded: Folded, good: Id, delta: number, at: number, counted: boolean): void {
+  const entry = folded.stock.get(good) ?? { delta: 0, counted: false, at }
+  folded.stock.set(good, { delta: entry.delta + delta, counted: entry.counted || counted, at: Math.max(entry.at, at) })
+}
+
+function post(folded: Folded, postings: readonly { account: string; fen: number }[]): void {
+  for (const { account, fen } of postings) folded.balances.set(account, (folded.balances.get(account) ?? 0) + fen)
+}
+
+/** A stamp from the year 6400 or later would win for ever, and leave nothing to count on beyond it. */
+const CLOCK_LIMIT = 2 ** 47
+
+function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, id: Id, fields: Fields, hlc: string): void {
+  if (Number.parseInt(hlc.slice(0, 12), 16) >= CLOCK_LIMIT) return flag('clock.absurd', hlc)
+  const key = referenceKey(kind, id)
+  const present = known.references.get(key)
+  if (kind === 'good' && !present && !(fields.name !== undefined && fields.price !== undefined)) flag('good.incomplete', 'a new good has a name and a price')
+  applyEdit(folded, known, { kind, id, fields, hlc, editor: place.device, arrival })
+}
+
+export interface Edit { kind: string; id: Id; fields: Fields; hlc: string; editor: string; arrival: number }
+
+/** Merges one edit, a till's or the cloud's, into the known documents. */
+export function applyEdit(folded: Pick<Folded, 'changed' | 'lost'>, known: Pick<Known, 'references'>, edit: Edit): void {
+  const key = referenceKey(edit.kind, edit.id)
+  const present = known.references.get(key) ?? { doc: {}, clocks: {} }
+  const set = storable(edit.fields)
+  const merged = mergeEdit(present.doc, present.clocks, set, edit.hlc)
+  for (const field of merged.lost) {
+    folded.lost.push({ arrival: edit.arrival, kind: edit.kind, id: edit.id, field, value: set[field], hlc: edit.hlc, editor: edit.editor })
+  }
+  if (merged.applied.length === 0) return
+  known.references.set(key, { doc: merged.doc, clocks: merged.clocks })
+  folded.changed.delete(key)
+  folded.changed.add(key)
+}

@@ -1,0 +1,63 @@
+/**
+ * The service's connections. Each acts as the role `xiaopu_service`, which owns no table and which row security binds;
+ * a shop's rows are reached only inside `inShop`. Nothing here knows what the rows mean.
+ */
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import { IdSchema, type Id } from '#shared/identity/ids.ts'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+/** A transaction with a shop set. */
+export type ShopTransaction = Transaction<Tables>
+
+const INT8 = 20
+/** bigint columns hold milliseconds, fen and counters, all far below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as ReturnType<typeof pg.types.getTypeParser>,
+}
+
+/** How every connection of the service begins: as the role that can't bypass row security. */
+export function serviceConnection(databaseUrl: string): pg.ClientConfig {
+  return { connectionString: databaseUrl, options: '-c role=xiaopu_service', application_name: 'xiaopu', types }
+}
+
+export function openDatabase(databaseUrl: string, onError: (error: Error) => void, connections = 10): Database {
+  const pool = new pg.Pool({ ...serviceConnection(databaseUrl), max: connections, idleTimeoutMillis: 60_000 })
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', onError)
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/**
+ * Says which shop a transaction is about. It must be this statement and no function call, because only the statement
+ * reaches the workers of a distributed database; it takes no parameter, so the text is made from a parsed UUID and
+ * nothing else.
+ */
+export async function setShop(transaction: ShopTransaction, shop: Id): Promise<void> {
+  await sql.raw(`SET LOCAL app.shop_id = '${IdSchema.parse(shop)}'`).execute(transaction)
+}
+
+/** Runs `work` in one transaction that sees the rows of one shop and no other. */
+export function inShop<T>(db: Database, shop: Id, work: (transaction: ShopTransaction) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (transaction) => {
+    await setShop(transaction, shop)
+    return work(transaction)
+  })
+}
+
+/**
+ * A value as PostgreSQL can keep it. Its text and jsonb hold neither U+0000 nor half a surrogate pair; both become
+ * U+FFFD in projections, while the journal keeps the text as it came.
+ */
+export function storable<T>(value: T): T {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD') as T
+  if (Array.isArray(value)) return value.map(storable) as T
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), storable(item)])) as T
+  }
+  return value
+}
+
+/** A jsonb column's value. */
+export const json = (value: unknown): string => JSON.stringify(storable(value))
