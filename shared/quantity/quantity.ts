@@ -27,7 +27,7 @@ export type Pricing = z.output<typeof PricingSchema>
 
 /** How many thousandths one priced unit is: 1000 for a piece, the grams of the unit for a weighed good (1000 for an unknown one). */
 export function thousandthsPer(pricing: Pricing, unit: string): number {
-  return pricing === 'weight' ? (WEIGHT_UNITS[unit] ?? 1000) : 1000
+  return pricing === 'weight' && Object.hasOwn(WEIGHT_UNITS, unit) ? WEIGHT_UNITS[unit]! : 1000
 }
 
 /** What `quantity` costs at `price` fen per unit of `per` thousandths, in fen, halves away from zero. */
