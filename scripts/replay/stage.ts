@@ -33,10 +33,10 @@ export interface Stage {
 const STALL_LIMIT_MS = 60_000
 const DRAIN_PAUSE_MS = 100
 
-/** Rejects with TillError: `host.gone`, `staff.*`, `replay.no_operator_key`, and what the cloud refuses with. */
+/** Rejects with TillError: `host.gone`, `staff.*`, `replay.no_operator_key`, `replay.cloud_unreachable`, and what the cloud refuses with. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const running = options.url ?? runningUrl(options.data)
-  const stack = running === undefined ? await startStack({ data: options.data, cloud: true, demo: false, log: options.log }) : undefined
+  const stack = running === undefined ? await startStack({ data: options.data, cloud: true, cloudPort: lastCloudPort(options.data), demo: false, log: options.log }) : undefined
   try {
     const client = await connectTill(running ?? stack!.tillUrl)
     await signIn(client, options.staff)
@@ -71,6 +71,16 @@ function runningUrl(data: string): string | undefined {
   }
 }
 
+/** The port of the cloud of this folder when it last ran, where its till will look for it again; 0 where it never ran. */
+export function lastCloudPort(data: string): number {
+  try {
+    const { url } = JSON.parse(readFileSync(join(data, 'cloud', 'ready.json'), 'utf8')) as { url: string }
+    return Number(new URL(url).port)
+  } catch {
+    return 0
+  }
+}
+
 function keyIn(data: string): string | undefined {
   const file = join(data, 'cloud', 'operator.key')
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
@@ -102,7 +112,7 @@ async function ask<Answer>(url: string, key: string, body?: object): Promise<Ans
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
     ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
-  })
+  }).catch((error: unknown) => { throw new TillError('replay.cloud_unreachable', { url, reason: error instanceof Error ? error.message : String(error) }) })
   const answer = await response.json() as Answer & { code?: string; message?: string }
   if (!response.ok) throw new TillError(answer.code ?? 'cloud.failed', { url, status: response.status, message: answer.message })
   return answer
