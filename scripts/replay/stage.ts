@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { TillClient } from '#shared/host/client.ts'
 import type { SyncStatus } from '#shared/host/schemas.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -128,6 +129,6 @@ async function drain(client: TillClient): Promise<void> {
       least = unsent
       progressAt = performance.now()
     } else if (state === 'refused' || performance.now() - progressAt > STALL_LIMIT_MS) throw new TillError('replay.not_sent', { unsent, state, code })
-    await new Promise((resolve) => setTimeout(resolve, DRAIN_PAUSE_MS))
+    await pause(DRAIN_PAUSE_MS)
   }
 }
