@@ -1,6 +1,6 @@
 /** Tickets set aside for a moment. They live in IndexedDB; moving one in or out is one transaction, so none is lost between. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { shallowRef } from 'vue'
 import { emptyTicket, type Ticket } from '#shared/cart/ticket.ts'
 import { db, type HeldTicket } from '../db.ts'
 import { newId } from '../host/till.ts'
@@ -9,7 +9,7 @@ import { useNotice } from './notice.ts'
 import { useTicket } from './ticket.ts'
 
 export const useHeld = defineStore('held', () => {
-  const held = ref<HeldTicket[]>([])
+  const held = shallowRef<readonly HeldTicket[]>([])
 
   async function reload(): Promise<void> {
     held.value = await db.held.orderBy('heldAt').toArray()
