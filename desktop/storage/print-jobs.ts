@@ -19,7 +19,7 @@ export class PrintJobTable implements PrintJobs {
     this.#db = db
     this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
     this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
-    this.#mark = db.prepare("UPDATE print_job SET state = ?1, error = ?2, attempts = attempts + (?1 = 'sending') WHERE id = ?3")
+    this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending') WHERE id = @id")
     this.#copy = db.prepare('UPDATE print_job SET copy = 1 WHERE id = ?')
   }
 
@@ -38,7 +38,7 @@ export class PrintJobTable implements PrintJobs {
   }
 
   mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
-    this.#mark.run(state, error, id)
+    this.#mark.run({ state, error, id })
     if (copy) this.#copy.run(id)
   }
 
