@@ -1,5 +1,6 @@
 /** The cashier's screen. */
 import { watch } from 'vue'
+import type { TillClient } from '#shared/host/client.ts'
 import App from './App.vue'
 import { showCustomer } from './host/display.ts'
 import { startScreen } from './start.ts'
@@ -12,16 +13,20 @@ import { useSeat } from './stores/seat.ts'
 import { useSession } from './stores/session.ts'
 import { useTicket } from './stores/ticket.ts'
 
-await startScreen(App, async (client) => {
+async function restore(): Promise<boolean> {
+  const seat = useSeat()
+  await seat.sit()
+  if (seat.state !== 'here') return false
+  await Promise.all([useTicket().restore(), useHeld().reload(), useScans().restore()])
+  // Browsers may throw storage away when a disk fills; a till asks to be spared.
+  void navigator.storage?.persist?.()
+  return true
+}
+
+function follow(client: TillClient): void {
   const session = useSession()
   const ticket = useTicket()
   const goods = useGoods()
-  await useSeat().sit()
-  if (useSeat().state !== 'here') return
-  await Promise.all([ticket.restore(), useHeld().reload(), useScans().restore()])
-  // Browsers may throw storage away when a disk fills; a till asks to be spared.
-  void navigator.storage?.persist?.()
-
   client.on('good.changed', (good) => {
     ticket.follow(good)
     goods.follow(good)
@@ -31,15 +36,16 @@ await startScreen(App, async (client) => {
     void goods.search()
     void ticket.refreshAll().catch(console.error)
   })
-  // A completion without an answer is sent again as soon as there is somebody to answer and to answer for it.
+  // A completion without an answer is sent again as soon as there is somebody to answer, and to answer for it.
   session.onFresh(() => {
     void goods.reloadQuick()
-    void usePay().send()
+    if (session.staff) void usePay().send()
   })
-  watch(() => session.staff?.id, (staff, before) => {
-    if (staff && before === undefined) void usePay().send()
-    if (!staff) usePanels().home()
+  watch(() => session.staff?.id, (staff) => {
+    if (staff) void usePay().send()
+    else usePanels().home()
   })
-  session.follow(client)
   showCustomer()
-})
+}
+
+await startScreen(App, { restore, follow })

@@ -19,8 +19,15 @@ z.config({ jitless: true })
 /** Puts the cursor where the next key should go. */
 const focus: Directive<HTMLElement> = { mounted: (element) => element.focus() }
 
-/** `ready` is called with the client before the screen is drawn; without a token the page only says what to do. */
-export async function startScreen(root: Component, ready: (client: TillClient) => Promise<void>): Promise<void> {
+export interface ScreenStart {
+  /** Brings back what this screen kept. False when it may not be the till, and should not talk to the host. */
+  restore(): Promise<boolean>
+  /** Called in the same breath in which the connection is begun, so that nothing of it is missed. */
+  follow(client: TillClient): void
+}
+
+/** Starts a screen. Without a token the page only says what to do. */
+export async function startScreen(root: Component, { restore, follow }: ScreenStart): Promise<void> {
   const pinia = createPinia()
   const token = takeToken()
   const lost = !window.xiaopu && token === undefined
@@ -29,13 +36,14 @@ export async function startScreen(root: Component, ready: (client: TillClient) =
   const screen = useScreen(pinia)
   await screen.restore()
   screen.apply()
-  if (!lost) {
-    const session = useSession(pinia)
+  if (!lost && await restore()) {
+    const session = useSession()
     const transport = window.xiaopu
       ? ipcTransport(window.xiaopu)
       : webSocketTransport(webSocketUrl(location, token ?? ''), (refused) => { session.refused = refused })
     const client = connectTill(transport)
-    await ready(client)
+    follow(client)
+    session.follow(client)
   }
   app.mount('#app')
 }

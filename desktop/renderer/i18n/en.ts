@@ -85,7 +85,7 @@ export const en: typeof zh = {
     settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff', display: 'Customer display', displayAbout: 'A window of its own for the customer',
   },
   goods: {
-    title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
+    find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
     category: 'Category', code: 'Code', quick: 'Quick key (0: none)', cost: 'Cost', received: 'Received (now {stock})', uncounted: 'never counted', spec: 'Size', origin: 'Origin',
     picture: 'Choose picture', noPicture: 'No picture', pictureBad: 'This picture can\'t be used', pictureBadNext: 'Try another JPG or PNG.', on: 'On sale', offSale: 'Off sale',
     quickAt: 'key {place}', managersOnly: 'Changing goods needs a manager or the owner.',

@@ -83,7 +83,7 @@ export const zh = {
     settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
   },
   goods: {
-    title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
+    find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
     category: '分类', code: '条码', quick: '快捷位置（0 为不放）', cost: '进价（元）', received: '收货数量（现有 {stock}）', uncounted: '没盘过', spec: '规格', origin: '产地',
     picture: '选照片', noPicture: '不要照片', pictureBad: '这张照片用不了', pictureBadNext: '换一张 JPG 或 PNG 试试。', on: '在售', offSale: '停售',
     quickAt: '快捷 {place}', managersOnly: '改商品要店长或店主登录。',
