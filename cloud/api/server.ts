@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyError, type FastifyInstance } from 
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
+import { pageRoutes } from '#cloud/web/routes.ts'
 import { shopRoutes } from './shops.ts'
 import { syncRoutes } from './sync.ts'
 
@@ -34,7 +35,6 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
     if (refusal.code === 'server.failed') request.log.error({ err: { message: error.message, stack: error.stack }, route: request.routeOptions.url }, 'failed')
     return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message, ...(refusal.detail ? { detail: refusal.detail } : {}) })
   })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'not.found', message: 'there is nothing at this address' }))
   await app.register(fastifyRateLimit, {
     max: REQUESTS_PER_MINUTE, timeWindow: 60_000,
     errorResponseBuilder: () => new Refusal('rate.limited', 'too many requests from this address; wait a minute'),
@@ -43,6 +43,7 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
   app.get('/api/health', () => ({ ok: true, time: desk.now() }))
   await app.register(syncRoutes(desk))
   await app.register(shopRoutes(desk))
+  await app.register(pageRoutes(desk))
   return app
 }
 

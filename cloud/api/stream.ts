@@ -14,7 +14,7 @@ const BACKLOG_MAX = 64 * 1024
 
 export function streamRoute(app: FastifyInstance, desk: Desk): void {
   const open = new Set<() => void>()
-  app.addHook('preClose', async () => { for (const end of [...open]) end() })
+  app.addHook('preClose', async () => { for (const end of open) end() })
 
   app.get('/api/sync/stream', async (request, reply) => {
     const { authorization } = request.headers

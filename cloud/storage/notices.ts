@@ -39,7 +39,7 @@ export async function openNotices(databaseUrl: string, onError: (error: Error) =
     next.on('error', onError)
     next.on('notification', ({ payload }) => {
       const notice = NoticeSchema.safeParse(JSON.parse(payload ?? 'null'))
-      if (notice.success) for (const listener of [...listeners.get(notice.data.shop) ?? []]) listener(notice.data)
+      if (notice.success) for (const listener of listeners.get(notice.data.shop) ?? []) listener(notice.data)
     })
     await next.connect()
     await next.query(`listen ${CHANNEL}`)
@@ -50,7 +50,7 @@ export async function openNotices(databaseUrl: string, onError: (error: Error) =
     if (closed) return
     retry = setTimeout(() => {
       connect().then(
-        () => { for (const some of listeners.values()) for (const listener of [...some]) listener(undefined) },
+        () => { for (const some of listeners.values()) for (const listener of some) listener(undefined) },
         (error: Error) => { onError(error); reconnectLater() },
       )
     }, RECONNECT_MS)

@@ -1,0 +1,30 @@
+/** What the pages say, in English. */
+import type { zh } from './zh.ts'
+
+export const en: Record<keyof typeof zh, string> = {
+  'lang': 'en', 'product': 'Xiaopu', 'other.language': '中文', 'yen': '¥', 'colon': ': ', 'list.separator': ', ',
+  'home.title': 'Xiaopu · shops nearby', 'home.lead': 'Shops around the corner, with their shelves and prices.', 'home.none': 'No shops yet.',
+  'kind.shop': 'Corner shop', 'kind.stall': 'Market stall', 'kind.pharmacy': 'Pharmacy',
+  'open.now': 'Open', 'open.closed': 'Closed', 'open.until': 'until {time} today', 'open.next': 'opens {day} {time}', 'open.unknown': 'hours not given',
+  'day.0': 'Sun', 'day.1': 'Mon', 'day.2': 'Tue', 'day.3': 'Wed', 'day.4': 'Thu', 'day.5': 'Fri', 'day.6': 'Sat',
+  'day.every': 'Every day', 'day.range': '{from}–{to}', 'hours.24': '24 hours', 'hours.closed': 'closed',
+  'shop.address': 'Address', 'shop.phone': 'Phone', 'shop.hours': 'Hours', 'shop.call': 'Call', 'shop.promises': 'Our promises', 'shop.goods': 'On the shelves',
+  'goods.search': 'Find in this shop', 'goods.find': 'Find', 'goods.all': 'All', 'goods.other': 'Other', 'goods.none': 'No goods yet.', 'goods.none_found': 'Nothing found for “{text}”.',
+  'goods.per': '/{unit}', 'goods.in_stock': 'In stock: {quantity}', 'goods.low': 'Only {quantity} left', 'goods.out': 'Out of stock', 'goods.about': 'About {quantity}', 'goods.kilograms': '{quantity} kg', 'goods.pieces': '{quantity} {unit}', 'goods.origin': 'From {origin}',
+  'pager.previous': 'Previous', 'pager.next': 'Next', 'pager.at': 'Page {page} of {pages}',
+  'fresh.just_now': 'Stock as of just now', 'fresh.minutes': 'Stock as of {count} min ago', 'fresh.hours': 'The till has been offline for {count} h; stock may be out of date, please ask in the shop', 'fresh.days': 'The till has been offline for {count} days; stock may be out of date, please ask in the shop', 'fresh.never': 'The shop’s till is not on-line yet; stock is what you find in the shop',
+  'credit.title': 'Credit code', 'credit.certificate': 'Xiaopu credit code', 'credit.seal': '信用码', 'credit.grade': 'Grade', 'grade.unrated': 'Not rated', 'grade.why': 'There are no rating rules yet: this code only says who the shop is.',
+  'credit.valid_until': 'Valid until', 'credit.issued': 'Issued', 'credit.scan': 'Scan to check', 'credit.open': 'See the credit code', 'credit.none': 'This shop has no valid credit code at present.', 'credit.self': 'Name, code and address are the shop’s own words; the platform has not checked its licences.',
+  'credit.uscc': 'Unified social credit code', 'credit.uscc_none': 'not given', 'credit.uscc_odd': ' (its check character is wrong)', 'credit.shop': 'Shop', 'credit.kind': 'Kind',
+  'credit.valid': 'Valid', 'credit.valid_text': 'This credit code was issued by this platform, has not been altered, and is valid now.',
+  'credit.expired': 'Expired', 'credit.expired_text': 'This credit code was issued by this platform but has expired. Ask the shop for a new one.',
+  'credit.revoked': 'Revoked', 'credit.revoked_text': 'This credit code has been withdrawn. Do not trust it.',
+  'credit.forged': 'Not genuine', 'credit.forged_text': 'This credit code was not issued by this platform, or has been altered. Do not trust the name or code it shows.',
+  'credit.visit': 'Visit the shop’s page', 'credit.name_now': 'The shop is now called “{name}”.', 'credit.how': 'Check it yourself, even off-line, with the platform’s public key', 'credit.keys': 'public key',
+  'receipt.title': 'Receipt', 'receipt.no': 'No.', 'receipt.time': 'Time', 'receipt.total': 'Total', 'receipt.refund': 'Refund', 'receipt.discount': 'Discount', 'receipt.gross': 'Subtotal', 'receipt.count': '{count} lines', 'receipt.cash': 'Cash', 'receipt.given': 'Cash given', 'receipt.change': 'Change', 'receipt.return': 'return', 'receipt.thanks': 'Thank you', 'receipt.shop': 'See what else the shop has',
+  'receipt.missing': 'This receipt is not on-line yet', 'receipt.missing_text': 'The till may be off-line for now; the receipt appears once it is back. The paper one is just as good.',
+  'missing.title': 'Nothing here', 'missing.text': 'The address may be mistyped, or the shop is gone.', 'missing.home': 'See which shops there are',
+  'manage.title': 'Manage the shop', 'manage.login': 'Sign in', 'manage.key': 'Owner’s key', 'manage.key_hint': 'The one given when the shop was made; it begins with xpo_', 'manage.key_wrong': 'That is not the key. Check it, or ask the platform for a new one.', 'manage.too_many': 'Too many tries. Try again in ten minutes.', 'manage.logout': 'Sign out',
+  'manage.goods': 'Goods and prices', 'manage.price': 'Price (yuan)', 'manage.save': 'Save', 'manage.saved': 'Saved. The tills have it as soon as they are on-line.', 'manage.price_bad': 'A price looks like 3.50 and is not negative. Nothing was changed.', 'manage.stock': 'Stock', 'manage.uncounted': 'never counted',
+  'manage.tills': 'Tills', 'manage.till': 'Till {till}', 'manage.new_code': 'New pairing code', 'manage.code': 'Pairing code', 'manage.code_hint': 'Type it at the till before {time}; it works once', 'manage.seen': 'last seen {time}', 'manage.rows': '{count} rows received', 'manage.working': 'Working', 'manage.revoked': 'Revoked', 'manage.quarantined': 'Two versions of its ledger: quarantined', 'manage.revoke': 'Revoke', 'manage.no_tills': 'No tills yet. Make a pairing code and type it at the till.', 'manage.public': 'See the shop’s page', 'manage.expired': 'This page was open for too long. Please do it again.',
+}

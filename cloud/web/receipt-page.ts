@@ -1,0 +1,46 @@
+/** A receipt on-line: what was bought, for how much, from whom. It names no staff, and search engines are kept out. */
+import type { Sale } from '#shared/sales/events.ts'
+import { formatQuantity } from '#shared/quantity/quantity.ts'
+import { html, type Html } from './html.ts'
+import { dateTime } from './hours.ts'
+import type { Voice } from './language.ts'
+import { price, type Page } from './page.ts'
+import type { ShopView } from './shop-view.ts'
+
+export function receiptPage(view: ShopView, { sale, at }: { sale: Sale; at: number }, voice: Voice): Page {
+  const { t, href } = voice
+  const { shop, credit } = view
+  const cash = sale.tenders.filter((tender) => tender.channel === 'cash')
+  const given = cash.reduce((sum, tender) => sum + tender.given, 0)
+  const change = cash.reduce((sum, tender) => sum + tender.change, 0)
+  const isRefund = sale.total < 0
+  return {
+    title: `${t('receipt.title')} · ${shop.name}`, isPrivate: true,
+    body: html`<main class="narrow"><article class="receipt">
+<header><h1>${shop.name}</h1>${shop.address ? html`<p>${shop.address}</p>` : ''}${shop.phone ? html`<p>${shop.phone}</p>` : ''}</header>
+<p class="receipt-no"><span>${t('receipt.no')} ${sale.no}</span><time>${dateTime(at, shop.zone)}</time></p>
+<table><tbody>${sale.lines.map((line) => lineRows(line, voice))}</tbody></table>
+${sale.discount === 0 ? '' : html`<dl class="sums"><dt>${t('receipt.gross')}</dt><dd>${price(sale.gross, voice)}</dd><dt>${t('receipt.discount')}</dt><dd>${price(-sale.discount, voice)}</dd></dl>`}
+<p class="total"><span>${isRefund ? t('receipt.refund') : t('receipt.total')}<small>${t('receipt.count', { count: sale.lines.length })}</small></span>${price(isRefund ? -sale.total : sale.total, voice)}</p>
+${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(given, voice)}</dd><dt>${t('receipt.change')}</dt><dd>${price(change, voice)}</dd></dl>` : ''}
+<footer>${shop.footer || t('receipt.thanks')}</footer>
+</article>
+<nav class="actions">${credit ? html`<a class="button" href="/c/${credit.token}">${t('credit.open')}</a>` : ''}<a class="button" href="${href(`/s/${view.path}`)}">${t('receipt.shop')}</a></nav></main>`,
+  }
+}
+
+function lineRows(line: Sale['lines'][number], voice: Voice): Html {
+  const { t } = voice
+  const isReturn = line.quantity < 0
+  const quantity = formatQuantity(line.quantity, line.pricing === 'weight' ? 3 : 0)
+  const unit = line.pricing === 'weight' ? t('goods.kilograms', { quantity }) : t('goods.pieces', { quantity, unit: line.unit })
+  return html`<tr><th scope="row">${line.name}${isReturn ? html` <em>${t('receipt.return')}</em>` : ''}<small>${unit} × ${price(line.price, voice)}${t('goods.per', { unit: line.unit })}${line.discount === 0 ? '' : html` · ${t('receipt.discount')} ${price(line.discount, voice)}`}</small></th><td>${price(line.net, voice)}</td></tr>`
+}
+
+/** Paper may be faster than the network. */
+export function missingReceiptPage(view: ShopView, { t, href }: Voice): Page {
+  return {
+    title: t('receipt.missing'), isPrivate: true,
+    body: html`<main class="narrow"><div class="card quiet"><h1>${t('receipt.missing')}</h1><p>${t('receipt.missing_text')}</p><p><a class="button" href="${href(`/s/${view.path}`)}">${view.shop.name}</a></p></div></main>`,
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Works the cloud from a terminal with the operator's key: makes shops, pairing codes and prices. `npm run cloud -- help`.
+ * Answers are JSON on stdout; a refusal goes to stderr and the exit status is 1.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseYuan } from '#shared/money/money.ts'
+import { ROOT } from './run-command.ts'
+
+const HELP = `npm run cloud -- COMMAND [options]
+
+  shops                                    the shops there are
+  create --name NAME [--kind shop|stall|pharmacy] [--slug NAME]
+  code [--shop ID]                         a one-time code to pair a till with, good for ten minutes
+  goods [--shop ID] [--find TEXT]          goods with price and stock
+  price --good ID|CODE|NAME --yuan 3.50 [--shop ID]
+  summary [--shop ID]                      what the tills have sent
+  devices [--shop ID]                      the tills; revoke --device ID withdraws one
+  credit rotate|revoke [--shop ID]         the shop's credit code
+
+--shop may be left out where there is one shop, and may be its id or short name.
+--data DIR    where the cloud keeps its data (default: data), for its address and the operator's key
+--url URL     the cloud's address          --key KEY   the operator's key, else XIAOPU_OPERATOR_KEY or the file`
+
+/** A sentence for whoever typed the command. */
+class CommandError extends Error {}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string', default: join(ROOT, 'data') }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
+    kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, device: { type: 'string' },
+  },
+})
+
+interface Shop { id: string; slug: string | null; name: string }
+interface Good { id: string; code: string; name: string; price: number }
+
+/** The start script keeps the cloud's files in a folder of its own. */
+function dataFile(name: string): string | undefined {
+  const file = [join(resolve(values.data), 'cloud', name), join(resolve(values.data), name)].find(existsSync)
+  return file && readFileSync(file, 'utf8').trim()
+}
+
+function readUrl(): string {
+  if (values.url) return values.url.replace(/\/+$/, '')
+  const ready = dataFile('ready.json')
+  if (!ready) throw new CommandError(`No cloud has run with --data ${values.data}. Start it, or say --url.`)
+  return (JSON.parse(ready) as { url: string }).url
+}
+
+async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+  const key = values.key ?? process.env.XIAOPU_OPERATOR_KEY ?? dataFile('operator.key')
+  if (!key) throw new CommandError(`There is no operator.key in --data ${values.data}. Say --data or --key.`)
+  const url = readUrl()
+  const response = await fetch(`${url}${path}`, {
+    method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => { throw new CommandError(`Nothing answers at ${url}. Is the cloud running?`) })
+  const answer = await response.json() as Record<string, unknown>
+  if (!response.ok) throw new CommandError(`${String(answer.code)}: ${String(answer.message)}`)
+  return answer
+}
+
+async function shopPath(): Promise<string> {
+  const { shops } = await call('GET', '/api/shops') as unknown as { shops: Shop[] }
+  const chosen = values.shop === undefined ? shops : shops.filter(({ id, slug, name }) => [id, slug, name].includes(values.shop ?? ''))
+  if (chosen.length !== 1) throw new CommandError(values.shop === undefined ? `There are ${shops.length} shops; say which with --shop.` : `There is no one shop ${values.shop}.`)
+  return `/api/shops/${chosen[0]!.id}`
+}
+
+async function goodsOf(shop: string, find: string | undefined): Promise<Good[]> {
+  const { goods } = await call('GET', `${shop}/goods`) as unknown as { goods: Good[] }
+  return find === undefined ? goods : goods.filter(({ id, code, name }) => id === find || code === find || name.includes(find))
+}
+
+async function setPrice(): Promise<unknown> {
+  const price = parseYuan(values.yuan ?? '')
+  if (price === undefined || price < 0 || values.good === undefined) throw new CommandError('price needs --good and --yuan, such as --good 6901 --yuan 3.50')
+  const shop = await shopPath()
+  const found = await goodsOf(shop, values.good)
+  const exact = found.filter(({ id, code, name }) => [id, code, name].includes(values.good ?? ''))
+  const [good, ...others] = exact.length > 0 ? exact : found
+  if (!good || others.length > 0) throw new CommandError(good ? `${found.length} goods match ${values.good}; say the id.` : `No good matches ${values.good}.`)
+  return { name: good.name, before: good.price, price, ...await call('PATCH', `${shop}/goods/${good.id}`, { price }) }
+}
+
+async function run(command: string | undefined): Promise<unknown> {
+  switch (command) {
+    case 'shops': return call('GET', '/api/shops')
+    case 'create': return call('POST', '/api/shops', { name: values.name, kind: values.kind, ...(values.slug ? { slug: values.slug } : {}) })
+    case 'code': return call('POST', `${await shopPath()}/pairing-codes`)
+    case 'goods': return goodsOf(await shopPath(), values.find)
+    case 'price': return setPrice()
+    case 'summary': return call('GET', `${await shopPath()}/summary`)
+    case 'devices': return call('GET', `${await shopPath()}/devices`)
+    case 'revoke': return call('POST', `${await shopPath()}/devices/${values.device ?? ''}/revoke`)
+    case 'credit': return call('POST', `${await shopPath()}/credit-code/${positionals[1] === 'revoke' ? 'revoke' : 'rotate'}`)
+    default: throw new CommandError(HELP)
+  }
+}
+
+if (positionals[0] === 'help') {
+  console.log(HELP)
+} else {
+  run(positionals[0]).then((answer) => console.log(JSON.stringify(answer, null, 2)), (error: unknown) => {
+    if (!(error instanceof CommandError)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}
