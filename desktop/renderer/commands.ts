@@ -1,8 +1,7 @@
 /** What the counter's keys do. The same functions stand behind the buttons on which the keys are written. */
 import { t } from './i18n/index.ts'
-import { write } from './host/till.ts'
 import { backspace, looksLikeCode, press, star } from './input/buffer.ts'
-import { till } from './host/till.ts'
+import { till, write } from './host/till.ts'
 import { useCounter } from './stores/counter.ts'
 import { useGoods } from './stores/goods.ts'
 import { useHeld } from './stores/held.ts'

@@ -19,8 +19,9 @@ let audio: AudioContext | undefined
 
 export function play(name: SoundName): void {
   if (!useScreen().settings.sounds[name] || !('AudioContext' in globalThis)) return
-  audio ??= new AudioContext()
   // Browsers keep a page silent until it is first touched; a sound that can't be played is dropped, not saved up.
+  if (!navigator.userActivation.hasBeenActive) return
+  audio ??= new AudioContext()
   if (audio.state === 'suspended') void audio.resume()
   for (const note of SOUNDS[name]) {
     const start = audio.currentTime + note.at

@@ -81,7 +81,7 @@ export const en: typeof zh = {
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
   },
   more: {
-    title: 'More', goods: 'Goods', goodsAbout: 'Prices, names, new goods, deliveries', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
+    title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
     settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff', display: 'Customer display', displayAbout: 'A window of its own for the customer',
   },
   goods: {

@@ -13,7 +13,7 @@ export interface PanelKeys {
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { goods: 'more', import: 'more', settings: 'more', sync: 'more' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')
