@@ -58,7 +58,7 @@ ${address ? html`<dt>${t('shop.address')}</dt><dd>${address}</dd>` : ''}
 <dt>${t('credit.valid_until')}</dt><dd><b>${dateTime(claims.exp * 1000, zone)}</b></dd>
 </dl>
 ${state === 'valid' ? html`<p class="qr"><img src="${qr}" alt="${t('credit.scan')}" width="176" height="176"></p>` : ''}
-<p class="certificate-why">${t('grade.why')} ${t('credit.self')}</p>
+<p class="certificate-why"><span>${t('grade.why')}</span><span>${t('credit.self')}</span></p>
 <span class="seal" aria-hidden="true">${t('credit.seal')}</span>
 </div></section>
 <nav class="actions"><a class="button" href="${href(`/s/${view.path}`)}">${t('credit.visit')}</a></nav>`

@@ -16,6 +16,8 @@ const SILENT_MS = 3_600_000
 const MINUTE_MS = 60_000
 /** Pieces or kilograms, in thousandths, from which on the page says how few are left. */
 const FEW = 3000
+/** Goods in the strip at the top of a phone's page. */
+const TODAY = 8
 
 export interface Wish { readonly category: string; readonly text: string; readonly page: number }
 interface Shelf { readonly goods: readonly ShownGood[]; readonly wish: Wish; readonly qr: string | undefined; readonly now: number }
@@ -41,6 +43,7 @@ ${shop.logo ? html`<img class="logo" src="${shop.logo}" alt="">` : html`<span cl
 ${shop.about ? html`<p class="about">${shop.about}</p>` : ''}
 </div></header>
 <main class="shop">
+${today(listed, voice)}
 <div class="side">
 ${facts(shop, voice)}
 ${certificate(view, qr, voice)}
@@ -58,6 +61,14 @@ ${pages > 1 ? pager(view, wish, page, pages, voice) : ''}
 </section>
 </main>`,
   }
+}
+
+/** A phone opens on what there is today, before anything else: the quick keys' goods that are not sold out. */
+function today(listed: readonly ShownGood[], voice: Voice): Part {
+  const rank = (good: ShownGood): number => (good.quick > 0 ? good.quick : 10_000)
+  const some = listed.filter(({ stock }) => stock === null || stock > 0).toSorted((a, b) => rank(a) - rank(b)).slice(0, TODAY)
+  if (some.length === 0) return ''
+  return html`<section class="today"><h2>${voice.t('shop.today')}</h2><ul>${some.map((good) => html`<li>${good.picture ? html`<img src="${good.picture}" alt="">` : html`<span class="letter" aria-hidden="true">${[...good.name][0]}</span>`}<b>${good.name}</b>${price(good.price, voice)}</li>`)}</ul></section>`
 }
 
 function isFound(good: ShownGood, text: string): boolean {
@@ -92,13 +103,13 @@ export function certificate(view: ShopView, qr: string | undefined, voice: Voice
   return html`<section class="certificate" aria-label="${t('credit.title')}"><div class="certificate-in">
 <h2>${t('credit.certificate')}</h2>
 <p class="certificate-name">${shop.name}</p>
+<p class="certificate-code"><span>${t('credit.uscc')}</span><span class="code">${usccText(shop.uscc, voice)}</span></p>
 <div class="certificate-row"><dl>
-<dt>${t('credit.uscc')}</dt><dd class="code">${usccText(shop.uscc, voice)}</dd>
 <dt>${t('credit.grade')}</dt><dd>${t('grade.unrated')}</dd>
 <dt>${t('credit.valid_until')}</dt><dd>${dateTime(credit.expiresAt, shop.zone)}</dd>
 </dl>
-<a class="qr" href="/c/${credit.token}"><img src="${qr}" alt="${t('credit.scan')}" width="132" height="132"><span>${t('credit.scan')}</span></a></div>
-<p class="certificate-why">${t('grade.why')} ${t('credit.self')}</p>
+<a class="qr" href="/c/${credit.token}"><img src="${qr}" alt="${t('credit.scan')}" width="148" height="148"><span>${t('credit.scan')}</span></a></div>
+<p class="certificate-why"><span>${t('grade.why')}</span><span>${t('credit.self')}</span></p>
 <span class="seal" aria-hidden="true">${t('credit.seal')}</span>
 </div></section>`
 }

@@ -8,7 +8,7 @@ export const en: Record<keyof typeof zh, string> = {
   'open.now': 'Open', 'open.closed': 'Closed', 'open.until': 'until {time} today', 'open.next': 'opens {day} {time}', 'open.unknown': 'hours not given',
   'day.0': 'Sun', 'day.1': 'Mon', 'day.2': 'Tue', 'day.3': 'Wed', 'day.4': 'Thu', 'day.5': 'Fri', 'day.6': 'Sat',
   'day.every': 'Every day', 'day.range': '{from}–{to}', 'hours.24': '24 hours', 'hours.closed': 'closed',
-  'shop.address': 'Address', 'shop.phone': 'Phone', 'shop.hours': 'Hours', 'shop.call': 'Call', 'shop.promises': 'Our promises', 'shop.goods': 'On the shelves',
+  'shop.address': 'Address', 'shop.phone': 'Phone', 'shop.hours': 'Hours', 'shop.call': 'Call', 'shop.promises': 'Our promises', 'shop.goods': 'On the shelves', 'shop.today': 'Today',
   'goods.search': 'Find in this shop', 'goods.find': 'Find', 'goods.all': 'All', 'goods.other': 'Other', 'goods.none': 'No goods yet.', 'goods.none_found': 'Nothing found for “{text}”.',
   'goods.per': '/{unit}', 'goods.in_stock': 'In stock: {quantity}', 'goods.low': 'Only {quantity} left', 'goods.out': 'Out of stock', 'goods.about': 'About {quantity}', 'goods.kilograms': '{quantity} kg', 'goods.pieces': '{quantity} {unit}', 'goods.origin': 'From {origin}',
   'pager.previous': 'Previous', 'pager.next': 'Next', 'pager.at': 'Page {page} of {pages}',

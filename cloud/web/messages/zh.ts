@@ -6,7 +6,7 @@ export const zh = {
   'open.now': '营业中', 'open.closed': '休息中', 'open.until': '今天到 {time}', 'open.next': '{day} {time} 开门', 'open.unknown': '营业时间未填写',
   'day.0': '周日', 'day.1': '周一', 'day.2': '周二', 'day.3': '周三', 'day.4': '周四', 'day.5': '周五', 'day.6': '周六',
   'day.every': '每天', 'day.range': '{from}至{to}', 'hours.24': '24 小时', 'hours.closed': '休息',
-  'shop.address': '地址', 'shop.phone': '电话', 'shop.hours': '营业时间', 'shop.call': '打电话', 'shop.promises': '本店承诺', 'shop.goods': '在售商品',
+  'shop.address': '地址', 'shop.phone': '电话', 'shop.hours': '营业时间', 'shop.call': '打电话', 'shop.promises': '本店承诺', 'shop.goods': '在售商品', 'shop.today': '今天有什么',
   'goods.search': '在店里找', 'goods.find': '找', 'goods.all': '全部', 'goods.other': '其他', 'goods.none': '还没有商品。', 'goods.none_found': '没有找到“{text}”。',
   'goods.per': '/{unit}', 'goods.in_stock': '有货 {quantity}', 'goods.low': '仅剩 {quantity}', 'goods.out': '暂时没货', 'goods.about': '约 {quantity}', 'goods.kilograms': '{quantity} 公斤', 'goods.pieces': '{quantity} {unit}', 'goods.origin': '产地 {origin}',
   'pager.previous': '上一页', 'pager.next': '下一页', 'pager.at': '第 {page} 页，共 {pages} 页',
