@@ -1,4 +1,4 @@
-/** Tells the customer display what is being rung up. At most once a frame, and never in the way of the till. */
+/** Tells the customer display what is being rung up. A few changes at once, and never in the way of the till. */
 import { watch } from 'vue'
 import { TillError } from '#shared/host/frames.ts'
 import type { Display } from '#shared/host/schemas.ts'
@@ -9,6 +9,9 @@ import { useSession } from '../stores/session.ts'
 import { useTicket } from '../stores/ticket.ts'
 import { quantityText } from '../ticket/edits.ts'
 import { till } from './till.ts'
+
+/** Changes within this time are told together; a timer and not a frame, since the cashier's window may be covered. */
+const GATHER_MS = 30
 
 function shown(): Display {
   const { ticket, priced, empty } = useTicket()
@@ -32,12 +35,12 @@ export function showCustomer(): void {
   const tell = (): void => {
     if (due || !session.up) return
     due = true
-    requestAnimationFrame(() => {
+    setTimeout(() => {
       due = false
       till().call('display.show', shown()).catch((error: unknown) => {
         if (!(error instanceof TillError)) throw error
       })
-    })
+    }, GATHER_MS)
   }
   watch(() => [useTicket().ticket, usePay().phase, usePay().sale, usePanels().current, session.up], tell, { immediate: true })
 }

@@ -1,0 +1,101 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { GOOD_DEFAULTS } from '#shared/catalog/good.ts'
+import type { Transport } from '#shared/host/frames.ts'
+import type { GoodView, SaleView } from '#shared/host/schemas.ts'
+import { fen } from '#shared/money/money.ts'
+import { PIECE } from '#shared/quantity/quantity.ts'
+import { connectTill } from '../host/till.ts'
+import { usePanels } from './panels.ts'
+import { usePay } from './pay.ts'
+import { useTicket } from './ticket.ts'
+
+interface Call { id: number; name: string; input: { ticket: { id: string }; total: number; given: number; key: string } }
+
+const good: GoodView = { ...GOOD_DEFAULTS, codes: [], id: '01890000-0000-7000-8000-000000000001', name: 'tea', price: fen(300), stock: null }
+const saleOf = (id: string): SaleView => ({
+  sale: id, no: '1', at: 0, date: '2026-01-01', staff: good.id, staffNo: '01', lines: [], gross: fen(300), discount: fen(0), total: fen(300),
+  tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
+})
+
+/** A host played by the test: it sees every call and answers when told, or goes away. */
+function host() {
+  const calls: Call[] = []
+  let frame: (text: string) => void = () => {}
+  let state: (up: boolean) => void = () => {}
+  const transport: Transport = {
+    send: (text) => { calls.push((JSON.parse(text) as { call: Call }).call) },
+    onFrame: (listener) => { frame = listener },
+    onState: (listener) => { state = listener },
+    close: () => {},
+  }
+  connectTill(transport)
+  return {
+    completions: () => calls.filter((call) => call.name === 'sale.complete'),
+    last: (name: string) => calls.findLast((call) => call.name === name),
+    answer: (call: Call, reply: object) => frame(JSON.stringify({ reply: { id: call.id, ...reply } })),
+    gone: () => state(false),
+  }
+}
+
+// Node has no IndexedDB; what is written there is the browser's tests' business.
+vi.mock('../db.ts', () => ({ db: { open_tickets: { put: () => Promise.resolve(), get: () => Promise.resolve(undefined) } } }))
+beforeEach(() => setActivePinia(createPinia()))
+
+it('repeats a completion without an answer word for word, and begins the next ticket only with the answer', async () => {
+  const till = host()
+  const ticket = useTicket()
+  ticket.add(good, PIECE)
+  const { id } = ticket.ticket
+  void usePay().take(fen(500))
+  await vi.waitFor(() => expect(till.completions()).toHaveLength(1))
+  expect(ticket.add(good, PIECE)).toBe(false)
+
+  till.gone()
+  await vi.waitFor(() => expect(usePay().phase).toBe('waiting'))
+  expect(ticket.ticket.id).toBe(id)
+  expect(ticket.completing).toEqual({ total: 300, given: 500 })
+
+  await vi.waitFor(() => {
+    void usePay().send()
+    expect(till.completions()).toHaveLength(2)
+  })
+  const [first, second] = till.completions()
+  expect(second!.input).toEqual(first!.input)
+  expect(second!.input.key).toBe(id)
+
+  till.answer(second!, { result: saleOf(id) })
+  await vi.waitFor(() => expect(usePay().phase).toBe('done'))
+  expect(ticket.empty).toBe(true)
+  expect(ticket.ticket.id).not.toBe(id)
+  expect(usePay().sale?.sale).toBe(id)
+})
+
+it('takes new prices over when the host says that they changed, and asks again', async () => {
+  const till = host()
+  const ticket = useTicket()
+  ticket.add(good, PIECE)
+  usePay().open()
+  const taken = usePay().take(fen(300))
+  await vi.waitFor(() => expect(till.completions()).toHaveLength(1))
+  till.answer(till.completions()[0]!, { error: { code: 'sale.total_changed', detail: { total: 350 } } })
+  await vi.waitFor(() => expect(till.last('goods.get')).toBeDefined())
+  till.answer(till.last('goods.get')!, { result: { ...good, price: 350 } })
+  await taken
+  expect(ticket.priced.total).toBe(350)
+  expect(ticket.completing).toBeNull()
+  expect(usePay().phase).toBe('due')
+  expect(usePanels().current).toBe('pay')
+})
+
+it('leads to the shift when none is open, with the ticket as it was', async () => {
+  const till = host()
+  const ticket = useTicket()
+  ticket.add(good, PIECE)
+  const taken = usePay().take(fen(300))
+  await vi.waitFor(() => expect(till.completions()).toHaveLength(1))
+  till.answer(till.completions()[0]!, { error: { code: 'shift.none' } })
+  await taken
+  expect(usePanels().current).toBe('shift')
+  expect(ticket.priced.total).toBe(300)
+})
