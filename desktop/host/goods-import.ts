@@ -40,12 +40,14 @@ export interface ImportPlan {
   readonly rows: number
   readonly good: PlannedGood[]
   readonly bad: PlannedRefusal[]
+  /** What rows that come in left out, and a default stands for. */
+  readonly noted: RefusedCell[]
   readonly sample: Record<string, string>[]
 }
 
 const SAMPLE_ROWS = 5
-/** Refused rows shown in a preview; the import keeps every one. */
-const PREVIEW_BAD_MAX = 500
+/** Refused rows, and notes, that an answer lists; the import keeps every refused row. */
+export const LISTED_MAX = 500
 
 /** Throws TillError `file.*`, or `import.no_name_or_price` when no column gives one of the two. */
 export async function planImport(input: ImportInput, goods: GoodsFinder): Promise<ImportPlan> {
@@ -53,7 +55,7 @@ export async function planImport(input: ImportInput, goods: GoodsFinder): Promis
   const mapping = chooseMapping(table, input.mapping)
   const rows = table.rows.map((record) => ({ row: record.row, cells: cellsByColumn(table, record), extra: extraCells(table, record) }))
   const verdicts = readGoodRows(rows, mapping)
-  const plan: ImportPlan = { file: input.name, columns: table.columns, mapping, rows: rows.length, good: [], bad: [], sample: rows.slice(0, SAMPLE_ROWS).map(({ cells }) => cells) }
+  const plan: ImportPlan = { file: input.name, columns: table.columns, mapping, rows: rows.length, good: [], bad: [], noted: [], sample: rows.slice(0, SAMPLE_ROWS).map(({ cells }) => cells) }
   const edited = new Set<Id>()
   rows.forEach(({ row, cells, extra }, index) => {
     const verdict = verdicts[index]!
@@ -66,6 +68,8 @@ export async function planImport(input: ImportInput, goods: GoodsFinder): Promis
     }
     if (existing !== undefined) edited.add(existing)
     plan.good.push({ row, ...verdict.good, ...(existing === undefined ? {} : { existing }) })
+    // A good that is already there keeps what it has.
+    if (existing === undefined) plan.noted.push(...verdict.notes)
   })
   return plan
 }
@@ -75,7 +79,7 @@ export async function previewImport(input: ImportInput, goods: GoodsFinder): Pro
   const plan = await planImport(input, goods)
   return {
     columns: plan.columns, mapping: plan.mapping, rows: plan.rows, good: plan.good.length, sample: plan.sample,
-    bad: plan.bad.slice(0, PREVIEW_BAD_MAX), badTotal: plan.bad.length,
+    bad: plan.bad.slice(0, LISTED_MAX), badTotal: plan.bad.length, noted: plan.noted.slice(0, LISTED_MAX), notedTotal: plan.noted.length,
   }
 }
 

@@ -1,5 +1,5 @@
 /** Goods from a file: preview, import as one transaction, and mending the rows that were kept. */
-import { type ColumnMapping, type GoodRow, mendRow, readGoodRow } from '#shared/catalog/goods-import.ts'
+import { type ColumnMapping, type GoodRow, mendRow, readGoodRow, type RefusedCell, sellingOf } from '#shared/catalog/goods-import.ts'
 import { GOOD_DEFAULTS, GoodChanged } from '#shared/catalog/good.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -8,13 +8,11 @@ import type { Id } from '#shared/identity/ids.ts'
 import { milli } from '#shared/quantity/quantity.ts'
 import { GoodsImported, StockMoved } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
-import { type GoodsFinder, planImport, previewImport } from './goods-import.ts'
+import { type GoodsFinder, LISTED_MAX, planImport, previewImport } from './goods-import.ts'
 
 type Calls = 'goods.importPreview' | 'goods.import' | 'goods.importRows' | 'goods.importMend'
 interface NewEvent { id: Id; type: string; v: number; body: object }
 
-/** Refused rows listed in an answer; every one of them is kept. */
-const ANSWER_BAD_MAX = 500
 /** `stock.moved` holds this many lines at most. */
 const STOCK_LINES_MAX = 1000
 
@@ -41,7 +39,7 @@ export function importHandlers(context: Context): Pick<Handlers, Calls> {
       })
       context.emit('goods.reloaded', {})
       context.changed()
-      return answer(context, key)
+      return answer(context, key, plan.noted)
     },
 
     'goods.importRows'({ import: id, limit }) {
@@ -79,11 +77,14 @@ export function importHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-/** The answer to an import, from the journal and the rows kept: the same however often it is asked. */
-function answer({ store }: Context, key: Id) {
+/**
+ * The answer to an import, from the journal and the rows kept: the same however often it is asked. Only the notes are
+ * not kept, and a repeat has none.
+ */
+function answer({ store }: Context, key: Id, noted: readonly RefusedCell[] = []) {
   const { rows, added, updated, refused } = GoodsImported.body.parse(store.event(key)!.body)
-  const bad = store.keptRows(key, ANSWER_BAD_MAX).rows.map(({ row, cells, bad: reasons }) => ({ row, cells, bad: reasons }))
-  return { import: key, rows, added, updated, refused, bad }
+  const bad = store.keptRows(key, LISTED_MAX).rows.map(({ row, cells, bad: reasons }) => ({ row, cells, bad: reasons }))
+  return { import: key, rows, added, updated, refused, bad, noted: noted.slice(0, LISTED_MAX), notedTotal: noted.length }
 }
 
 /** Events that bring rows in: only fields that differ, and stock as the delta to what the file counted. */
@@ -104,7 +105,8 @@ class Changes {
     const { store, ids } = this.#context
     const good = existing ?? ids.next()
     const before = existing === undefined ? undefined : store.good(existing)
-    const set = before ? Object.fromEntries(Object.entries(fields).filter(([field, value]) => before[field as keyof typeof before] !== value)) : { ...GOOD_DEFAULTS, ...fields }
+    const wanted = { ...fields, ...sellingOf(fields, before) }
+    const set = before ? Object.fromEntries(Object.entries(wanted).filter(([field, value]) => before[field as keyof typeof before] !== value)) : { ...GOOD_DEFAULTS, ...wanted }
     if (before) this.updated += 1
     else this.added += 1
     if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: { good, set, hlc: this.#hlc } })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { gtinCheckDigit } from '../codes/gtin.ts'
-import { formatYuan } from '../money/money.ts'
-import { type ColumnMapping, GOOD_COLUMNS, guessMapping, IMPORT_CODES, mendRow, readGoodRow, readGoodRows } from './goods-import.ts'
+import { fen, formatYuan } from '../money/money.ts'
+import { type ColumnMapping, GOOD_COLUMNS, guessMapping, IMPORT_CODES, type ImportedFields, mendRow, readGoodRow, readGoodRows, sellingOf } from './goods-import.ts'
 import { GoodFields } from './good.ts'
 
 const plain: ColumnMapping = Object.fromEntries(GOOD_COLUMNS.map((field) => [field, field]))
@@ -59,10 +59,10 @@ describe('one row', () => {
     [{ code: '01000002' }, []],
     [{ code: '00242' }, []],
     [{ code: '６９０１２３４５６７８９３' }, []],
-    [{ unit: '' }, ['unit import.no_unit']],
+    [{ unit: '' }, []],
     [{ pricing: '论堆' }, ['pricing import.pricing_unknown']],
     [{ code: '6901234567893', name: '', price: '0', unit: '', stock: 'x' },
-      ['code import.wrong_check_digit', 'name import.no_name', 'price import.price_zero', 'unit import.no_unit', 'stock import.stock_unreadable']],
+      ['code import.wrong_check_digit', 'name import.no_name', 'price import.price_zero', 'stock import.stock_unreadable']],
   ])('%j → %j', (cells, codes) => expect(codesOf(cells)).toEqual(codes))
 
   test.each<[string, string, string, string]>([
@@ -73,7 +73,25 @@ describe('one row', () => {
   })
 
   test('a file without columns for unit and the rest says nothing about them', () => {
-    expect(readGoodRow(2, { n: '可乐', p: '3' }, { name: 'n', price: 'p' })).toEqual({ good: { fields: { name: '可乐', price: 300, pricing: 'piece', unit: '个' }, stock: null } })
+    expect(readGoodRow(2, { n: '可乐', p: '3' }, { name: 'n', price: 'p' })).toEqual({ good: { fields: { name: '可乐', price: 300 }, stock: null }, notes: [] })
+  })
+  test('a missing unit is noted and keeps nothing out', () => {
+    const note = { row: 4, column: 'unit', value: '', code: 'import.no_unit' }
+    expect(readGoodRow(4, { ...cola, unit: ' ' }, plain)).toEqual({ good: { fields: { code: cola.code, name: '可乐', price: 350 }, stock: null }, notes: [note] })
+    expect(readGoodRow(4, { ...cola, unit: '', pricing: '计重' }, plain)).toMatchObject({ good: { fields: { pricing: 'weight' } }, notes: [note] })
+  })
+  test.each<[Parameters<typeof sellingOf>[1], Pick<ImportedFields, 'unit' | 'pricing'>, [pricing: string, unit: string]]>([
+    [undefined, {}, ['piece', '个']],
+    [undefined, { pricing: 'weight' }, ['weight', '公斤']],
+    [undefined, { pricing: 'weight', unit: '斤' }, ['weight', '斤']],
+    [undefined, { pricing: 'piece', unit: '斤' }, ['piece', '斤']],
+    [{ pricing: 'piece', unit: '瓶' }, {}, ['piece', '瓶']],
+    [{ pricing: 'weight', unit: '斤' }, {}, ['weight', '斤']],
+    [{ pricing: 'weight', unit: '斤' }, { pricing: 'weight' }, ['weight', '斤']],
+    [{ pricing: 'piece', unit: '瓶' }, { pricing: 'weight' }, ['weight', '公斤']],
+    [{ pricing: 'weight', unit: '斤' }, { pricing: 'piece', unit: '把' }, ['piece', '把']],
+  ])('a good of %j and a row of %j: %j', (before, said, [pricing, unit]) => {
+    expect(sellingOf({ name: '可乐', price: fen(1), ...said }, before)).toEqual({ pricing, unit })
   })
   test('an average cost is rounded to the fen', () => {
     expect(readGoodRow(2, { ...cola, cost: '18.335' }, plain)).toMatchObject({ good: { fields: { cost: 1834 } } })
@@ -89,7 +107,10 @@ describe('one row', () => {
           expect(IMPORT_CODES).toContain(bad.code)
           expect(bad.value).toBe(cells[bad.column]!.trim())
         }
-      } else GoodFields.partial().parse(verdict.good.fields)
+      } else {
+        GoodFields.partial().parse({ ...verdict.good.fields, ...sellingOf(verdict.good.fields) })
+        expect(verdict.notes).toEqual(cells['unit']!.trim() === '' ? [{ row: 2, column: 'unit', value: '', code: 'import.no_unit' }] : [])
+      }
     }), { numRuns: 500 })
   })
 
@@ -97,7 +118,7 @@ describe('one row', () => {
     const good = fc.record({ body: fc.integer({ min: 690e9, max: 699e9 }), name: fc.string({ minLength: 1, maxLength: 40 }).filter((name) => name.trim() !== ''), price: fc.integer({ min: 1, max: 1e8 }) })
     fc.assert(fc.property(good, ({ body, name, price }) => {
       const code = `${body}${gtinCheckDigit(String(body))}`
-      expect(readGoodRow(2, { code, name, price: formatYuan(price), unit: '个' }, plain)).toEqual({ good: { fields: { code, name: name.trim(), price, unit: '个', pricing: 'piece' }, stock: null } })
+      expect(readGoodRow(2, { code, name, price: formatYuan(price), unit: '个' }, plain)).toEqual({ good: { fields: { code, name: name.trim(), price, unit: '个', pricing: 'piece' }, stock: null }, notes: [] })
     }))
   })
 })

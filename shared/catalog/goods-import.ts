@@ -1,11 +1,12 @@
 /**
  * What a row of somebody else's goods list means: which column is which, and whether a row can come in or why not.
  * Pure and without memory of other goods; finding goods that are already there is the host's work. A row is refused
- * for every reason it has at once, so that it is mended in one go.
+ * for every reason it has at once, so that it is mended in one go. A missing unit keeps nothing out: it is noted.
  */
 import { checkGtin, isInStore } from '../codes/gtin.ts'
 import { type Fen, FEN_MAX, parseYuan, roundHalfUp } from '../money/money.ts'
 import { type Milli, parseQuantity, type Pricing, WEIGHT_UNITS } from '../quantity/quantity.ts'
+import { GOOD_DEFAULTS } from './good.ts'
 
 export const GOOD_COLUMNS = ['code', 'name', 'price', 'cost', 'category', 'unit', 'pricing', 'spec', 'origin', 'stock'] as const
 export type GoodColumn = (typeof GOOD_COLUMNS)[number]
@@ -13,7 +14,7 @@ export type GoodColumn = (typeof GOOD_COLUMNS)[number]
 export type ColumnMapping = Partial<Record<GoodColumn, string>>
 export type Cells = Readonly<Record<string, string>>
 
-/** Every reason a row can be refused for; each has a sentence in the screens' message files. */
+/** Every reason a row can be refused or noted for; each has a sentence in the screens' message files. */
 export const IMPORT_CODES = [
   'import.no_name', 'import.no_price', 'import.price_unreadable', 'import.price_decimals', 'import.price_negative', 'import.price_zero',
   'import.cost_unreadable', 'import.stock_unreadable', 'import.wrong_check_digit', 'import.duplicate_code', 'import.duplicate_name',
@@ -21,7 +22,7 @@ export const IMPORT_CODES = [
 ] as const
 export type ImportCode = (typeof IMPORT_CODES)[number]
 
-/** One cell that keeps a row out: the row in the file, the file's name of the column, what was there. */
+/** One cell that keeps a row out, or is only noted: the row in the file, the file's name of the column, what was there. */
 export interface RefusedCell {
   readonly row: number
   readonly column: string
@@ -34,8 +35,8 @@ export interface ImportedFields {
   name: string
   /** fen per unit */
   price: Fen
-  unit: string
-  pricing: Pricing
+  unit?: string
+  pricing?: Pricing
   code?: string
   /** fen per unit */
   cost?: Fen
@@ -101,28 +102,28 @@ export function guessColumns<Field extends string>(
   return mapping
 }
 
+/** What weighed goods are priced by where the row doesn't say. */
+const KILOGRAM = '公斤'
 const WEIGHED = /^(计重|称重|散称|散装|计重量|按重量|重量|weight|weighed|weigh|是|y|yes|true|1)$/
 const BY_PIECE = /^(普通|计件|计数|计量|标品|按件|件|标准|不称重|非称重|piece|pieces|each|normal|否|n|no|false|0)$/
 
-/** In-store numbers of every GTIN length (GS1 General Specifications, restricted circulation): nobody else's check digit applies. */
-function isShopsOwn(code: string): boolean {
-  return isInStore(code) || (code.length === 8 && /^[02]/.test(code)) || (code.length === 12 && /^[24]/.test(code))
-}
+/** What a row gives: a good, with `notes` on what its file left out; or why not. */
+export type RowVerdict = { good: GoodRow; notes: RefusedCell[] } | { bad: RefusedCell[] }
 
 /** Reads one row, its cells by the file's names of the columns. Never throws; `bad` holds every reason, in column order of the fields. */
-export function readGoodRow(row: number, cells: Cells, mapping: ColumnMapping): { good: GoodRow } | { bad: RefusedCell[] } {
+export function readGoodRow(row: number, cells: Cells, mapping: ColumnMapping): RowVerdict {
   const bad: RefusedCell[] = []
+  const notes: RefusedCell[] = []
   const cell = (field: GoodColumn): string => cellOf(cells, mapping[field])
-  const refuse = (field: GoodColumn, code: ImportCode): void => {
-    bad.push({ row, column: mapping[field] ?? '', value: cell(field), code })
-  }
+  const about = (field: GoodColumn, code: ImportCode): RefusedCell => ({ row, column: mapping[field] ?? '', value: cell(field), code })
+  const refuse = (field: GoodColumn, code: ImportCode): void => { bad.push(about(field, code)) }
   const text = (field: GoodColumn, charsMax: number): string => {
     if (cell(field).length > charsMax) refuse(field, 'import.too_long')
     return cell(field)
   }
 
   const code = text('code', 48)
-  if (checkGtin(code) === 'wrong-check-digit' && !isShopsOwn(code)) refuse('code', 'import.wrong_check_digit')
+  if (checkGtin(code) === 'wrong-check-digit' && !isInStore(code)) refuse('code', 'import.wrong_check_digit')
   const name = text('name', 120)
   if (name === '') refuse('name', 'import.no_name')
   const price = readPrice(cell('price'))
@@ -131,7 +132,7 @@ export function readGoodRow(row: number, cells: Cells, mapping: ColumnMapping): 
   if (cost === null) refuse('cost', 'import.cost_unreadable')
   const category = text('category', 40)
   const unit = text('unit', 10)
-  if (unit === '' && mapping.unit !== undefined) refuse('unit', 'import.no_unit')
+  if (unit === '' && mapping.unit !== undefined) notes.push(about('unit', 'import.no_unit'))
   const pricing = readPricing(cell('pricing'), unit)
   if (pricing === undefined) refuse('pricing', 'import.pricing_unknown')
   const spec = text('spec', 60)
@@ -140,13 +141,15 @@ export function readGoodRow(row: number, cells: Cells, mapping: ColumnMapping): 
   if (stock === undefined) refuse('stock', 'import.stock_unreadable')
 
   if (bad.length > 0 || typeof price === 'string' || pricing === undefined || cost === null || stock === undefined) return { bad }
-  const fields: ImportedFields = { name, price, pricing, unit: unitFor(pricing, unit) }
+  const fields: ImportedFields = { name, price }
+  if (pricing !== null) fields.pricing = pricing
+  if (unit !== '') fields.unit = pricing === 'weight' ? weightUnit(unit) ?? KILOGRAM : unit
   if (code !== '') fields.code = code
   if (cost !== undefined) fields.cost = cost
   if (category !== '') fields.category = category
   if (spec !== '') fields.spec = spec
   if (origin !== '') fields.origin = origin
-  return { good: { fields, stock } }
+  return { good: { fields, stock }, notes }
 }
 
 function cellOf(cells: Cells, column: string | undefined): string {
@@ -171,10 +174,10 @@ function readCost(text: string): Fen | null {
   return scaled > FEN_MAX * 1000 ? null : roundHalfUp(scaled, 100, 10 ** match[2]!.length)
 }
 
-/** Without a word about it, goods priced by a unit of weight are weighed. */
-function readPricing(text: string, unit: string): Pricing | undefined {
+/** Without a word about it, goods priced by a unit of weight are weighed; null where the unit says nothing either. */
+function readPricing(text: string, unit: string): Pricing | null | undefined {
   const plain = text.normalize('NFKC').toLowerCase()
-  if (plain === '') return weightUnit(unit) === undefined ? 'piece' : 'weight'
+  if (plain === '') return unit === '' ? null : weightUnit(unit) === undefined ? 'piece' : 'weight'
   if (WEIGHED.test(plain)) return 'weight'
   return BY_PIECE.test(plain) ? 'piece' : undefined
 }
@@ -183,16 +186,20 @@ function weightUnit(unit: string): string | undefined {
   return [unit, unit.toLowerCase()].find((name) => Object.hasOwn(WEIGHT_UNITS, name))
 }
 
-function unitFor(pricing: Pricing, unit: string): string {
-  if (pricing === 'weight') return weightUnit(unit) ?? '公斤'
-  return unit === '' ? '个' : unit
+/** How a good is sold after a row: what the row says, else what the good that is there already has, else the default. */
+export function sellingOf(fields: ImportedFields, before?: { readonly unit: string; readonly pricing: Pricing }): { unit: string; pricing: Pricing } {
+  const pricing = fields.pricing ?? before?.pricing ?? GOOD_DEFAULTS.pricing
+  const unit = fields.unit ?? before?.unit
+  // A price by weight is for a unit of weight.
+  if (pricing === 'weight') return { pricing, unit: unit !== undefined && weightUnit(unit) !== undefined ? unit : KILOGRAM }
+  return { pricing, unit: unit ?? GOOD_DEFAULTS.unit }
 }
 
 /**
  * Verdicts on all rows of a file, in order. Beside each row's own reasons: the second row of a code is refused, and so is
  * the second row of a name where neither has a code, because the two could never be told apart again.
  */
-export function readGoodRows(rows: readonly { row: number; cells: Cells }[], mapping: ColumnMapping): ({ good: GoodRow } | { bad: RefusedCell[] })[] {
+export function readGoodRows(rows: readonly { row: number; cells: Cells }[], mapping: ColumnMapping): RowVerdict[] {
   const codes = new Set<string>()
   const names = new Set<string>()
   return rows.map(({ row, cells }) => {

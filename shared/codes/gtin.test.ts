@@ -21,4 +21,9 @@ test('exactly one last digit is right, and a single wrong digit is always seen',
   }))
 })
 test.each(['', '690123456789', '６９０１２３４５６７８９２', '6901234567892 ', '69012345678a2', '12345', '123456789'])('%j is no valid GTIN', (text) => expect(checkGtin(text)).not.toBe('valid'))
-test.each([['2112345015002', true], ['0212345678901', true], ['0412345678901', true], ['0312345678901', false], ['6901234567892', false], ['21123450150', false]])('%s in-store: %s', (code, expected) => expect(isInStore(code)).toBe(expected))
+test.each([
+  ['2112345015002', true], ['0212345678901', true], ['0412345678901', true], ['0312345678901', false], ['6901234567892', false],
+  ['01000002', true], ['21234567', true], ['11234567', false], ['69012345', false],
+  ['212345678901', true], ['412345678901', true], ['012345678905', false], ['612345678901', false],
+  ['21123450150', false], ['21234567890123', false], ['2112345O15002', false], ['', false],
+])('%s in-store: %s', (code, expected) => expect(isInStore(code)).toBe(expected))

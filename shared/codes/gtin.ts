@@ -20,7 +20,10 @@ export function checkGtin(text: string): GtinVerdict {
   return gtinCheckDigit(text.slice(0, -1)) === text.at(-1) ? 'valid' : 'wrong-check-digit'
 }
 
-/** In-store numbers (prefixes 02, 04, 20–29): the shop's own, so no check digit of anyone else applies. */
+/**
+ * Restricted circulation numbers of every GTIN length (GS1 General Specifications): 8 digits from 0 or 2, 12 from 2 or 4,
+ * 13 from 02, 04 or 20–29. They are the shop's own, so no check digit of anyone else applies.
+ */
 export function isInStore(text: string): boolean {
-  return text.length === 13 && /^(0[24]|2[0-9])/.test(text)
+  return /^([02][0-9]{7}|[24][0-9]{11}|(0[24]|2[0-9])[0-9]{11})$/.test(text)
 }

@@ -35,6 +35,8 @@ const limit = z.int().min(1).max(1000).default(50)
 /** A file's bytes in base64; 24 MiB of file at most. */
 const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_000) })
 const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string()), bad: z.array(BadCellSchema) })
+/** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
+const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
 
 export const CALLS = {
   'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
@@ -62,10 +64,10 @@ export const CALLS = {
   ])),
   'stock.move': write('Moves stock: received, counted (the delta), wasted.', z.object({ reason: z.enum(STOCK_REASONS), note: z.string().max(100).default(''), lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000) }), none),
 
-  'goods.importPreview': read('Reads a CSV or XLSX file of goods: the mapping found, samples, what would come in, every bad row.', file.extend({ mapping: MappingSchema.optional() }),
-    z.object({ columns: z.array(z.string()), mapping: MappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(importRow), badTotal: z.int() })),
-  'goods.import': write('Brings the good rows of a file in; bad ones are kept for mending.', file.extend({ mapping: MappingSchema.optional() }),
-    z.object({ import: IdSchema, rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(), bad: z.array(importRow) })),
+  'goods.importPreview': read('Reads a CSV or XLSX file of goods: the mapping found, samples, what would come in, every bad row, and what is noted of good rows.', file.extend({ mapping: MappingSchema.optional() }),
+    z.object({ columns: z.array(z.string()), mapping: MappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(importRow), badTotal: z.int(), ...noted })),
+  'goods.import': write('Brings the good rows of a file in; bad ones are kept for mending. A repeat lists no notes.', file.extend({ mapping: MappingSchema.optional() }),
+    z.object({ import: IdSchema, rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(), bad: z.array(importRow), ...noted })),
   'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
   'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
 
