@@ -95,6 +95,7 @@ export const en: typeof zh = {
     about: 'Choose a CSV or Excel file: column names in the first row, one good a row. Columns are recognised and can be corrected. Good rows come in; the others are kept for mending.',
     choose: 'Choose a file', other: 'Another file', must: 'needed', leaveOut: '(leave out)', busy: 'Reading…', mapFirst: 'Say which column is the name and which the price',
     preview: '{rows} rows: {good} can come in, {bad} need mending', go: 'Import {n} row | Import {n} rows', done: '{n} good came in | {n} goods came in', report: '{rows} rows read: {added} added, {updated} updated, {refused} kept for mending',
+    noted: '{n} row has no unit: it comes in by the piece (个), or by the kilogram if weighed, and can be changed | {n} rows have no unit: they come in by the piece (个), or by the kilogram if weighed, and can be changed',
     badTitle: '{n} row needs mending | {n} rows need mending', badMore: '{n} more not listed', row: 'Row', column: 'Column', value: 'Value', reason: 'Reason', nothing: '(empty)',
     kept: '{n} row waits for mending | {n} rows wait for mending', rowOf: '{file} row {row}', mend: 'Mended', drop: 'Drop row', mended: 'Row {row} came in', dropped: 'Row {row} dropped', mendNext: 'Mend it once more.',
   },

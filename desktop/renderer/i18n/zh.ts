@@ -93,7 +93,7 @@ export const zh = {
     about: '选一个 CSV 或 Excel 文件。第一行是列名，每行一个商品；列的意思会自动认，认错了可以改。好的行先进，有问题的留着改。',
     choose: '选择文件', other: '换一个文件', must: '必填', leaveOut: '（不导入）', busy: '正在读…', mapFirst: '请指出哪一列是名称，哪一列是售价',
     preview: '共 {rows} 行：{good} 行可以进，{bad} 行要改', go: '导入 {n} 行', done: '{n} 种商品进来了', report: '读了 {rows} 行：新增 {added} 种，更新 {updated} 种，{refused} 行留着改',
-    badTitle: '{n} 行有问题', badMore: '还有 {n} 行没列出', row: '行', column: '列', value: '内容', reason: '原因', nothing: '（空）',
+    noted: '{n} 行没有写单位，先按“个”收进来，称重的按“公斤”，以后可以改', badTitle: '{n} 行有问题', badMore: '还有 {n} 行没列出', row: '行', column: '列', value: '内容', reason: '原因', nothing: '（空）',
     kept: '{n} 行等着改', rowOf: '{file} 第 {row} 行', mend: '改好了', drop: '不要这行', mended: '第 {row} 行进来了', dropped: '第 {row} 行不要了', mendNext: '请再改一改。',
   },
   cell: {
