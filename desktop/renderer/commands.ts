@@ -106,7 +106,9 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
       return
     }
     if (counter.clearBuffer()) return
-    if (notice.notice) return notice.clear()
+    const said = notice.notice?.tone
+    notice.clear()
+    if (said && said !== 'good') return
     if (panels.current === 'search') goods.clearSearch()
     if (panels.back()) return
     ticket.returning = false
