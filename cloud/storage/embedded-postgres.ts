@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,7 +34,7 @@ interface Options {
 
 /** Starts the server, making its files at the first start. Throws StartupError with what to do. */
 export async function startPostgres({ data, onLog, settings = [] }: Options): Promise<EmbeddedPostgres> {
-  const folder = join(data, 'postgres')
+  const folder = join(realpathSync(data), 'postgres')
   const binaries = await findBinaries()
   const account = postgresAccount([data, dirname(binaries.postgres)])
   const password = readPassword(data)
@@ -124,18 +124,33 @@ async function stopOrphan(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid')
   if (!existsSync(file)) return
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  if (!Number.isSafeInteger(pid) || pid <= 1 || !isAlive(pid)) return
-  if (!isServerOf(pid, folder)) {
-    // The number came round to another program; the server would take it for a living one.
-    rmSync(file, { force: true })
-    return
-  }
-  process.kill(pid, 'SIGINT')
+  if (!Number.isSafeInteger(pid) || pid <= 1) return
   const until = performance.now() + STOP_LIMIT_MS
-  while (isAlive(pid)) {
-    if (performance.now() > until) process.kill(pid, 'SIGQUIT')
+  if (isAlive(pid) && isServerOf(pid, folder)) {
+    process.kill(pid, 'SIGINT')
+    while (isAlive(pid)) {
+      if (performance.now() > until) process.kill(pid, 'SIGQUIT')
+      await sleep(10)
+    }
+  }
+  // A killed server's own processes notice within moments; two servers must never share the files.
+  while (process.platform === 'linux' && worksIn(folder)) {
+    if (performance.now() > until) throw new StartupError('database.in_use', `Processes of an earlier PostgreSQL still work in ${folder}. Stop them, or restart the machine.`)
     await sleep(10)
   }
+  // Its number may have come round to another program, or be that of a dead process nobody waited for; the server would take either for a living one.
+  rmSync(file, { force: true })
+}
+
+/** Whether any process has the folder as its own, as all of a server's do. */
+function worksIn(folder: string): boolean {
+  return readdirSync('/proc').some((name) => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`) === folder
+    } catch {
+      return false // It ended between two looks, or is not ours to look at.
+    }
+  })
 }
 
 function isAlive(pid: number): boolean {

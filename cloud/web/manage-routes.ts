@@ -9,6 +9,7 @@ import { parseYuan } from '#shared/money/money.ts'
 import { revokeDevice } from '#cloud/identity/devices.ts'
 import { isOwnerKey } from '#cloud/identity/owner.ts'
 import { createCode } from '#cloud/identity/pairing.ts'
+import { Refusal } from '#cloud/identity/refusal.ts'
 import { isSame } from '#cloud/identity/secrets.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
 import { editReferences } from '#cloud/projections/references.ts'
@@ -58,6 +59,13 @@ export function manageRoutes(desk: Desk) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_request, body, done) => done(null, new URLSearchParams(String(body))))
+    app.setErrorHandler(async (error, request, reply) => {
+      const { shop = '' } = request.params as { shop?: string }
+      const view = error instanceof Refusal && error.code === 'rate.limited' ? await viewShop(desk.db, shop, desk.now()) : undefined
+      if (!view) throw error
+      const voice = voiceOf(request)
+      return sendPage(reply, voice, loginPage(view, voice, 'manage.too_many'), 429)
+    })
 
     app.get('/manage/:shop', async (request, reply) => {
       const entered = await enter(request, reply)

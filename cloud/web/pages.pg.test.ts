@@ -137,6 +137,15 @@ test('an owner signs in, changes a price and makes a pairing code, by forms alon
   expect((await get(`/manage/${shortId(other.shop)}`, { cookie })).text).toContain('店主密钥')
 })
 
+test('guessing an owner\'s key is stopped, in words', async () => {
+  const { shop: other } = await openShop(cloud)
+  const guess = (): Promise<Response> => fetch(`${cloud.url}/manage/${other}/login`, { method: 'POST', body: new URLSearchParams({ key: 'xpo_' }), redirect: 'manual' })
+  for (let i = 0; i < 12; i++) await (await guess()).text()
+  const stopped = await guess()
+  expect(stopped.status).toBe(429)
+  expect(await stopped.text()).toContain('试得太多了')
+})
+
 test('keys open their own doors only, and bad input names the field', async () => {
   const other = await openShop(cloud)
   expect((await cloud.call('GET', `/api/shops/${shop}/summary`, undefined, other.ownerKey)).status).toBe(401)
