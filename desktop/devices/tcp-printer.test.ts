@@ -8,19 +8,25 @@ import { startPrinterSimulator } from './testing/printer-simulator.ts'
 
 const CONNECT_MS = 3
 const STALL_MS = 20
+const QUIET_MS = 7
 
 runPrinterSuite('TCP', async () => {
   const device = await startPrinterSimulator()
   const timer = manualTimer()
+  let isMute = false
   return {
-    printer: tcpPrinter(device.address, { timer, connectMs: CONNECT_MS, stallMs: STALL_MS }),
+    printer: tcpPrinter(device.address, { timer, connectMs: CONNECT_MS, stallMs: STALL_MS, quietMs: QUIET_MS }),
     received: () => device.received,
     async behave(how) {
+      isMute = how === 'mute'
       if (how === 'off') return device.switchOff()
       await device.switchOn()
       device.behave(typeof how === 'string' ? { kind: how } : { kind: 'cut', after: how.cutAfter })
     },
-    loseNerve: () => timer.fire(STALL_MS),
+    async loseNerve() {
+      if (isMute) await device.read(1)
+      await timer.fire(isMute ? QUIET_MS : STALL_MS)
+    },
     close: () => device.close(),
   }
 })
@@ -49,6 +55,27 @@ test('a printer that talks back is listened to, so that closing is no reset', as
   expect(await tcpPrinter(`tcp://127.0.0.1:${port}`, { timer: manualTimer() }).send(bytes)).toEqual({ ok: true })
   expect(Uint8Array.from(Buffer.concat(taken))).toEqual(bytes)
   server.close()
+})
+
+test('a printer that never closes is waited for less long the next time, until it closes again', async () => {
+  const device = await startPrinterSimulator()
+  const timer = manualTimer()
+  const printer = tcpPrinter(device.address, { timer, connectMs: CONNECT_MS })
+  const unconfirmed = { ok: false, code: 'printer.unconfirmed', sent: 10 }
+  device.behave({ kind: 'mute' })
+  for (const patienceMs of [3_000, 1_000, 1_000]) {
+    const sending = printer.send(documentBytes(10))
+    await timer.fire(patienceMs)
+    expect(await sending).toEqual(unconfirmed)
+  }
+  device.behave({ kind: 'print' })
+  expect(await printer.send(documentBytes(10))).toEqual({ ok: true })
+  device.behave({ kind: 'mute' })
+  const sending = printer.send(documentBytes(10))
+  await timer.fire(3_000)
+  expect(await sending).toEqual(unconfirmed)
+  expect(timer.pending()).toEqual([])
+  await device.close()
 })
 
 test('no timer outlives a document', async () => {

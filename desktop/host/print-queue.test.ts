@@ -11,6 +11,9 @@ import { drawerKick } from '#printers/receipt.ts'
 import { DRAWER_FRESH_MS, PARTIAL_TRIES_MAX, type PrintQueue, createPrintQueue, retryDelayMs } from './print-queue.ts'
 
 const STALL_MS = 20_000
+const QUIET_MS = 2_500
+/** More than a printer takes in one go: what it leaves untaken is a stall and not a missing answer. */
+const LONG = 'x'.repeat(5_000)
 const KICK = Buffer.from(drawerKick(PROFILES['generic-58'])).toString('latin1')
 const [FRONT, KITCHEN] = SUITE_PRINTERS
 
@@ -48,7 +51,7 @@ const changed = (): void => { for (const watcher of watchers.splice(0)) watcher(
 const start = (): PrintQueue => {
   queue = createPrintQueue({
     jobs, timer, clock: { now: () => now }, printers: () => printers, render: (job) => render(job),
-    open: (settings) => tcpPrinter(settings.address, { timer, stallMs: STALL_MS }),
+    open: (settings) => tcpPrinter(settings.address, { timer, stallMs: STALL_MS, quietMs: QUIET_MS }),
     onChange: changed, onFault: (fault) => { faults.push(fault) },
   })
   return queue
@@ -154,7 +157,7 @@ describe('a printer that is away', () => {
 describe('paper that may be out already is marked as a copy', () => {
   test('when the connection breaks off in the middle', async () => {
     device.behave({ kind: 'cut', after: 100 })
-    render = (job) => Buffer.from(`job ${job.id}${job.copy ? ' copy' : ''} ${'x'.repeat(5_000)}`)
+    render = (job) => Buffer.from(`job ${job.id}${job.copy ? ' copy' : ''} ${LONG}`)
     const id = add()
     start()
     await timer.scheduled(1_000)
@@ -168,6 +171,7 @@ describe('paper that may be out already is marked as a copy', () => {
 
   test('when the printer takes nothing and never answers', async () => {
     device.behave({ kind: 'stall' })
+    render = (job) => Buffer.from(`job ${job.id}${job.copy ? ' copy' : LONG}\n`)
     const id = add()
     start()
     await timer.fire(STALL_MS)
@@ -199,6 +203,44 @@ describe('paper that may be out already is marked as a copy', () => {
     device.behave({ kind: 'print' })
     await timer.fire(retryDelayMs(PARTIAL_TRIES_MAX))
     await until(good, 'done')
+  })
+})
+
+describe('a printer that takes all and never says so', () => {
+  test('is not sent the same again, and gets the next at once', async () => {
+    device.behave({ kind: 'mute' })
+    const ids = [add(), add(), add()]
+    start()
+    for (const [index, patienceMs] of [QUIET_MS, 1_000, 1_000].entries()) {
+      await device.read(index + 1)
+      await timer.fire(patienceMs)
+    }
+    await until(ids[2]!, 'failed')
+    for (const id of ids) expect(jobs.job(id)).toMatchObject({ state: 'failed', error: 'printer.unconfirmed', attempts: 1, copy: true })
+    expect(paper()).toEqual(['job 1\n', 'job 2\n', 'job 3\n'])
+    expect(timer.pending()).toEqual([])
+  })
+
+  test('prints a copy, with the drawer shut, when a person asks for it', async () => {
+    device.behave({ kind: 'mute' })
+    const id = add({ drawer: true })
+    const pump = start()
+    await device.read(1)
+    await timer.fire(QUIET_MS)
+    await until(id, 'failed')
+    device.behave({ kind: 'print' })
+    jobs.mark(id, 'queued', null)
+    pump.kick()
+    await until(id, 'done')
+    expect(paper()).toEqual([`${KICK}job 1\n`, 'job 1 copy\n'])
+  })
+
+  test('has opened the drawer, as far as anybody can know', async () => {
+    device.behave({ kind: 'mute' })
+    const id = add({ kind: 'drawer', drawer: true })
+    start()
+    await timer.fire(QUIET_MS)
+    await until(id, 'done')
   })
 })
 
@@ -255,6 +297,7 @@ describe('the drawer', () => {
 
   test('is not opened twice by a copy', async () => {
     device.behave({ kind: 'stall' })
+    render = (job) => Buffer.from(`job ${job.id}${job.copy ? ' copy' : LONG}\n`)
     const id = add({ drawer: true })
     start()
     await timer.fire(STALL_MS)
@@ -313,15 +356,15 @@ describe('stopping', () => {
   })
 
   test('lets what is being sent end, but not for ever; then the store is left alone', async () => {
-    device.behave({ kind: 'stall' })
+    device.behave({ kind: 'mute' })
     const id = add()
     const pump = start()
-    await timer.scheduled(STALL_MS)
+    await timer.scheduled(QUIET_MS)
     const stopping = pump.stop(500)
     await timer.fire(500)
     await stopping
     jobs.mark = () => { throw new Error('the store is closed') }
-    await timer.fire(STALL_MS)
+    await timer.fire(QUIET_MS)
     expect(jobs.job(id).state).toBe('sending')
     expect(faults).toEqual([])
     const after = new MemoryPrintJobs()

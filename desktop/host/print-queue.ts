@@ -1,7 +1,8 @@
 /**
  * The pump of the print queue: takes jobs from the durable queue and gives them to printers, one at a time for each
  * printer and in their order, and waits with those that are away. It decides nothing about a sale and nothing waits for
- * it. It may print a paper twice, then marked as a copy, and never loses one: a job leaves as done or as failed.
+ * it. It may print a paper twice, then marked as a copy, and never loses one: a job leaves as done or as failed. What a
+ * printer took whole and never confirmed is not repeated by itself.
  */
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -12,6 +13,7 @@ import { drawerKick } from '#printers/receipt.ts'
 export interface PrintQueueOptions {
   readonly jobs: PrintJobs
   printers(): readonly PrinterSettings[]
+  /** Asked once for each address; the printer serves all its jobs. */
   open(settings: PrinterSettings): Printer
   /** A job's paper; undefined when what it would print is not there. Not asked for jobs that only open the drawer. */
   render(job: PrintJob, settings: PrinterSettings): Uint8Array | undefined
@@ -87,6 +89,7 @@ class Lane {
   #isStopping = false
   #isAbandoned = false
   #failures = 0
+  #device: { readonly address: string; readonly printer: Printer } | undefined
   #partialTries: { job: number; tries: number } = { job: -1, tries: 0 }
   #wake: (() => void) | undefined
 
@@ -135,7 +138,7 @@ class Lane {
 
   /** Handles the oldest job; gives the ms to wait before the next look, or undefined when there is nothing to do. */
   async #step(): Promise<number | undefined> {
-    const { jobs, printers, open, onChange } = this.#options
+    const { jobs, printers, onChange } = this.#options
     const settings = printers().find(({ id }) => id === this.#printer)
     const job = settings && jobs.next(this.#printer)
     if (!settings || !job) return undefined
@@ -148,16 +151,21 @@ class Lane {
     }
     jobs.mark(job.id, 'sending', null)
     onChange(this.#printer)
-    const outcome = await open(settings).send(bytes)
+    const outcome = await this.#open(settings).send(bytes)
     if (this.#isAbandoned) return undefined
     await this.#record(job, outcome)
     if (this.#isAbandoned) return undefined
     onChange(this.#printer)
-    if (outcome.ok) {
+    if (outcome.ok || outcome.code === 'printer.unconfirmed') {
       this.#failures = 0
       return 0
     }
     return retryDelayMs(++this.#failures)
+  }
+
+  #open(settings: PrinterSettings): Printer {
+    if (this.#device?.address !== settings.address) this.#device = { address: settings.address, printer: this.#options.open(settings) }
+    return this.#device.printer
   }
 
   /** Writes an outcome down, however long that takes: a paper that came out must not come out again for a full disk. */
@@ -179,6 +187,8 @@ class Lane {
     const { jobs } = this.#options
     // A pulse that may have gone out is not tried again: the cashier sees whether the drawer is open.
     if (outcome.ok || (job.kind === 'drawer' && outcome.sent > 0)) return () => jobs.mark(job.id, 'done', null)
+    // Very likely out: a person looks, and prints it again as a copy where it isn't.
+    if (outcome.code === 'printer.unconfirmed') return () => jobs.mark(job.id, 'failed', outcome.code, true)
     if (outcome.sent === 0) return () => jobs.mark(job.id, 'queued', outcome.code)
     const tries = this.#partialTries.job === job.id ? this.#partialTries.tries + 1 : 1
     this.#partialTries = { job: job.id, tries }

@@ -69,7 +69,8 @@ export interface PrintJobs {
   recover(): number
 }
 
-export type PrintOutcome = { ok: true } | { ok: false; code: 'printer.unreachable' | 'printer.refused' | 'printer.timeout' | 'printer.cut_off'; sent: number }
+/** `printer.unconfirmed`: everything was sent, and the device never said that it had read it. The paper is very likely out. */
+export type PrintOutcome = { ok: true } | { ok: false; code: 'printer.unreachable' | 'printer.refused' | 'printer.timeout' | 'printer.cut_off' | 'printer.unconfirmed'; sent: number }
 /** One printer. `send` never throws for what a device does; `sent` says how many bytes may be on paper. */
 export interface Printer {
   send(bytes: Uint8Array): Promise<PrintOutcome>

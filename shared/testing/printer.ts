@@ -7,9 +7,9 @@ export interface PrinterPeer {
   readonly printer: Printer
   /** What the device has taken, by document. */
   received(): readonly Uint8Array[]
-  /** From the next document on: takes all · takes nothing and stays connected · breaks off after so many bytes · is switched off. */
-  behave(how: 'print' | 'stall' | 'off' | { readonly cutAfter: number }): Promise<void>
-  /** Lets the adapter's patience run out, once it waits for a stalled device. */
+  /** From the next document on: takes all · takes all and says nothing · takes nothing and stays connected · breaks off after so many bytes · is switched off. */
+  behave(how: 'print' | 'mute' | 'stall' | 'off' | { readonly cutAfter: number }): Promise<void>
+  /** Lets the adapter's patience run out, once it waits for a stalled or mute device. */
   loseNerve(): Promise<void>
   close(): Promise<void>
 }
@@ -58,6 +58,15 @@ export function runPrinterSuite(name: string, makePeer: () => Promise<PrinterPee
       const outcome = await sending
       expect(outcome).toMatchObject({ ok: false, code: 'printer.timeout' })
       expect(!outcome.ok && outcome.sent > 0 && outcome.sent <= bytes.length).toBe(true)
+    })
+
+    test('a device that takes everything and never says so: sent, and not confirmed', async () => {
+      await peer.behave('mute')
+      const bytes = documentBytes(4_000)
+      const sending = peer.printer.send(bytes)
+      await peer.loseNerve()
+      expect(await sending).toEqual({ ok: false, code: 'printer.unconfirmed', sent: bytes.length })
+      expect(peer.received()).toEqual([bytes])
     })
 
     test('a device that breaks off: at least what it took counts as sent', async () => {

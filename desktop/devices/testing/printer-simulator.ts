@@ -5,8 +5,8 @@
 import { once, EventEmitter } from 'node:events'
 import { type Server, type Socket, createServer } from 'node:net'
 
-/** print: read all, then close · stall: accept and never read · cut: reset the connection after so many bytes */
-export type Behaviour = { readonly kind: 'print' } | { readonly kind: 'stall' } | { readonly kind: 'cut'; readonly after: number }
+/** print: read all, then close · mute: read all and never close · stall: accept and never read · cut: reset the connection after so many bytes */
+export type Behaviour = { readonly kind: 'print' } | { readonly kind: 'mute' } | { readonly kind: 'stall' } | { readonly kind: 'cut'; readonly after: number }
 
 export interface PrinterSimulator {
   /** tcp://127.0.0.1:PORT; the port stays the same while the printer is switched off */
@@ -17,8 +17,9 @@ export interface PrinterSimulator {
   /** Stops listening and drops every connection: what follows is refused. */
   switchOff(): Promise<void>
   switchOn(): Promise<void>
-  /** Resolves when `count` connections, counted from the beginning, have been opened, or are over. */
+  /** Resolves when `count` connections, counted from the beginning, have been opened, have been read to their end, or are over. */
   opened(count: number): Promise<void>
+  read(count: number): Promise<void>
   over(count: number): Promise<void>
   close(): Promise<void>
 }
@@ -29,6 +30,7 @@ export async function startPrinterSimulator(): Promise<PrinterSimulator> {
   const sockets = new Set<Socket>()
   let behaviour: Behaviour = { kind: 'print' }
   let opened = 0
+  let read = 0
   let over = 0
   let server: Server | undefined
 
@@ -53,7 +55,11 @@ export async function startPrinterSimulator(): Promise<PrinterSimulator> {
         size += chunk.length
         if (size >= after) socket.resetAndDestroy()
       })
-      socket.on('end', () => socket.end())
+      socket.on('end', () => {
+        if (kind !== 'mute') socket.end()
+        read++
+        events.emit('change')
+      })
     }
     opened++
     events.emit('change')
@@ -91,6 +97,7 @@ export async function startPrinterSimulator(): Promise<PrinterSimulator> {
       if (!server) await listen(port)
     },
     opened: (count) => until(() => opened >= count),
+    read: (count) => until(() => read >= count),
     over: (count) => until(() => over >= count),
     close: switchOff,
   }
