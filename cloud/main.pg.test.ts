@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+
+// Each start of a process is real work; a machine busy with other suites may be slow at it.
+vi.setConfig({ testTimeout: 90_000 })
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 let data: string

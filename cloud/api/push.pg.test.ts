@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PUSH_BYTES_MAX, writePush } from '#shared/sync/protocol.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
-import { openShop, saleBody } from '#cloud/testing/till.ts'
+import { openShop, saleBody, TestTill } from '#cloud/testing/till.ts'
 
 let cloud: TestCloud
 beforeAll(async () => { cloud = await startCloud() })
@@ -51,7 +51,7 @@ test('another row under the same number quarantines the till and overwrites noth
   const { shop, till } = await openShop(cloud)
   till.sell({ good: randomUUID(), price: 100 })
   await till.push()
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(till) as object), till, { rows: [], head: { seq: 0, hash: '0'.repeat(64) } }) as typeof till
+  const copy = till.copyWithEmptyLedger()
   copy.sell({ good: randomUUID(), price: 900 })
   expect(await copy.push()).toMatchObject({ status: 409, body: { code: 'sync.fork', detail: { seq: 1 } } })
   expect(await copy.push()).toMatchObject({ status: 423, body: { code: 'device.quarantined' } })
@@ -90,12 +90,11 @@ test('an event or a sale that another till has sent already is flagged and count
   till.record('sale.completed', sale, { id })
   await till.push()
   const { body } = await cloud.call('POST', `/api/shops/${shop}/pairing-codes`)
-  const { TestTill } = await import('#cloud/testing/till.ts')
   const second = new TestTill(cloud)
   await second.pair(String(body.code))
   second.record('sale.completed', sale, { id })
   second.record('sale.completed', sale)
-  second.append(till.rows[0]!.seq === 1 ? { ...till.rows[0]!, seq: 3 } : till.rows[0]!)
+  second.append({ ...till.rows[0]!, seq: 3 })
   expect((await second.push()).body).toMatchObject({ ack: 3, flags: [{ seq: 1, code: 'event.repeated' }, { seq: 2, code: 'sale.repeated' }, { seq: 3, code: 'chain.prev' }, { seq: 3, code: 'chain.seq' }] })
   expect(await summaryOf(shop)).toMatchObject({ sales: 1 })
 })
@@ -113,7 +112,7 @@ test('hostile strings neither fail a batch nor change what the journal says', as
   till.sell({ good })
   const { status, body } = await till.push()
   expect({ status, ack: body.ack }).toEqual({ status: 200, ack: 7 })
-  expect((body.flags as { seq: number }[]).map(({ seq }) => seq)).toEqual([3, 4, 4, 5, 6].filter((seq) => seq !== 5))
+  expect((body.flags as { seq: number }[]).map(({ seq }) => seq)).toEqual([3, 4, 4, 6])
   const goods = (await cloud.call('GET', `/api/shops/${shop}/goods`)).body.goods as { id: string; name: string }[]
   expect(goods.find(({ id }) => id === good)?.name).toBe('a\ufffdb\ufffdc\ufffd\u202e</script>\'";--')
   expect((await till.changes()).changes.length).toBeGreaterThan(2)

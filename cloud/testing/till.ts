@@ -23,14 +23,14 @@ export function saleBody({ good, quantity = 1000, price = 350, name = '可乐', 
 }
 
 export class TestTill {
-  readonly device: Id = randomUUID()
+  device: Id = randomUUID()
   readonly ledgerShop: Id = randomUUID()
-  readonly publicKey: string
+  publicKey: string
   readonly rows: JournalRow[] = []
   token = ''
   shop: Id = this.ledgerShop
   private readonly cloud: Pick<TestCloud, 'url'>
-  private readonly privateKey: KeyObject
+  private privateKey: KeyObject
   private head: Head = EMPTY_HEAD
 
   constructor(cloud: Pick<TestCloud, 'url'>) {
@@ -38,6 +38,12 @@ export class TestTill {
     const pair = generateKeyPairSync('ed25519')
     this.privateKey = pair.privateKey
     this.publicKey = pair.publicKey.export({ format: 'jwk' }).x ?? ''
+  }
+
+  /** The same till as a copied disk would be it: its key, its token, another history. */
+  copyWithEmptyLedger(): TestTill {
+    const { device, publicKey, privateKey, token, shop } = this
+    return Object.assign(new TestTill(this.cloud), { device, publicKey, privateKey, token, shop })
   }
 
   sign(bytes: Uint8Array): string {

@@ -29,7 +29,7 @@ export function makeSessions(secret: Buffer, isSecure: () => boolean): Sessions 
     },
     close: (reply) => set(reply, '', 0),
     wordFor(request, shop, now) {
-      const value = cookies(request.headers.cookie)
+      const value = cookieOf(request.headers.cookie)
       const [of = '', until = '', signature = ''] = value.split('.')
       if (of !== shop || !(Number(until) > now) || !isSame(signature, sign(`${of}.${until}`))) return undefined
       return sign(`form ${value}`)
@@ -37,7 +37,7 @@ export function makeSessions(secret: Buffer, isSecure: () => boolean): Sessions 
   }
 }
 
-function cookies(header: string | undefined): string {
+function cookieOf(header: string | undefined): string {
   const pair = (header ?? '').split(/; */).find((part) => part.startsWith(`${COOKIE}=`))
   return pair?.slice(COOKIE.length + 1) ?? ''
 }
