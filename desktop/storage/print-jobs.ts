@@ -7,6 +7,14 @@ import type { PrintJob, PrintJobs, PrintRequest } from '#shared/ports/ports.ts'
 interface JobRow extends Omit<PrintJob, 'copy' | 'drawer'> { copy: number; drawer: number }
 const toJob = (row: JobRow): PrintJob => ({ ...row, copy: row.copy === 1, drawer: row.drawer === 1 })
 
+/**
+ * Failed jobs worth another try: among the latest thousand, not a drawer that nobody waits for any more, and of papers
+ * that very likely came out only the last, which is the one that somebody has just missed.
+ */
+const TO_RETRY = `printer = @printer AND state = 'failed' AND error <> 'drawer.too_late'
+  AND id > (SELECT max(id) FROM print_job) - 1000
+  AND (error <> 'printer.unconfirmed' OR id = (SELECT id FROM print_job WHERE printer = @printer ORDER BY id DESC LIMIT 1))`
+
 export class PrintJobTable implements PrintJobs {
   readonly #db
   readonly #insert
@@ -64,12 +72,14 @@ export class PrintJobTable implements PrintJobs {
     this.#printers = undefined
   }
 
+  /** `error` is what is wrong with the job in front, or with the last one where none waits. */
   printStatus(): PrintStatus[] {
     const count = this.#db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
-    const failed = this.#db.prepare<[string], { failed: number }>("SELECT count(*) AS failed FROM print_job WHERE printer = ? AND state = 'failed'")
+    const failed = this.#db.prepare<{ printer: string }, { failed: number }>(`SELECT count(*) AS failed FROM print_job WHERE ${TO_RETRY}`)
+    const last = this.#db.prepare<[string], { error: string | null }>('SELECT error FROM print_job WHERE printer = ? ORDER BY id DESC LIMIT 1')
     return this.printers().map((printer) => ({
-      printer: printer.id, name: printer.name, waiting: count.get(printer.id)!.waiting, failed: failed.get(printer.id)!.failed,
-      error: this.next(printer.id)?.error ?? null,
+      printer: printer.id, name: printer.name, waiting: count.get(printer.id)!.waiting, failed: failed.get({ printer: printer.id })!.failed,
+      error: (this.next(printer.id) ?? last.get(printer.id))?.error ?? null,
     }))
   }
 
@@ -78,6 +88,6 @@ export class PrintJobTable implements PrintJobs {
   }
 
   retryPrints(printer: Id): void {
-    this.#db.prepare("UPDATE print_job SET state = 'queued' WHERE printer = ? AND state = 'failed'").run(printer)
+    this.#db.prepare(`UPDATE print_job SET state = 'queued' WHERE ${TO_RETRY}`).run({ printer })
   }
 }
