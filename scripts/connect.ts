@@ -14,7 +14,11 @@ export async function connectTill(readyUrl: string): Promise<TillClient> {
     socket.onerror = () => reject(new TillError('host.gone', { url: url.origin }))
   })
   const transport: Transport = {
-    send: (frame) => socket.send(frame),
+    send(frame) {
+      // A closed socket drops frames without a word, and the call would wait for ever.
+      if (socket.readyState !== WebSocket.OPEN) throw new TillError('host.gone', { url: url.origin })
+      socket.send(frame)
+    },
     onFrame: (listener) => { socket.onmessage = (message) => listener(String(message.data)) },
     onState: (listener) => { socket.onclose = () => listener(false) },
     close: () => socket.close(),

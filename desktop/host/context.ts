@@ -6,6 +6,7 @@ import type { TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Right, Staff } from '#shared/identity/staff.ts'
 import { businessDate } from '#shared/ledger/business-date.ts'
+import { canonical } from '#shared/ledger/canonical.ts'
 import type { Clock, Ids, PrintRequest } from '#shared/ports/ports.ts'
 import { may } from '#shared/sales/sale.ts'
 
@@ -26,6 +27,7 @@ export interface Context {
   readonly ids: Ids
   readonly version: string
   readonly cloud: Cloud
+  readonly done: DoneKeys
   emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void
   /** The snapshot changed: who is signed in, the shift, the shop. */
   changed(): void
@@ -44,10 +46,16 @@ export function today(context: Context): string {
   return businessDate(context.clock.now(), context.store.shop().zone)
 }
 
-/** The staff member signed in. Throws TillError staff.none. */
+/** The staff member signed in, unless they have left the shop since. */
+export function atTheTill({ store }: Pick<Context, 'store'>): Staff | undefined {
+  const id = store.signedIn()
+  const staff = id === null ? undefined : store.staff(id)
+  return staff?.active ? staff : undefined
+}
+
+/** Throws TillError staff.none. */
 export function signedIn(context: Context): Staff {
-  const id = context.store.signedIn()
-  const staff = id === null ? undefined : context.store.staff(id)
+  const staff = atTheTill(context)
   if (!staff) throw new TillError('staff.none')
   return staff
 }
@@ -60,11 +68,30 @@ export function requireRight(context: Context, right: Right): Staff {
 }
 
 /**
- * Whether a write with this key is already in the journal as `type`: then it is answered from there. The same key for
- * something else throws TillError key.reused.
+ * Whether a write with this key is already in the journal as `type`, saying all that `said` says: then it is answered
+ * from there. The same key for something else throws TillError key.reused.
  */
-export function isRepeat(context: Context, key: Id, type: string): boolean {
-  const event = context.store.event(key)
-  if (event && event.type !== type) throw new TillError('key.reused', { key })
-  return event !== undefined
+export function isRepeat({ store }: Pick<Context, 'store'>, key: Id, type: string, said: Readonly<Record<string, unknown>> = {}): boolean {
+  const event = store.event(key)
+  if (!event) return false
+  const same = event.type === type && Object.entries(said).every(([name, value]) => canonical(event.body[name] ?? null) === canonical(value ?? null))
+  if (!same) throw new TillError('key.reused', { key })
+  return true
+}
+
+const REMEMBERED = 1000
+
+/** Keys of writes that leave no row in the journal. For retries while this till runs: none is done a second time. */
+export class DoneKeys {
+  readonly #calls = new Map<Id, string>()
+
+  /** Does `work` unless this key has done it. Throws TillError key.reused, and what `work` throws: then it may be tried again. */
+  once(key: Id, call: string, work: () => void): void {
+    const known = this.#calls.get(key)
+    if (known !== undefined && known !== call) throw new TillError('key.reused', { key })
+    if (known !== undefined) return
+    work()
+    this.#calls.set(key, call)
+    if (this.#calls.size > REMEMBERED) this.#calls.delete(this.#calls.keys().next().value!)
+  }
 }

@@ -20,7 +20,7 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
 
     'goods.put'({ key, good, set }) {
       requireRight(context, 'goods.edit')
-      if (!isRepeat(context, key, GoodChanged.type)) {
+      if (!isRepeat(context, key, GoodChanged.type, { good, set })) {
         const before = store.good(good)
         if (!before && (set.name === undefined || set.price === undefined)) throw new TillError('good.incomplete')
         for (const code of [set.code ?? '', ...(set.codes ?? [])]) {
@@ -44,7 +44,7 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
 
     'stock.move'({ key, reason, note, lines }) {
       requireRight(context, 'stock.edit')
-      if (isRepeat(context, key, StockMoved.type)) return {}
+      if (isRepeat(context, key, StockMoved.type, { reason, note, lines })) return {}
       for (const line of lines) goodOf(context, line.good)
       commit(context, [{ id: key, type: StockMoved.type, v: 1, body: { reason, note, lines } }])
       if (lines.length > 20) context.emit('goods.reloaded', {})

@@ -35,10 +35,11 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
       return {}
     },
     'display.now': () => display,
-    'ledger.balances': () => ({
-      balances: [...store.balances()].map(([account, amount]) => ({ account, fen: fen(amount) })),
-      sales: store.countSales(),
-    }),
+    'ledger.balances'() {
+      // The sums of all shifts say what is in the drawer of the open one.
+      if (store.openShift()) requireRight(context, 'drawer.expected')
+      return { balances: [...store.balances()].map(([account, amount]) => ({ account, fen: fen(amount) })), sales: store.countSales() }
+    },
     'ledger.verify': () => store.verify(),
   }
 }

@@ -5,7 +5,7 @@ import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { KeptRow } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { milli } from '#shared/quantity/quantity.ts'
+import { MILLI_MAX, milli } from '#shared/quantity/quantity.ts'
 import { GoodsImported, StockMoved } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { type GoodsFinder, LISTED_MAX, planImport, previewImport } from './goods-import.ts'
@@ -50,8 +50,13 @@ export function importHandlers(context: Context): Pick<Handlers, Calls> {
     'goods.importMend'({ key, import: id, row, set, drop }) {
       requireRight(context, 'goods.edit')
       const left = () => store.keptRows(id, 1).total
-      if (isRepeat(context, key, GoodChanged.type)) return { bad: [], left: left() }
       const kept = store.keptRow(id, row)
+      if (isRepeat(context, key, GoodChanged.type)) {
+        // What was mended is not kept any more: this key mended something else.
+        if (kept) throw new TillError('key.reused', { key })
+        return { bad: [], left: left() }
+      }
+      if (!kept && drop) return { bad: [], left: left() }
       if (!kept) throw new TillError('import.row_not_found', { row })
       if (drop) {
         store.dropKeptRow(id, row)
@@ -111,7 +116,12 @@ class Changes {
     else this.added += 1
     if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: { good, set, hlc: this.#hlc } })
     const delta = stock === null ? 0 : stock - (before?.stock ?? 0)
-    if (delta !== 0) this.#stock.push({ good, delta: milli(delta) })
+    // What one line can move is limited, what a stock can come to is not.
+    for (let rest = delta; rest !== 0;) {
+      const part = Math.max(-MILLI_MAX, Math.min(MILLI_MAX, rest))
+      this.#stock.push({ good, delta: milli(part) })
+      rest -= part
+    }
   }
 
   events(): NewEvent[] {

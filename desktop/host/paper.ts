@@ -7,13 +7,13 @@ import type { Id } from '#shared/identity/ids.ts'
 import type { PrintJob } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
-import { type Context, requireRight } from './context.ts'
+import { type Context, requireRight, signedIn } from './context.ts'
 import { receiptUrl, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
 
 export function printingHandlers(context: Context): Pick<Handlers, Calls> {
-  const { store, clock } = context
+  const { store, clock, done } = context
   return {
     'printer.list': () => ({ printers: store.printers(), status: store.printStatus() }),
     'printer.put'({ printer }) {
@@ -24,22 +24,28 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
       context.changed()
       return {}
     },
-    'printer.remove'({ printer }) {
+    'printer.remove'({ key, printer }) {
       requireRight(context, 'till.setup')
-      known(context, printer)
-      store.removePrinter(printer)
+      done.once(key, 'printer.remove', () => {
+        known(context, printer)
+        store.removePrinter(printer)
+      })
       context.printed()
       context.changed()
       return {}
     },
-    'printer.test'({ printer }) {
-      known(context, printer)
-      store.commit({ events: [], prints: [{ kind: 'test', ref: printer, copy: false, drawer: false }] }, clock.now(), store.signedIn())
+    'printer.test'({ key, printer }) {
+      signedIn(context)
+      done.once(key, 'printer.test', () => {
+        known(context, printer)
+        store.commit({ events: [], prints: [{ kind: 'test', ref: printer, copy: false, drawer: false }] }, clock.now(), store.signedIn())
+      })
       context.printed()
       return {}
     },
     'print.jobs': ({ limit }) => ({ jobs: store.printJobs(limit) }),
     'print.retry'({ printer }) {
+      signedIn(context)
       known(context, printer)
       store.retryPrints(printer)
       context.printed()

@@ -7,7 +7,9 @@ const TRIES_FREE = 5
 const WAIT_MS = 30_000
 
 function derive(pin: string, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => scrypt(pin, salt, 32, COST, (error, key) => (error ? reject(error) : resolve(key))))
+  return new Promise((resolve, reject) => {
+    scrypt(pin, salt, 32, COST, (error, key) => (error ? reject(error) : resolve(key)))
+  })
 }
 
 export async function makeVerifier(pin: string): Promise<string> {

@@ -1,8 +1,9 @@
 /** Sales: completing a ticket, finding it again, its paper. */
+import type { TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { fen } from '#shared/money/money.ts'
-import { SaleCompleted } from '#shared/sales/events.ts'
+import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { receiptPicture } from './paper.ts'
@@ -11,13 +12,13 @@ import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
 type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
 
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
-  const { store, clock } = context
+  const { store, clock, done } = context
   return {
     'sale.complete'({ key, ticket, total, given }) {
       if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
       if (isRepeat(context, key, SaleCompleted.type)) {
         const view = saleView(store, key)
-        if (view.total !== total || view.lines.length !== ticket.lines.length) throw new TillError('key.reused', { key })
+        if (view.total !== total || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
         return view
       }
       const staff = signedIn(context)
@@ -47,7 +48,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const sales = store.listSales({ date, before, limit }).map((row) => {
         const { body } = saleBody(store, row.sale)
         return {
-          sale: row.sale, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
+          sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
           gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
           url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
         }
@@ -57,12 +58,19 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
 
     'sale.receipt': ({ sale, columns }) => ({ svg: receiptPicture(context, sale, columns) }),
 
-    'sale.reprint'({ sale }) {
+    'sale.reprint'({ key, sale }) {
       signedIn(context)
-      saleBody(store, sale)
-      store.commit({ events: [], prints: [{ kind: 'receipt', ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
+      done.once(key, 'sale.reprint', () => {
+        saleBody(store, sale)
+        store.commit({ events: [], prints: [{ kind: 'receipt', ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
+      })
       context.printed()
       return {}
     },
   }
+}
+
+/** Whether a ticket that comes again is the one that was completed: its goods and quantities, in their order. */
+function sameLines(sold: readonly SaleLine[], asked: readonly TicketLine[]): boolean {
+  return sold.length === asked.length && sold.every(({ good, quantity }, i) => good === asked[i]!.good && quantity === asked[i]!.quantity)
 }

@@ -3,10 +3,10 @@ import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { ShopChanged, StaffChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
-import { DrawerOpened, StaffSignedIn, StaffSignedOut } from '#shared/sales/events.ts'
+import { DrawerOpened, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut } from '#shared/sales/events.ts'
 import { may } from '#shared/sales/sale.ts'
 import { closeShift, openShift } from '#shared/sales/shift.ts'
-import { type Context, commit, isRepeat, requireRight, signedIn, today } from './context.ts'
+import { type Context, atTheTill, commit, isRepeat, requireRight, signedIn, today } from './context.ts'
 import { Tries, checkVerifier, makeVerifier } from './pins.ts'
 import { shiftReport, snapshot } from './views.ts'
 
@@ -18,10 +18,18 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
 
   return {
     async 'till.setup'({ key, shop, owner, pin }) {
-      if (isRepeat(context, key, StaffChanged.type)) return snapshot(context, seq())
-      if (store.anyPin()) throw new TillError('till.not_empty')
+      const isDone = (): boolean => {
+        if (isRepeat(context, key, StaffChanged.type, { set: { ...owner, role: 'owner', active: true } })) return true
+        if (store.anyPin()) throw new TillError('till.not_empty')
+        return false
+      }
+      if (isDone()) return snapshot(context, seq())
       const verifier = await makeVerifier(pin)
+      // The hash took its time: another screen may have been first.
+      if (isDone()) return snapshot(context, seq())
       const known = store.staffByNo(owner.no)
+      // Whoever begins a till of a known shop is its owner already; nobody is made one by typing a cashier's number.
+      if (known && known.role !== 'owner') throw new TillError('staff.no_taken', { no: owner.no })
       const staff = known?.id ?? ids.next()
       store.together(() => {
         const events = []
@@ -39,9 +47,12 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
 
     async 'staff.put'({ key, staff, set, pin }) {
       requireRight(context, 'staff.edit')
-      const before = store.staff(staff)
       const verifier = pin === undefined ? undefined : await makeVerifier(pin)
-      if (!isRepeat(context, key, StaffChanged.type)) {
+      // After the hash, which takes its time: what is true now decides.
+      requireRight(context, 'staff.edit')
+      const before = store.staff(staff)
+      const asked = before ? set : { active: true, ...set }
+      if (!isRepeat(context, key, StaffChanged.type, { staff })) {
         if (!before && !(set.no && set.name && set.role)) throw new TillError('call.invalid', { field: 'set', reason: 'a new staff member needs no, name and role' })
         const taken = set.no === undefined ? undefined : store.staffByNo(set.no)
         if (taken && taken.id !== staff) throw new TillError('staff.no_taken', { no: set.no })
@@ -49,7 +60,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
         const others = store.listStaff().filter((other) => other.id !== staff && other.role === 'owner' && other.active)
         if (before?.role === 'owner' && others.length === 0 && (after.role !== 'owner' || !after.active)) throw new TillError('staff.last_owner')
         store.together(() => {
-          commit(context, [{ id: key, type: StaffChanged.type, v: 1, body: { staff, set: before ? set : { active: true, ...set }, hlc: store.nextHlc(clock.now()) } }])
+          commit(context, [{ id: key, type: StaffChanged.type, v: 1, body: { staff, set: asked, hlc: store.nextHlc(clock.now()) } }])
           if (verifier !== undefined) store.setPinVerifier(staff, verifier)
         })
       }
@@ -59,14 +70,13 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
 
     async 'staff.signIn'({ key, no, pin }) {
       tries.check(no, clock.now())
+      // Counted before it is checked, or many at once would all be the first.
+      tries.wrong(no, clock.now())
       const staff = store.staffByNo(no)
       const verifier = staff?.active ? store.pinVerifier(staff.id) : undefined
-      if (!staff || verifier === undefined || !(await checkVerifier(pin, verifier))) {
-        tries.wrong(no, clock.now())
-        throw new TillError('staff.wrong_pin')
-      }
+      if (!staff || verifier === undefined || !(await checkVerifier(pin, verifier))) throw new TillError('staff.wrong_pin')
       tries.right(no)
-      if (!isRepeat(context, key, StaffSignedIn.type)) {
+      if (!isRepeat(context, key, StaffSignedIn.type, { staff: staff.id })) {
         store.commit({ events: [{ id: key, type: StaffSignedIn.type, v: 1, body: { staff: staff.id } }], prints: [] }, clock.now(), staff.id)
         context.cloud.kick()
       }
@@ -83,17 +93,17 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
     },
 
     'shift.open'({ key, float }) {
-      if (!isRepeat(context, key, 'shift.opened')) {
+      if (!isRepeat(context, key, ShiftOpened.type, { float })) {
         const staff = signedIn(context)
         if (store.openShift()) throw new TillError('shift.open')
         commit(context, [openShift(key, staff.id, today(context), float)])
         context.changed()
       }
-      return shiftReport(store, store.shift(key)!, false)
+      return shiftReport(store, store.shift(key)!, isBlind(context))
     },
 
     'shift.close'({ key, counted }) {
-      if (isRepeat(context, key, 'shift.closed')) {
+      if (isRepeat(context, key, ShiftClosed.type, { counted })) {
         const { shift } = store.event(key)!.body as { shift: string }
         return shiftReport(store, store.shift(shift)!, false)
       }
@@ -111,13 +121,11 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
     'shift.report'({ shift: id }) {
       const shift = id === undefined ? store.openShift() : store.shift(id)
       if (!shift) throw new TillError(id === undefined ? 'shift.none' : 'shift.not_found')
-      const who = store.signedIn()
-      const staff = who === null ? undefined : store.staff(who)
-      return shiftReport(store, shift, !staff || !may(staff, 'till.setup'))
+      return shiftReport(store, shift, isBlind(context))
     },
 
     'drawer.open'({ key, reason }) {
-      if (isRepeat(context, key, DrawerOpened.type)) return {}
+      if (isRepeat(context, key, DrawerOpened.type, { reason })) return {}
       requireRight(context, 'drawer.open')
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
@@ -126,4 +134,10 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
       return {}
     },
   }
+}
+
+/** A cashier counts the drawer without knowing what should be in it; and so does whoever is not signed in. */
+function isBlind(context: Context): boolean {
+  const staff = atTheTill(context)
+  return !staff || !may(staff, 'drawer.expected')
 }

@@ -5,17 +5,16 @@ import type { SaleView, ShiftReport, Snapshot } from '#shared/host/schemas.ts'
 import type { Shift, TillStore } from '#shared/host/store.ts'
 import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type Sale } from '#shared/sales/events.ts'
-import type { Context } from './context.ts'
+import { type Context, atTheTill } from './context.ts'
 
 export function snapshot(context: Context, seq: number): Snapshot {
   const { store, clock } = context
   const identity = store.identity()
-  const signedIn = store.signedIn()
   const shift = store.openShift()
   return {
     seq, time: clock.now(), version: context.version, device: identity.device, till: identity.till, shop: store.shop(),
     demo: store.setting('demo') === '1',
-    staff: signedIn === null ? null : store.staff(signedIn) ?? null,
+    staff: atTheTill(context) ?? null,
     empty: !store.anyPin(),
     shift: shift ? shiftView(shift) : null,
     goods: store.countGoods(), sync: context.cloud.status(), printers: store.printStatus(), credit: store.credit() ?? null,

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
 import { renderJob } from '#desktop/host/paper.ts'
-import type { Context } from '#desktop/host/context.ts'
+import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { snapshot } from '#desktop/host/views.ts'
 import { systemTimer, tcpPrinter } from '#desktop/devices/tcp-printer.ts'
-import { MIGRATIONS, openTillFolder } from '#desktop/storage/open.ts'
+import { MIGRATIONS, openTillFolder, storageError } from '#desktop/storage/open.ts'
 import { createTillStore } from '#desktop/storage/till-store.ts'
 import { CloudSync } from '#desktop/sync/cloud-sync.ts'
 import { makeDeviceKey } from '#desktop/sync/device-key.ts'
@@ -24,6 +24,9 @@ export interface TillOptions {
   readonly migrations?: string
   /** This till shows demonstration data: its screens say how to sign in. */
   readonly demo?: boolean
+  /** Another time and other ids than the machine's. */
+  readonly clock?: Clock
+  readonly ids?: Ids
   /** One line of the log; never personal data or secrets. */
   log(level: 'info' | 'warn' | 'error', code: string, detail?: Record<string, unknown>): void
 }
@@ -33,17 +36,26 @@ export interface Till {
   close(): Promise<void>
 }
 
-const clock: Clock = { now: () => Date.now() }
-const ids: Ids = { next: () => uuidv7(Date.now(), randomBytes(10)) }
+const systemClock: Clock = { now: () => Date.now() }
 
 /** Throws TillError folder.*, database.newer or ledger.*. */
 export function composeTill(options: TillOptions): Till {
+  const clock = options.clock ?? systemClock
+  const ids: Ids = options.ids ?? { next: () => uuidv7(clock.now(), randomBytes(10)) }
   const { db, release } = openTillFolder(options.folder, options.migrations ?? MIGRATIONS)
-  const store = createTillStore(db, () => ({ device: ids.next(), shop: ids.next(), till: '00', ...makeDeviceKey() }), release, options.migrations)
-  if (store.head().seq === 0) {
-    const body = { publicKey: store.identity().publicKey, app: options.version }
-    store.commit({ events: [{ id: ids.next(), type: DeviceBegun.type, v: 1, body }], prints: [] }, clock.now(), null)
-    if (options.demo) store.setSetting('demo', '1')
+  const store = openStore()
+  function openStore(): TillStore {
+    try {
+      const opened = createTillStore(db, () => ({ device: ids.next(), shop: ids.next(), till: '00', ...makeDeviceKey() }), release, options.migrations)
+      if (opened.head().seq > 0) return opened
+      const body = { publicKey: opened.identity().publicKey, app: options.version }
+      opened.commit({ events: [{ id: ids.next(), type: DeviceBegun.type, v: 1, body }], prints: [] }, clock.now(), null)
+      if (options.demo) opened.setSetting('demo', '1')
+      return opened
+    } catch (error) {
+      release()
+      throw storageError(error)
+    }
   }
 
   const sync = new CloudSync(store, clock, {
@@ -58,15 +70,8 @@ export function composeTill(options: TillOptions): Till {
       if (other) context.changed()
     },
   })
-  const queue = createPrintQueue({
-    jobs: store, printers: () => store.printers(), clock, timer: systemTimer,
-    open: (settings) => tcpPrinter(settings.address, { timer: systemTimer }),
-    render: (job, settings) => renderJob(context, job, settings),
-    onChange: () => dispatcher.emit('print.changed', { printers: store.printStatus() }),
-    onFault: (fault) => options.log('error', 'print.fault', { reason: reasonOf(fault) }),
-  })
   const context: Context = {
-    store, clock, ids, version: options.version,
+    store, clock, ids, version: options.version, done: new DoneKeys(),
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
@@ -85,6 +90,14 @@ export function composeTill(options: TillOptions): Till {
   }
   const dispatcher: Dispatcher = new Dispatcher(createHandlers(context, () => dispatcher.seq), (error, call) => {
     options.log('error', 'host.failed', { call, reason: reasonOf(error) })
+  })
+  // Last, because it looks at once for what a crash left, and renders it.
+  const queue = createPrintQueue({
+    jobs: store, printers: () => store.printers(), clock, timer: systemTimer,
+    open: (settings) => tcpPrinter(settings.address, { timer: systemTimer }),
+    render: (job, settings) => renderJob(context, job, settings),
+    onChange: () => dispatcher.emit('print.changed', { printers: store.printStatus() }),
+    onFault: (fault) => options.log('error', 'print.fault', { reason: reasonOf(fault) }),
   })
   sync.start()
   return {

@@ -40,12 +40,16 @@ export async function serveLoopback(options: LoopbackOptions): Promise<{ url: st
   const server = createServer((request, response) => {
     if (!hosts.has(request.headers.host ?? '')) return refuse(response, 421)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
+    // A page of a few hundred kilobytes needs no parts, and a senseless range would throw in the file server.
+    delete request.headers.range
     pages(request, response, () => refuse(response, 404))
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX })
   server.on('upgrade', (request, socket, head) => {
     const allowed = hosts.has(request.headers.host ?? '') && originAllowed(request, hosts) && tokenRight(request, options.token)
     if (!allowed) {
+      // Nobody else listens to this socket any more, and it may break before it has our answer.
+      socket.on('error', () => socket.destroy())
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
@@ -75,7 +79,9 @@ function originAllowed(request: IncomingMessage, hosts: ReadonlySet<string>): bo
 }
 
 function tokenRight(request: IncomingMessage, token: string): boolean {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+  // `//` and the like are no addresses: whoever sends one must not stop the till with it.
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1')
+  if (!url) return false
   const given = Buffer.from(url.searchParams.get('token') ?? '')
   const right = Buffer.from(token)
   return url.pathname === '/ws' && given.length === right.length && timingSafeEqual(given, right)

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
-import { migrate } from './migrate.ts'
+import { migrate, refuseNewer } from './migrate.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../migrations/till')
 export const LEDGER_FILE = 'till.db'
@@ -23,14 +23,18 @@ export function openTillFolder(folder: string, migrations = MIGRATIONS): { db: D
     if (codeOf(error).startsWith('SQLITE_BUSY')) throw new TillError('folder.in_use', { folder })
     throw new TillError('folder.unwritable', { folder, reason: codeOf(error) })
   }
+  let db: Database | undefined
   try {
-    const db = new Sqlite(join(folder, LEDGER_FILE))
+    const opened = db = new Sqlite(join(folder, LEDGER_FILE))
+    // Before anything is set: a file that a newer program wrote is left exactly as it is.
+    refuseNewer(opened, migrations)
     chmodSync(join(folder, LEDGER_FILE), 0o600)
-    prepare(db)
-    migrate(db, migrations)
+    prepare(opened)
+    migrate(opened, migrations)
     const held = lock
-    return { db, release: () => { db.close(); held.close() } }
+    return { db: opened, release: () => { opened.close(); held.close() } }
   } catch (error) {
+    db?.close()
     lock.close()
     throw error instanceof TillError ? error : storageError(error)
   }

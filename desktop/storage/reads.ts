@@ -6,7 +6,7 @@ import { pairsPhrase, plain } from '#shared/catalog/search-text.ts'
 import { SHOP_DEFAULTS, type Shop } from '#shared/catalog/shop.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import type { Staff } from '#shared/identity/staff.ts'
+import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from './documents.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
 import type { SaleFilter, SaleRow, Shift, ShiftTotals } from '#shared/host/store.ts'
@@ -23,6 +23,10 @@ const KEPT_MAX = 4000
 function toGood(row: GoodRow): GoodView | undefined {
   const doc = JSON.parse(row.doc) as Partial<Good>
   return doc.name === undefined || doc.price === undefined ? undefined : { ...GOOD_DEFAULTS, codes: [], ...doc, name: doc.name, price: doc.price, id: row.id, stock: row.stock }
+}
+/** An edit of one field may come down before the rest: nobody works here without a number, a name and a role. */
+function toStaff(id: Id, doc: string): Staff | undefined {
+  return StaffSchema.safeParse({ active: true, ...(JSON.parse(doc) as object), id }).data
 }
 const isGood = (good: GoodView | undefined): good is GoodView => good !== undefined
 
@@ -112,12 +116,12 @@ export class Reads {
 
   staff(id: Id): Staff | undefined {
     const row = this.#document.get('staff', id)
-    return row && { ...(JSON.parse(row.doc) as Omit<Staff, 'id'>), id }
+    return row && toStaff(id, row.doc)
   }
 
   listStaff(): Staff[] {
     return this.#db.prepare<[], { id: string; doc: string }>("SELECT id, doc FROM document WHERE kind = 'staff'").all()
-      .map((row) => ({ ...(JSON.parse(row.doc) as Omit<Staff, 'id'>), id: row.id })).sort((a, b) => (a.no < b.no ? -1 : 1))
+      .map((row) => toStaff(row.id, row.doc)).filter((staff) => staff !== undefined).sort((a, b) => (a.no < b.no ? -1 : 1))
   }
 
   staffByNo(no: string): Staff | undefined {

@@ -34,9 +34,15 @@ export class TillClient {
   /** Rejects with TillError: the handler's code, or `host.gone` when the host went away before it answered. */
   call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallResult<Name>> {
     const id = this.#nextId++
+    const frame = JSON.stringify({ call: { id, name, input } })
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      this.#transport.send(JSON.stringify({ call: { id, name, input } }))
+      try {
+        this.#transport.send(frame)
+      } catch (error) {
+        this.#waiting.delete(id)
+        reject(error instanceof TillError ? error : new TillError('host.gone'))
+      }
     })
   }
 

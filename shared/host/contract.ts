@@ -9,7 +9,7 @@ import { ShopFields } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
-import { FenSchema, PriceSchema } from '../money/money.ts'
+import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { STOCK_REASONS } from '../sales/events.ts'
 import {
@@ -34,6 +34,8 @@ const none = z.object({})
 const limit = z.int().min(1).max(1000).default(50)
 /** A file's bytes in base64; 24 MiB of file at most. */
 const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_000) })
+/** Cash in one drawer, in fen: up to ten million yuan. More is a slip, and sums of many must stay in the range of fen. */
+const CashSchema = z.int().min(0).max(1_000_000_000).transform((value) => fen(value))
 const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string()), bad: z.array(BadCellSchema) })
 /** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
 const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
@@ -41,15 +43,15 @@ const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
 export const CALLS = {
   'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
   'till.setup': write('First run of an empty till: the shop\'s name and its owner.', z.object({ shop: ShopFields.partial(), owner: StaffFields.pick({ no: true, name: true }), pin: PinSchema }), SnapshotSchema),
-  'till.pair': write('Joins the till to a shop of the cloud by a one-time code.', z.object({ cloud: z.url().max(200), code: z.string().max(20) }), SyncStatusSchema),
+  'till.pair': write('Joins the till to a shop of the cloud by a one-time code.', z.object({ cloud: z.url({ protocol: /^https?$/ }).max(200), code: z.string().max(20) }), SyncStatusSchema),
 
   'staff.list': read('Who works here.', none, z.object({ staff: z.array(StaffSchema) })),
   'staff.put': write('Makes or changes a staff member; `pin` sets the PIN.', z.object({ staff: IdSchema, set: StaffFields.partial(), pin: PinSchema.optional() }), StaffSchema),
   'staff.signIn': write('Signs a staff member in at this till.', z.object({ no: z.string().max(10), pin: z.string().max(12) }), StaffSchema),
   'staff.signOut': write('Signs out; the shift stays open.', none, none),
 
-  'shift.open': write('Opens a shift with the drawer\'s float, in fen.', z.object({ float: PriceSchema }), ShiftReportSchema),
-  'shift.close': write('Closes the shift with the cash counted, in fen.', z.object({ counted: PriceSchema }), ShiftReportSchema),
+  'shift.open': write('Opens a shift with the drawer\'s float, in fen.', z.object({ float: CashSchema }), ShiftReportSchema),
+  'shift.close': write('Closes the shift with the cash counted, in fen.', z.object({ counted: CashSchema }), ShiftReportSchema),
   'shift.report': read('The open shift\'s report, or a given one\'s.', z.object({ shift: IdSchema.optional() }), ShiftReportSchema),
   'drawer.open': write('Opens the drawer without a sale.', z.object({ reason: z.string().trim().max(100) }), none),
 
@@ -74,7 +76,7 @@ export const CALLS = {
   'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen.',
     z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
-  'sale.list': read('Sales, newest first.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true })) })),
+  'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })) })),
   'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
 

@@ -28,7 +28,14 @@ export class Dispatcher {
   emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void {
     this.#seq += 1
     const frame = JSON.stringify({ event: { seq: this.#seq, name, payload } })
-    for (const send of this.#screens) send(frame)
+    for (const send of this.#screens) {
+      try {
+        send(frame)
+      } catch (error) {
+        // What happened has happened: a screen that can't hear of it takes nothing from the others, nor from the caller's answer.
+        this.#report(error, name)
+      }
+    }
   }
 
   /** Runs one call given as values; throws TillError. */
@@ -39,6 +46,8 @@ export class Dispatcher {
       const issue = parsed.error.issues[0]
       throw new TillError('call.invalid', { field: issue?.path.join('.') ?? '', reason: issue?.message ?? '' })
     }
+    const field = unfitText(parsed.data, '')
+    if (field !== undefined) throw new TillError('call.invalid', { field, reason: 'text with NUL or half a character' })
     return await (this.#handlers[name] as (input: unknown) => CallResult<Name> | Promise<CallResult<Name>>)(parsed.data)
   }
 
@@ -59,6 +68,17 @@ export class Dispatcher {
       return JSON.stringify({ reply: { id, error: shape } })
     }
   }
+}
+
+/** The first place whose text no database, printer or other program could keep as it is. */
+function unfitText(value: unknown, path: string): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : undefined
+  if (value === null || typeof value !== 'object') return undefined
+  for (const [key, part] of Object.entries(value)) {
+    const found = unfitText(part, path === '' ? key : `${path}.${key}`)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function parseJson(text: string): unknown {

@@ -7,12 +7,14 @@ export type Role = z.output<typeof RoleSchema>
 
 /** What a role may do beyond ringing up sales. */
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
-  owner: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open'],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open'],
+  owner: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected'],
   cashier: ['drawer.open'],
 }
 export type Right =
   | 'price.override' | 'line.discount' | 'return.without_receipt' | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup' | 'drawer.open'
+  /** Sees what should be in the drawer before it has been counted. */
+  | 'drawer.expected'
 
 /** The fields of a staff member that tills of a shop share; each merges on its own. */
 export const StaffFields = z.object({

@@ -40,6 +40,9 @@ export interface SaleEvent {
   readonly body: Sale
 }
 
+/** Ten million yuan: more in one ticket is a slip, and the sums of all tickets must stay in the range of fen. */
+const TICKET_MAX = FEN_MAX / 1000
+
 export function may(staff: Pick<Staff, 'role'>, right: Right): boolean {
   return RIGHTS[staff.role].includes(right)
 }
@@ -68,6 +71,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     lines.push(current)
   }
   const priced = priceTicket(lines)
+  if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
   if (priced.total !== command.total) {
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
@@ -102,7 +106,7 @@ function refuseLine(staff: Staff, line: TicketLine): Refusal | undefined {
   if (line.discount !== 0 && !may(staff, 'line.discount')) return { code: 'staff.not_allowed', detail: { right: 'line.discount' } }
   // Lines of a ticket are 500 at most: with each below this, no sum leaves the range of fen.
   const size = Math.max(line.price, line.list) / line.per * Math.abs(line.quantity)
-  if (size > FEN_MAX / 1000 || Math.abs(line.quantity) > MILLI_MAX) return { code: 'sale.too_large', detail: { name: line.name } }
+  if (size > TICKET_MAX || Math.abs(line.quantity) > MILLI_MAX) return { code: 'sale.too_large', detail: { name: line.name } }
   const amount = priceTicket([{ ...line, discount: fen(0) }]).total
   if (line.discount !== 0 && (Math.sign(line.discount) !== Math.sign(amount) || Math.abs(line.discount) > Math.abs(amount))) {
     return { code: 'sale.discount_too_large', detail: { name: line.name } }
