@@ -39,9 +39,10 @@ export class Ledger implements LedgerStore {
   commit(plan: Plan, at: number, actor: Id | null): Envelope[] {
     const before = this.#head
     try {
-      return this.#db.inTransaction ? this.#write(plan, at, actor) : this.#commitNow.call(undefined, plan, at, actor)
+      // Inside another transaction this is a savepoint: a plan leaves all of itself or nothing there too.
+      return this.#commitNow.call(undefined, plan, at, actor)
     } catch (error) {
-      this.#head = before
+      this.#rolledBack(before)
       throw storageError(error)
     }
   }
@@ -52,9 +53,15 @@ export class Ledger implements LedgerStore {
     try {
       return this.#db.transaction(work)()
     } catch (error) {
-      this.#head = before
+      this.#rolledBack(before)
       throw storageError(error)
     }
+  }
+
+  /** What is kept in memory may come from what has just been taken back. */
+  #rolledBack(head: Head): void {
+    this.#head = head
+    this.#projector.documents.version += 1
   }
 
   #write(plan: Plan, at: number, actor: Id | null): Envelope[] {

@@ -15,7 +15,12 @@ import { PROJECTED, Projector } from './projector.ts'
 const FAULTS_MAX = 200
 interface Row extends JournalRow { id: string; type: string; at: number }
 
+/** In one reading of the file: what a till sells meanwhile is not seen half. */
 export function verifyLedger(db: Database, sha256: Sha256, migrations?: string): Verification {
+  return db.transaction(() => look(db, sha256, migrations))()
+}
+
+function look(db: Database, sha256: Sha256, migrations?: string): Verification {
   const faults: Fault[] = []
   const fault = (seq: number | null, code: string, reason: string, expected: string | null = null, found: string | null = null): void => {
     if (faults.length < FAULTS_MAX) faults.push({ seq, code, reason, expected, found })
@@ -44,6 +49,11 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
       for (const column of ['id', 'type', 'at'] as const) {
         if (envelope[column] !== row[column]) fault(row.seq, 'journal.column', `column ${column} is not what the text says`, String(envelope[column]), String(row[column]))
       }
+      const open = unbalanced(envelope.body['postings'])
+      if (open !== 0) {
+        fault(row.seq, 'postings.unbalanced', 'postings do not sum to zero', '0', String(open))
+        continue
+      }
       const read = readEvent(envelope)
       if ('fault' in read) {
         fault(row.seq, read.fault.code, read.fault.reason)
@@ -63,6 +73,9 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
     rebuilt.exec('COMMIT')
     for (const [table, key] of Object.entries(PROJECTED)) compare(db, rebuilt, table, key, fault)
     compareDocuments(db, rebuilt, fault)
+    compareIndexes(db, rebuilt, projector, fault)
+    const acknowledged = Number(db.prepare<[], { value: string }>("SELECT value FROM setting WHERE key = 'acknowledged'").get()?.value ?? 0)
+    if (acknowledged > head.seq) fault(head.seq + 1, 'journal.short', 'the cloud has rows that are not here any more: the end was cut off', String(acknowledged), String(head.seq))
     rebuilt.close()
   } catch (error) {
     fault(head.seq + 1, 'file.damaged', `reading stopped after row ${head.seq}: ${error instanceof Error ? error.message : String(error)}`)
@@ -76,15 +89,21 @@ const REASONS = {
   'chain.seq': 'a number is missing or doubled',
 } as const
 
+/** What postings that are not read yet come to; 0 for what are none, which reading the event will tell. */
+function unbalanced(postings: unknown): number {
+  if (!Array.isArray(postings)) return 0
+  const amounts = postings.map((posting: unknown) => (posting !== null && typeof posting === 'object' && 'fen' in posting ? posting.fen : undefined))
+  return amounts.every((amount) => typeof amount === 'number') ? balance(amounts.map((amount) => ({ fen: amount }))) : 0
+}
+
 interface Problem { code: string; reason: string; expected: string; found: string }
 
-/** What must sum: postings to zero, a sale's lines and tenders to its total. */
+/** What must sum: a sale's lines and tenders to its total. */
 function sums(event: DomainEvent): Problem[] {
   const problems: Problem[] = []
   const check = (code: string, reason: string, expected: number, found: number): void => {
     if (expected !== found) problems.push({ code, reason, expected: String(expected), found: String(found) })
   }
-  if ('postings' in event.body) check('postings.unbalanced', 'postings do not sum to zero', 0, balance(event.body.postings))
   if (event.type === 'sale.completed') {
     const { body } = event
     check('sale.lines', 'the lines do not sum to the total', body.total, body.lines.reduce((total, line) => total + line.net, 0))
@@ -96,8 +115,8 @@ function sums(event: DomainEvent): Problem[] {
 
 type Report = (seq: number | null, code: string, reason: string, expected?: string | null, found?: string | null) => void
 
-function compare(live: Database, rebuilt: Database, table: string, key: string, fault: Report): void {
-  const sql = `SELECT * FROM ${table} ORDER BY ${key}`
+function compare(live: Database, rebuilt: Database, table: string, key: string, fault: Report, columns = '*'): void {
+  const sql = `SELECT ${columns} FROM ${table} ORDER BY ${key}`
   const keys = key.split(', ')
   const index = (db: Database): Map<string, string> => {
     const map = new Map<string, string>()
@@ -114,12 +133,30 @@ function compare(live: Database, rebuilt: Database, table: string, key: string, 
   }
 }
 
-/** Documents also come from the cloud, so they may be ahead of the journal, never behind it. */
+interface DocumentRow { kind: string; id: string; doc: string; clocks: string }
+
+/** Documents also come from the cloud, so they may be ahead of the journal, never behind it; and what it says, it says alike. */
 function compareDocuments(live: Database, rebuilt: Database, fault: Report): void {
   const find = live.prepare<[string, string], { doc: string; clocks: string }>('SELECT doc, clocks FROM document WHERE kind = ? AND id = ?')
-  for (const row of rebuilt.prepare<[], { kind: string; id: string; doc: string; clocks: string }>('SELECT kind, id, doc, clocks FROM document').iterate()) {
+  for (const row of rebuilt.prepare<[], DocumentRow>('SELECT kind, id, doc, clocks FROM document').iterate()) {
     const found = find.get(row.kind, row.id)
-    const { applied } = mergeEdit(JSON.parse(found?.doc ?? '{}'), JSON.parse(found?.clocks ?? '{}'), JSON.parse(row.doc), JSON.parse(row.clocks))
+    const [doc, clocks, ours, theirs] = [row.doc, row.clocks, found?.doc ?? '{}', found?.clocks ?? '{}'].map((text) => JSON.parse(text) as Record<string, never>)
+    const { applied } = mergeEdit(ours!, theirs!, doc!, clocks!)
     if (applied.length > 0) fault(null, 'projection.behind', `${row.kind} ${row.id} lacks edits of ${applied.join(', ')}`, row.doc, found?.doc ?? null)
+    for (const field of Object.keys(doc!)) {
+      if (clocks![field] !== theirs![field] || JSON.stringify(doc![field]) === JSON.stringify(ours![field])) continue
+      fault(null, 'projection.differs', `${row.kind} ${row.id}: ${field} is not what the journal makes it`, JSON.stringify(doc![field]), JSON.stringify(ours![field]) ?? null)
+    }
   }
+}
+
+/** What goods are found by follows from their documents, wherever those came from. */
+function compareIndexes(live: Database, rebuilt: Database, projector: Projector, fault: Report): void {
+  rebuilt.transaction(() => {
+    for (const row of live.prepare<[], DocumentRow>("SELECT kind, id, doc, clocks FROM document WHERE kind = 'good'").iterate()) {
+      projector.documents.merge(row.kind, row.id, JSON.parse(row.doc), JSON.parse(row.clocks))
+    }
+  })()
+  compare(live, rebuilt, 'good_code', 'code, good', fault)
+  compare(live, rebuilt, 'good_index', 'good', fault, 'good, name, sells, quick')
 }
