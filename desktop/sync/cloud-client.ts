@@ -19,6 +19,14 @@ export class Refused extends Error {
   }
 }
 
+/** The stream was ended from this side, because an exchange failed. */
+export class HungUp extends Error {
+  constructor() {
+    super('hung up')
+    this.name = 'HungUp'
+  }
+}
+
 const TIMEOUT_MS = 20_000
 /** The stream's heartbeat comes every 15 s; silence for longer than this is a dead line. */
 const SILENCE_MS = 40_000
@@ -43,6 +51,7 @@ async function read<Schema extends z.ZodType>(response: Response, schema: Schema
 export class CloudClient {
   readonly #at
   readonly #stop = new AbortController()
+  #stream: AbortController | undefined
 
   constructor(address: CloudAddress) {
     this.#at = address
@@ -67,17 +76,19 @@ export class CloudClient {
     return read(await this.#fetch(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}`), ChangesSchema)
   }
 
-  /** Listens until the line breaks; `onRev` at once and whenever the shop's counter moves. Always ends by throwing. */
+  /** Listens until the line breaks; `onRev` at once and whenever the shop's counter moves. Always ends by throwing; HungUp after `hangUp`. */
   async listen(onRev: (rev: number) => void): Promise<never> {
-    const silence = new AbortController()
-    let timer = setTimeout(() => silence.abort(), SILENCE_MS)
+    const stream = new AbortController()
+    this.#stream = stream
+    const silent = (): void => stream.abort(new Error('the stream fell silent'))
+    let timer = setTimeout(silent, SILENCE_MS)
     try {
-      const response = await this.#fetch('/api/sync/stream', { timeoutMs: 0, signal: silence.signal, headers: { accept: 'text/event-stream' } })
+      const response = await this.#fetch('/api/sync/stream', { timeoutMs: 0, signal: stream.signal, headers: { accept: 'text/event-stream' } })
       if (!response.ok || !response.body) await read(response, SyncStateSchema)
       let held = ''
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
         clearTimeout(timer)
-        timer = setTimeout(() => silence.abort(), SILENCE_MS)
+        timer = setTimeout(silent, SILENCE_MS)
         held += chunk
         const events = held.split(/\r?\n\r?\n/)
         held = events.pop()!
@@ -87,10 +98,17 @@ export class CloudClient {
         }
       }
       throw new Error('the stream ended')
+    } catch (error) {
+      throw stream.signal.reason instanceof HungUp ? stream.signal.reason : error
     } finally {
       clearTimeout(timer)
-      silence.abort()
+      stream.abort()
     }
+  }
+
+  /** Ends the stream that is being listened to, if any. */
+  hangUp(): void {
+    this.#stream?.abort(new HungUp())
   }
 
   close(): void {

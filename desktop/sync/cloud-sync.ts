@@ -9,7 +9,8 @@ import type { Id } from '#shared/identity/ids.ts'
 import { GENESIS } from '#shared/ledger/envelope.ts'
 import type { Clock } from '#shared/ports/ports.ts'
 import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
-import { CloudClient, Refused } from './cloud-client.ts'
+import { soundChange } from '#shared/sync/changes.ts'
+import { CloudClient, HungUp, Refused } from './cloud-client.ts'
 
 /** Refusals that trying again soon will not mend. */
 const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'sync.behind', 'protocol.unsupported'])
@@ -79,14 +80,16 @@ export class CloudSync {
   /** For good: the store may be closed from now on. */
   async close(): Promise<void> {
     this.#isClosed = true
+    const last = this.#exchange
     this.stop()
-    await this.#exchange?.catch(() => undefined)
+    await last?.catch(() => undefined)
   }
 
   stop(): void {
     this.#stopped = true
     this.#client?.close()
     this.#client = undefined
+    this.#exchange = undefined
     this.#wake?.()
   }
 
@@ -106,7 +109,8 @@ export class CloudSync {
   async now(): Promise<SyncStatus> {
     if (this.#client) {
       await this.#run().catch(() => undefined)
-      if (this.#state !== 'online') this.#wake?.()
+      // Whatever came of it, the line is tried now, not when its pause is over.
+      this.#wake?.()
     }
     return this.status()
   }
@@ -116,13 +120,12 @@ export class CloudSync {
     while (this.#client === client && !this.#stopped) {
       try {
         await client.listen((rev) => {
-          this.#delay = RETRY_FIRST_MS
           if (this.#state === 'online' && rev <= this.#store.rev()) return
           void this.#run().catch(() => undefined)
         })
       } catch (error) {
         if (this.#client !== client || this.#stopped) return
-        this.#failed(error)
+        if (!(error instanceof HungUp)) this.#failed(error)
       }
       await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay)
       this.#delay = Math.min(this.#delay * 2, RETRY_MAX_MS)
@@ -138,13 +141,13 @@ export class CloudSync {
 
   /** Runs an exchange; a call during one makes it go round once more. */
   #run(): Promise<void> {
+    const client = this.#client
+    if (!client) return Promise.resolve()
     if (this.#exchange) {
       this.#again = true
       return this.#exchange
     }
     const work = async (): Promise<void> => {
-      const client = this.#client
-      if (!client) return
       try {
         if (this.#state !== 'online') await this.#meet(client)
         do {
@@ -152,13 +155,22 @@ export class CloudSync {
           await this.#push(client)
           await this.#pull(client)
         } while (this.#again && this.#client === client)
+        this.#delay = RETRY_FIRST_MS
       } catch (error) {
-        if (this.#client === client) this.#failed(error)
+        if (this.#client === client) {
+          this.#failed(error)
+          // The stream may be well, but nothing would try again while it says nothing.
+          client.hangUp()
+        }
         throw error
+      } finally {
+        // In the same breath as the last look at `#again`, so that no call falls between.
+        if (this.#exchange === exchange) this.#exchange = undefined
       }
     }
-    this.#exchange = work().finally(() => { this.#exchange = undefined })
-    return this.#exchange
+    const exchange: Promise<void> = work()
+    this.#exchange = exchange
+    return exchange
   }
 
   /** Compares where both sides stand. A cloud that knows rows this file doesn't have means that the file is an old copy. */
@@ -166,6 +178,7 @@ export class CloudSync {
     const asked = this.#clock.now()
     const state = await client.state()
     const answered = this.#clock.now()
+    if (this.#client !== client) throw new Error('stopped')
     this.#skewMs = Math.round((asked + answered) / 2 - state.time)
     if (state.quarantined) throw new Refused('device.quarantined', {})
     const head = this.#store.head()
@@ -180,16 +193,24 @@ export class CloudSync {
   }
 
   async #push(client: CloudClient): Promise<void> {
+    let gap = 0
     for (;;) {
       const rows = fitting(this.#store.rows(this.#store.acknowledged(), PUSH_ROWS_MAX))
       if (rows.length === 0 || this.#client !== client) return
+      const first = rows[0]!.seq
+      const last = rows.at(-1)!.seq
       try {
         const reply = await client.push(rows)
-        this.#store.acknowledge(Math.min(reply.ack, this.#store.head().seq))
+        if (this.#client !== client) return
         for (const flag of reply.flags) this.#hooks.log('sync.flagged', flag)
-        if (reply.ack < rows.at(-1)!.seq) throw new Error(`the cloud acknowledged ${reply.ack} of ${rows.at(-1)!.seq}`)
+        // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
+        if (reply.ack > last) await this.#meet(client)
+        else this.#store.acknowledge(reply.ack)
+        if (reply.ack < last) throw new Error(`the cloud acknowledged ${reply.ack} of ${last}`)
       } catch (error) {
-        if (!(error instanceof Refused) || error.code !== 'sync.gap') throw error
+        // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
+        if (!(error instanceof Refused) || error.code !== 'sync.gap' || gap === first) throw error
+        gap = first
         this.#hooks.log('sync.gap', error.detail)
         await this.#meet(client)
       }
@@ -203,7 +224,12 @@ export class CloudSync {
       const page = await client.changes(this.#store.rev())
       if (this.#client !== client) return
       if (page.changes.length > 0 || page.rev !== this.#store.rev()) {
-        const { goods, other } = this.#store.applyChanges(page.changes, page.rev)
+        const changes = page.changes.map((each) => {
+          const { change, left } = soundChange(each)
+          if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
+          return change
+        })
+        const { goods, other } = this.#store.applyChanges(changes, page.rev)
         if (goods.length > 0 || other) this.#hooks.pulled(goods, other)
       }
       if (!page.more) break

@@ -1,0 +1,33 @@
+/**
+ * Reference data as it comes down, read at the boundary: what this program knows must have its shape, what it doesn't know
+ * is kept for a newer one. A bad field is left out and named, and never blocks the fields and changes beside it.
+ */
+import type { z } from 'zod'
+import { GoodFields } from '../catalog/good.ts'
+import { HlcSchema } from '../catalog/hlc.ts'
+import { ShopFields } from '../catalog/shop.ts'
+import { StaffFields } from '../identity/staff.ts'
+import { type Change, CreditDocSchema } from './protocol.ts'
+
+const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
+  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape,
+}
+
+/** The change without fields that can't be kept, and the names of those. */
+export function soundChange(change: Change): { change: Change; left: string[] } {
+  const known = Object.hasOwn(FIELDS, change.kind) ? FIELDS[change.kind]! : {}
+  const left: string[] = []
+  const doc: Change['doc'] = {}
+  const clocks: Change['clocks'] = {}
+  for (const [field, value] of Object.entries(change.doc)) {
+    const clock = HlcSchema.safeParse(Object.hasOwn(change.clocks, field) ? change.clocks[field] : undefined)
+    const fits = !Object.hasOwn(known, field) || known[field]!.safeParse(value).success
+    if (!clock.success || !fits) {
+      left.push(field)
+      continue
+    }
+    doc[field] = value
+    clocks[field] = clock.data
+  }
+  return { change: { ...change, doc, clocks }, left }
+}
