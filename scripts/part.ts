@@ -59,7 +59,9 @@ export async function startPart(options: PartOptions): Promise<Part> {
     options.log(line)
   }
   createInterface({ input: child.stderr! }).on('line', log)
-  const ended = new Promise<string>((resolve) => child.once('close', (status, signal) => resolve(signal ?? String(status))))
+  const ended = new Promise<string>((resolve) => {
+    child.once('close', (status, signal) => resolve(signal ?? String(status)))
+  })
   const ready = await new Promise<Record<string, string>>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       if (line.startsWith('{"ready"')) resolve(JSON.parse(line) as Record<string, string>)

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connectTill } from './connect.ts'
 import { type Part, startPart } from './part.ts'
 
@@ -32,6 +33,7 @@ export interface Stack {
 }
 
 const RESTART_PAUSE_MS = 200
+const RESTART_PAUSE_MAX_MS = 5_000
 
 /** Rejects with PartFailed: loopback.port_taken, folder.*, database.newer and the like. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -56,20 +58,28 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const tillUrl = till!.ready['url']!
   const cloudUrl = cloud?.ready['url']
 
-  /** A part that ended without being asked to is started again, at its old address. */
-  const watch = (part: Part, again: () => Promise<Part>, replaced: (part: Part) => void): void => {
-    void part.ended.then(async (why) => {
-      if (stopping || (part !== till && part !== cloud)) return
+  /** A part that ended without being asked to is started again, at its old address, until it is up. */
+  const watch = async (first: Part, again: () => Promise<Part>, replaced: (part: Part) => void): Promise<void> => {
+    for (let part = first; ;) {
+      const why = await part.ended
+      const isOver = (): boolean => stopping || (part !== till && part !== cloud)
+      if (isOver()) return
       log(JSON.stringify({ level: 'warn', code: 'part.restarted', why }))
-      await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS))
-      const next = await again()
+      let next: Part | undefined
+      for (let pauseMs = RESTART_PAUSE_MS; next === undefined; pauseMs = Math.min(pauseMs * 2, RESTART_PAUSE_MAX_MS)) {
+        await pause(pauseMs)
+        if (isOver()) return
+        next = await again().catch((error: unknown) => { log(String(error)); return undefined })
+      }
+      // Whoever stopped everything meanwhile did not know this one.
+      if (isOver()) return await next.stop()
       replaced(next)
-      watch(next, again, replaced)
-    }).catch((error: unknown) => log(String(error)))
+      part = next
+    }
   }
   const port = (url: string): number => Number(new URL(url).port)
-  watch(till!, () => startTill(port(tillUrl)), (part) => { till = part })
-  const watchCloud = (): void => watch(cloud!, () => startCloud(port(cloudUrl!)), (part) => { cloud = part })
+  void watch(till!, () => startTill(port(tillUrl)), (part) => { till = part })
+  const watchCloud = (): void => void watch(cloud!, () => startCloud(port(cloudUrl!)), (part) => { cloud = part })
   if (cloud) watchCloud()
 
   return {

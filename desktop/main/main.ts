@@ -3,7 +3,6 @@
  * till together, carries frames, and keeps pages from anything else.
  */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BrowserWindow, Menu, app, ipcMain, net, protocol, session } from 'electron'
