@@ -13,7 +13,7 @@ export const en: typeof zh = {
     tokenOld: 'The host was started anew: open this page from its new address. Tickets are safe.',
     starting: 'Opening the till…', unsent: '{n} not sent', allSent: 'All sent',
     shiftSince: 'Shift since {time}', shiftNone: 'No shift open',
-    printerNone: 'No printer', printerReady: 'Printer ready', printerWaits: 'Printer stopped, {n} waiting',
+    printerNone: 'No printer', printerReady: 'Printer ready', printerWaits: 'Printer stopped, {n} waiting', printerLook: 'Look at the printer',
   },
   elsewhere: {
     token: 'This page does not know its till', tokenNext: 'Open the full address the till printed when it started (the one with a token), or go back to the first window.',
@@ -115,8 +115,14 @@ export const en: typeof zh = {
     on: 'on', off: 'off', paper: 'Width of receipts on the screen',
   },
   printer: {
-    usual: 'Receipts', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine', problem: 'stopped: {error}',
+    usual: 'Receipts', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
     address: 'Network address (port 9100 unless given)', name: 'Name', profile: 'Paper', columns: '{n} columns', drawer: 'Drawer attached',
+  },
+  print: {
+    printer_unreachable: 'The printer can\'t be found. Check its power and cable; it goes on by itself.', printer_refused: 'The printer takes nothing. Is it on, or busy? It goes on by itself.',
+    printer_timeout: 'The printer is stuck. Check paper and lid; it goes on by itself.', printer_cut_off: 'Printing broke off. Check the printer; the paper comes again, marked as a copy.',
+    printer_unconfirmed: 'The printer did not answer: see whether the receipt came out. If not, F9 prints a copy.', printer_removed: 'Not printed when the printer was taken away; it won\'t be.',
+    print_unrenderable: 'This paper could not be made. See the sale in Receipts.', drawer_too_late: 'The printer came back too late to open the drawer. Press F8 or use the key.', other: 'The printer has a problem ({code}). Please look at it.',
   },
   staff: { add: 'Add somebody', no: 'Number (2 to 6 digits)', name: 'Name', role: 'Role', pin: 'PIN (4 to 8 digits)', newPin: 'New PIN (empty: unchanged)', works: 'Works here', gone: 'Left', saved: '{name} saved' },
   help: {

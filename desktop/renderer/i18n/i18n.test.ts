@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '#shared/host/contract.ts'
+import { IMPORT_CODES } from '#shared/catalog/goods-import.ts'
 import { en } from './en.ts'
 import { errorKeys, i18n, reasonText, t } from './index.ts'
 import { zh } from './zh.ts'
@@ -33,6 +34,10 @@ describe('words', () => {
       expect(words.get(message)).toBeTruthy()
       expect(words.get(next)).toBeTruthy()
     }
+  })
+
+  it.each(IMPORT_CODES)('%s has a reason', (code) => {
+    for (const words of [chinese, english]) expect(words.get(`cell.${code.replaceAll('.', '_')}`)).toBeTruthy()
   })
 
   it('have something to say about codes nobody foresaw', () => {

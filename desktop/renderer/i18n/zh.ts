@@ -11,7 +11,7 @@ export const zh = {
     tokenOld: '主机重新启动过，请从新的地址打开本页。票都还在。',
     starting: '正在打开收银台…', unsent: '{n} 笔没上传', allSent: '都已上传',
     shiftSince: '当班 {time} 起', shiftNone: '未开班',
-    printerNone: '没接打印机', printerReady: '打印机正常', printerWaits: '打印机停了，{n} 张在等',
+    printerNone: '没接打印机', printerReady: '打印机正常', printerWaits: '打印机停了，{n} 张在等', printerLook: '看一下打印机',
   },
   elsewhere: {
     token: '这一页不知道是哪台收银机', tokenNext: '请用收银机启动时给出的完整地址打开（带 token 的那一行），或回到原来的窗口。',
@@ -112,8 +112,14 @@ export const zh = {
     on: '开', off: '关', paper: '屏幕上的小票宽度',
   },
   printer: {
-    usual: '小票机', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常', problem: '停了：{error}',
+    usual: '小票机', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
     address: '网络地址（端口不写就是 9100）', name: '名字', profile: '纸宽', columns: '{n} 列', drawer: '接着钱箱',
+  },
+  print: {
+    printer_unreachable: '找不到打印机。请看看电源和网线，好了会自动接着打。', printer_refused: '打印机不收。请看看它是不是开着、正忙，好了会自动接着打。',
+    printer_timeout: '打印机卡住了。请看看缺不缺纸、盖子关好没有，好了会自动接着打。', printer_cut_off: '打到一半断了。请看看打印机，好了会自动重打，并标明是补打。',
+    printer_unconfirmed: '打印机没有回话，请看小票出来没有；没有就按 F9 补打。', printer_removed: '打印机拆掉时还没打，不再打了。',
+    print_unrenderable: '这一张排不出来，没有打。请到「小票」里看原单。', drawer_too_late: '打印机回来得太晚，钱箱没有自动打开。请按 F8 或用钥匙。', other: '打印机有问题（{code}）。请看看打印机。',
   },
   staff: { add: '加一个人', no: '工号（2 到 6 位）', name: '姓名', role: '职位', pin: 'PIN（4 到 8 位）', newPin: '新 PIN（不改就空着）', works: '在职', gone: '离职', saved: '{name} 已保存' },
   help: {

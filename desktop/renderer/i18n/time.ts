@@ -1,5 +1,5 @@
 /** Times as people say them, in the language of the screen and the zone of the shop. */
-import { localeTag } from './i18n/index.ts'
+import { localeTag } from './index.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
