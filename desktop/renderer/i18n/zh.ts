@@ -117,8 +117,8 @@ export const zh = {
   },
   print: {
     printer_unreachable: '找不到打印机。请看看电源和网线，好了会自动接着打。', printer_refused: '打印机不收。请看看它是不是开着、正忙，好了会自动接着打。',
-    printer_timeout: '打印机卡住了。请看看缺不缺纸、盖子关好没有，好了会自动接着打。', printer_cut_off: '打到一半断了。请看看打印机，好了会自动重打，并标明是补打。',
-    printer_unconfirmed: '打印机没有回话，请看小票出来没有；没有就按 F9 补打。', printer_removed: '打印机拆掉时还没打，不再打了。',
+    printer_timeout: '打印机卡住了。请看看缺不缺纸、盖子关好没有，好了会自动接着打。', printer_cut_off: '打到一半断了。请看看打印机，好了会自动重打，并标明补打。',
+    printer_unconfirmed: '打印机没有回话，请看小票出来没有；没有就按 F9 重打。', printer_removed: '打印机拆掉时还没打，不再打了。',
     print_unrenderable: '这一张排不出来，没有打。请到「小票」里看原单。', drawer_too_late: '打印机回来得太晚，钱箱没有自动打开。请按 F8 或用钥匙。', other: '打印机有问题（{code}）。请看看打印机。',
   },
   staff: { add: '加一个人', no: '工号（2 到 6 位）', name: '姓名', role: '职位', pin: 'PIN（4 到 8 位）', newPin: '新 PIN（不改就空着）', works: '在职', gone: '离职', saved: '{name} 已保存' },
