@@ -2,6 +2,8 @@
 import type { Figure } from './bench/figures.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  'start.ready': async () => (await import('./bench/start-ready.ts')).startReady(),
+  'till.scan.paint': async () => (await import('./bench/scan-paint.ts')).scanPaint(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }
 

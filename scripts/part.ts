@@ -35,6 +35,8 @@ export class PartFailed extends Error {
 }
 
 function parseFailure(line: string): { code: string; detail: Record<string, unknown> } | undefined {
+  const sentence = /^xiaopu \w+: ([a-z_]+\.[a-z_.]+): (.+)$/.exec(line)
+  if (sentence) return { code: sentence[1]!, detail: { message: sentence[2] } }
   if (!line.startsWith('{')) return undefined
   try {
     const { code, detail } = JSON.parse(line) as { code?: unknown; detail?: Record<string, unknown> }

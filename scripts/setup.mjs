@@ -168,7 +168,11 @@ function writeMark(/** @type {Layout} */ at) {
 export function scriptEnvironment(/** @type {Layout} */ at, /** @type {NodeJS.ProcessEnv} */ env) {
   // Windows spells it Path, and a second spelling would be ignored or win at random.
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH'
-  return { ...env, [pathName]: [at.bin, dirname(at.node), env[pathName]].filter(Boolean).join(delimiter), XIAOPU_NODE: at.node }
+  return {
+    // Node keeps what it made of the sources, types already erased: a second start loads it instead of making it again.
+    NODE_COMPILE_CACHE: join(at.root, '.cache/node'),
+    ...env, [pathName]: [at.bin, dirname(at.node), env[pathName]].filter(Boolean).join(delimiter), XIAOPU_NODE: at.node,
+  }
 }
 
 /** Runs the script and becomes its shadow: passes signals on, waits for it however long it takes, ends as it ends. */

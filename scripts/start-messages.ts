@@ -4,7 +4,9 @@ type Detail = Readonly<Record<string, unknown>>
 
 const SENTENCES: Readonly<Record<string, (detail: Detail) => string>> = {
   'loopback.port_taken': ({ port }) => `Port ${String(port)} for the till is taken by another program, or Xiaopu is already running. Close that one, or choose another with --port N.`,
-  'cloud.port_taken': ({ port }) => `Port ${String(port)} for the cloud is taken by another program, or Xiaopu is already running. Close that one, or choose another with --cloud-port N.`,
+  // The cloud says its own sentences; only the name of the option differs here.
+  'port.taken': ({ message }) => String(message).replace('--port', '--cloud-port'),
+  'port.forbidden': ({ message }) => String(message).replace('--port', '--cloud-port'),
   'folder.unwritable': ({ folder }) => `The folder ${String(folder)} can't be written to. Give yourself the right to write there, or choose another with --data DIR.`,
   'folder.in_use': ({ folder }) => `Another Xiaopu is already using ${String(folder)}. Use that one, or choose another folder with --data DIR.`,
   'database.newer': ({ present, known }) => `This data was written by a newer Xiaopu (database version ${String(present)}; this program knows ${String(known)}). Nothing was touched. Update the program, or choose another folder with --data DIR.`,
