@@ -27,7 +27,7 @@ interface Started {
 function start(...args: string[]): Started {
   const child = spawn(process.execPath, ['scripts/start.ts', '--no-open', ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const ended = new Promise<number | null>((resolve) => { child.once('close', resolve) })
   const ready = new Promise<{ till: string; cloud: string | null } | undefined>((resolve) => {
     const take = (chunk: Buffer): void => {
       output += String(chunk)
@@ -48,11 +48,11 @@ describe('npm start', () => {
     const data = join(root, 'demo')
     const first = start('--data', data, ...free)
     const addresses = await first.ready
-    expect(addresses, first.output()).toBeDefined()
-    const before = await withTill(addresses!.till, (till) => till.call('till.snapshot', {}))
+    if (!addresses) throw new Error(first.output())
+    const before = await withTill(addresses.till, (till) => till.call('till.snapshot', {}))
     expect(before).toMatchObject({ empty: false, demo: true, staff: null, shop: { name: '湖畔小铺' } })
     expect(before.goods).toBeGreaterThanOrEqual(60)
-    expect((await fetch(addresses!.cloud!)).status).toBe(200)
+    expect((await fetch(addresses.cloud!)).status).toBe(200)
     expect(await first.stop()).toBe(0)
 
     const second = start('--data', data, ...free)

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BrowserWindow, Menu, app, ipcMain, net, protocol, session } from 'electron'
+import { BrowserWindow, Menu, type WebContents, app, ipcMain, net, protocol, session } from 'electron'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { CONTENT_SECURITY_POLICY, serveLoopback } from '#desktop/loopback/server.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -14,6 +14,12 @@ import { pageFile } from './page-file.ts'
 const SCHEME = 'xiaopu'
 const ROOT = app.getAppPath()
 const PAGES = join(ROOT, 'dist/renderer')
+const HOME = `${SCHEME}://till/`
+const WINDOW: Electron.BrowserWindowConstructorOptions = {
+  backgroundColor: '#faf8f4',
+  webPreferences: { preload: join(ROOT, 'dist/electron/preload.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false },
+}
+const isOurs = (contents: WebContents): boolean => !contents.isDestroyed() && contents.getURL().startsWith(HOME)
 
 protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }])
 
@@ -37,18 +43,17 @@ async function run(): Promise<void> {
   const loopback = await serveLoopback({ dispatcher: till.dispatcher, pages: PAGES, token, port: Number(values.port) })
   servePages()
 
-  const window = new BrowserWindow({
-    width: 1366, height: 768, backgroundColor: '#faf8f4', show: false,
-    webPreferences: { preload: join(ROOT, 'dist/electron/preload.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false },
-  })
+  const window = new BrowserWindow({ width: 1366, height: 768, show: false, ...WINDOW })
   window.once('ready-to-show', () => window.show())
-  const detach = till.dispatcher.attach((frame) => { if (!window.isDestroyed()) window.webContents.send('xiaopu:frame', frame) })
+  const detach = till.dispatcher.attach((frame) => {
+    for (const each of BrowserWindow.getAllWindows()) if (isOurs(each.webContents)) each.webContents.send('xiaopu:frame', frame)
+  })
   ipcMain.on('xiaopu:frame', (event, frame: unknown) => {
-    // Only the till's own window speaks here, whatever else may ever be loaded.
-    if (event.sender !== window.webContents || typeof frame !== 'string') return
+    // Only the till's own pages speak here, whatever else may ever be loaded.
+    if (!isOurs(event.sender) || event.senderFrame !== event.sender.mainFrame || typeof frame !== 'string') return
     void till.dispatcher.receive(frame).then((reply) => { if (!event.sender.isDestroyed()) event.sender.send('xiaopu:frame', reply) })
   })
-  await window.loadURL(`${SCHEME}://till/index.html`)
+  await window.loadURL(`${HOME}index.html`)
 
   let isStopping = false
   const stop = async (): Promise<void> => {
@@ -76,9 +81,10 @@ function servePages(): void {
   })
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
   app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-navigate', (event, url) => { if (!url.startsWith(`${SCHEME}://till/`)) event.preventDefault() })
+    contents.on('will-navigate', (event, url) => { if (!url.startsWith(HOME)) event.preventDefault() })
     contents.on('will-attach-webview', (event) => event.preventDefault())
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+    // The customer display is the one other window there is.
+    contents.setWindowOpenHandler(({ url }) => (url === `${HOME}display.html` ? { action: 'allow', overrideBrowserWindowOptions: { width: 1024, height: 600, ...WINDOW } } : { action: 'deny' }))
   })
 }
 

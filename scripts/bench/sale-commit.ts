@@ -52,7 +52,7 @@ export async function saleCommit(): Promise<Figure[]> {
       sales.push(b - a)
       peers.push(c - b)
       // The queue's own work is not the sale's.
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise((resolve) => { setImmediate(resolve) })
     }
     bare.close()
     await till.close()

@@ -25,7 +25,7 @@ export async function startReady(): Promise<Figure[]> {
 async function timeStart(folder: string): Promise<number> {
   const began = performance.now()
   const child = spawn('npm', ['start', '--silent', '--', '--data', folder, '--port', '0', '--cloud-port', '0', '--no-open'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const ended = new Promise<void>((resolve) => { child.once('close', () => resolve()) })
   let seconds: number | undefined
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('ready ')) return
