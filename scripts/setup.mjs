@@ -164,7 +164,10 @@ function writeMark(/** @type {Layout} */ at) {
   writeFileSync(at.mark, `${lockHash(at)}\n`)
 }
 
-/** The environment of the script: Node 24 and the packages' commands come first on the path. */
+/**
+ * The environment of the script: Node 24 and the packages' commands come first on the path.
+ * @returns {NodeJS.ProcessEnv}
+ */
 export function scriptEnvironment(/** @type {Layout} */ at, /** @type {NodeJS.ProcessEnv} */ env) {
   // Windows spells it Path, and a second spelling would be ignored or win at random.
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH'
