@@ -15,12 +15,7 @@ import { PROJECTED, Projector } from './projector.ts'
 const FAULTS_MAX = 200
 interface Row extends JournalRow { id: string; type: string; at: number }
 
-/** In one reading of the file: what a till sells meanwhile is not seen half. */
 export function verifyLedger(db: Database, sha256: Sha256, migrations?: string): Verification {
-  return db.transaction(() => look(db, sha256, migrations))()
-}
-
-function look(db: Database, sha256: Sha256, migrations?: string): Verification {
   const faults: Fault[] = []
   const fault = (seq: number | null, code: string, reason: string, expected: string | null = null, found: string | null = null): void => {
     if (faults.length < FAULTS_MAX) faults.push({ seq, code, reason, expected, found })
@@ -29,7 +24,10 @@ function look(db: Database, sha256: Sha256, migrations?: string): Verification {
   let head = EMPTY_HEAD
   let sales = 0
   let salesFen = 0
+  const isAlone = !db.inTransaction
   try {
+    // One reading of the file: what a till sells meanwhile must not be seen half.
+    if (isAlone) db.exec('BEGIN')
     for (const line of db.pragma('integrity_check(20)') as { integrity_check: string }[]) {
       if (line.integrity_check !== 'ok') fault(null, 'file.damaged', line.integrity_check)
     }
@@ -79,6 +77,8 @@ function look(db: Database, sha256: Sha256, migrations?: string): Verification {
     rebuilt.close()
   } catch (error) {
     fault(head.seq + 1, 'file.damaged', `reading stopped after row ${head.seq}: ${error instanceof Error ? error.message : String(error)}`)
+  } finally {
+    if (isAlone && db.inTransaction) db.exec('ROLLBACK')
   }
   return { ok: faults.length === 0, rows, head: head.hash, sales, salesFen: fen(salesFen), faults }
 }
