@@ -40,6 +40,10 @@ describe('words', () => {
     for (const words of [chinese, english]) expect(words.get(`cell.${code.replaceAll('.', '_')}`)).toBeTruthy()
   })
 
+  it.each(['printer.unreachable', 'printer.refused', 'printer.timeout', 'printer.cut_off', 'printer.unconfirmed', 'printer.removed', 'print.unrenderable', 'drawer.too_late'])('%s of a print job has a sentence', (code) => {
+    for (const words of [chinese, english]) expect(words.get(`print.${code.replaceAll('.', '_')}`)).toBeTruthy()
+  })
+
   it('have something to say about codes nobody foresaw', () => {
     expect(errorKeys('new.code')).toEqual({ message: 'error.unknown.message', next: 'error.unknown.next' })
     expect(reasonText('cell', 'import.new')).toContain('import.new')
