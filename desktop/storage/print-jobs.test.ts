@@ -1,73 +1,64 @@
-import { beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
-import { receiptRequest, runPrintJobsSuite, SUITE_PRINTERS } from '#shared/testing/print-jobs.ts'
+import { SUITE_PRINTERS, receiptRequest, runPrintJobsSuite } from '#shared/testing/print-jobs.ts'
 import { openMemory } from './open.ts'
 import { PrintJobTable } from './print-jobs.ts'
 
-const [FRONT, KITCHEN] = SUITE_PRINTERS
-const settings = (id: string): PrinterSettings => ({ id, name: id.slice(-2), profile: 'generic-58', address: 'tcp://127.0.0.1:9100', receipts: true, drawer: true })
+const printerOf = (id: string, settings: Partial<PrinterSettings> = {}): PrinterSettings =>
+  ({ id, name: '小票机', profile: 'generic-80', address: 'tcp://127.0.0.1:9100', receipts: true, drawer: true, ...settings })
 
-/** `add` asks for one printer; a store's printers are all given every receipt. */
-function makeTable(): { table: PrintJobTable; add: (printer: string, request?: typeof receiptRequest, at?: number) => number } {
-  const table = new PrintJobTable(openMemory())
-  return {
-    table,
-    add(printer, request = receiptRequest, at = 1_000) {
-      for (const id of SUITE_PRINTERS) table.putPrinter({ ...settings(id), receipts: id === printer })
-      table.add(request, at)
-      for (const id of SUITE_PRINTERS) table.putPrinter(settings(id))
-      return table.printJobs(1)[0]!.id
-    },
-  }
+function table(): PrintJobTable {
+  const jobs = new PrintJobTable(openMemory())
+  for (const id of SUITE_PRINTERS) jobs.putPrinter(printerOf(id))
+  return jobs
 }
 
 runPrintJobsSuite('SQLite', () => {
-  const { table, add } = makeTable()
-  return { jobs: table, add: (printer, request, at) => add(printer, request, at), job: (id) => table.printJobs(1000).find((job) => job.id === id)! }
+  const jobs = table()
+  return {
+    jobs,
+    // A request goes to every printer that takes it: for one alone, only that one takes receipts.
+    add(printer, request, at) {
+      for (const id of SUITE_PRINTERS) jobs.putPrinter(printerOf(id, { receipts: id === printer }))
+      jobs.add(request, at)
+      return jobs.printJobs(1)[0]!.id
+    },
+    job: (id) => jobs.printJobs(1000).find((job) => job.id === id)!,
+  }
 })
 
-let table: PrintJobTable
-let add: (printer: string) => number
-beforeEach(() => { ({ table, add } = makeTable()) })
-const front = () => table.printStatus().find(({ printer }) => printer === FRONT)!
-const fail = (error: string): number => {
-  const id = add(FRONT)
-  table.mark(id, 'failed', error, error === 'printer.unconfirmed')
-  return id
-}
-const states = () => table.printJobs(1000).reverse().map(({ state }) => state)
+const [one, two] = SUITE_PRINTERS
 
-test('the status is that of the job in front, or of the last where none waits', () => {
-  add(KITCHEN)
-  expect(front()).toMatchObject({ waiting: 0, failed: 0, error: null })
-  fail('printer.unconfirmed')
-  expect(front()).toMatchObject({ waiting: 0, failed: 1, error: 'printer.unconfirmed' })
-  const next = add(FRONT)
-  expect(front()).toMatchObject({ waiting: 1, failed: 0, error: null })
-  table.mark(next, 'queued', 'printer.refused')
-  expect(front()).toMatchObject({ waiting: 1, error: 'printer.refused' })
-  table.mark(next, 'done', null)
-  expect(front()).toMatchObject({ waiting: 0, failed: 0, error: null })
+test('a receipt goes to every printer of receipts, and its drawer where there is one', () => {
+  const jobs = table()
+  jobs.putPrinter(printerOf(two, { drawer: false }))
+  jobs.add(receiptRequest, 1)
+  expect([jobs.next(one)?.drawer, jobs.next(two)?.drawer]).toEqual([true, false])
+  jobs.putPrinter(printerOf(two, { receipts: false }))
+  jobs.add(receiptRequest, 2)
+  expect(jobs.printJobs(10).map((job) => job.printer)).toEqual([one, two, one])
 })
 
-test('a retry takes what failed, and of papers that very likely came out only the last', () => {
-  fail('print.unrenderable')
-  fail('printer.unconfirmed')
-  fail('printer.cut_off')
-  fail('drawer.too_late')
-  fail('printer.unconfirmed')
-  expect(front().failed).toBe(3)
-  table.retryPrints(FRONT)
-  expect(states()).toEqual(['queued', 'failed', 'queued', 'failed', 'queued'])
-  expect(table.printJobs(1)[0]).toMatchObject({ state: 'queued', copy: true })
+test('a test page goes to its printer alone, also to one that prints no receipts', () => {
+  const jobs = table()
+  jobs.putPrinter(printerOf(two, { receipts: false }))
+  jobs.add({ kind: 'test', ref: two, copy: false, drawer: false }, 1)
+  expect([jobs.next(one), jobs.next(two)?.kind]).toEqual([undefined, 'test'])
 })
 
-test('what failed a thousand papers ago is past helping', () => {
-  fail('printer.cut_off')
-  for (let i = 0; i < 999; i++) table.mark(add(FRONT), 'done', null)
-  expect(front().failed).toBe(1)
-  table.mark(add(FRONT), 'done', null)
-  expect(front().failed).toBe(0)
-  table.retryPrints(FRONT)
-  expect(front().waiting).toBe(0)
+test('a pulse for the drawer goes where a drawer is', () => {
+  const jobs = table()
+  jobs.putPrinter(printerOf(two, { drawer: false }))
+  jobs.add({ kind: 'drawer', ref: one, copy: false, drawer: true }, 1)
+  expect([jobs.next(one)?.kind, jobs.next(two)]).toEqual(['drawer', undefined])
+})
+
+test('the jobs of a printer that is taken away are given up, and say why', () => {
+  const jobs = table()
+  jobs.add(receiptRequest, 1)
+  jobs.removePrinter(one)
+  expect(jobs.next(one)).toBeUndefined()
+  expect(jobs.printJobs(10).find((job) => job.printer === one)).toMatchObject({ state: 'failed', error: 'printer.removed' })
+  expect(jobs.printers().map(({ id }) => id)).toEqual([two])
+  expect(jobs.next(two)?.state).toBe('queued')
 })
