@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     if (operatorKey.length < OPERATOR_KEY_MIN) throw new StartupError('operator_key.weak', `The operator's key has fewer than ${OPERATOR_KEY_MIN} characters. Delete ${operatorKeyFile} or set XIAOPU_OPERATOR_KEY to a longer one.`)
     writeFileSync(join(options.data, 'jwks.json'), `${JSON.stringify(key.jwks, null, 2)}\n`)
     const service = await startService({
-      ...options, key, operatorKey, databaseUrl: process.env.DATABASE_URL ?? postgres?.url ?? '',
+      ...options, key, operatorKey, databaseUrl: process.env.DATABASE_URL || (postgres?.url ?? ''),
       logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'warn', trustProxy: process.env.XIAOPU_TRUST_PROXY,
     })
     const stop = stopper(async () => {

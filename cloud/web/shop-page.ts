@@ -68,7 +68,7 @@ function today(listed: readonly ShownGood[], voice: Voice): Part {
   const rank = (good: ShownGood): number => (good.quick > 0 ? good.quick : 10_000)
   const some = listed.filter(({ stock }) => stock === null || stock > 0).toSorted((a, b) => rank(a) - rank(b)).slice(0, TODAY)
   if (some.length === 0) return ''
-  return html`<section class="today"><h2>${voice.t('shop.today')}</h2><ul>${some.map((good) => html`<li>${good.picture ? html`<img src="${good.picture}" alt="">` : html`<span class="letter" aria-hidden="true">${[...good.name][0]}</span>`}<b>${good.name}</b>${price(good.price, voice)}</li>`)}</ul></section>`
+  return html`<section class="today"><h2>${voice.t('shop.today')}</h2><ul tabindex="0">${some.map((good) => html`<li>${good.picture ? html`<img src="${good.picture}" alt="">` : html`<span class="letter" aria-hidden="true">${[...good.name][0]}</span>`}<b>${good.name}</b>${price(good.price, voice)}</li>`)}</ul></section>`
 }
 
 function isFound(good: ShownGood, text: string): boolean {
