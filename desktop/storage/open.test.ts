@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -100,7 +100,7 @@ describe('migrations', () => {
   })
 
   test('memory and file have the same schema', () => {
-    const schema = (db: Sqlite.Database) => db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all()
+    const schema = (db: Database) => db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all()
     const { db } = opened(temporaryFolder())
     expect(schema(openMemory())).toEqual(schema(db))
   })
