@@ -46,13 +46,16 @@ export function streamRoute(app: FastifyInstance, desk: Desk): void {
       write(': still here\n\n')
       authenticate(desk.db, authorization, desk.now()).catch(end)
     }, HEARTBEAT_MS)
-    raw.on('close', () => {
+    const leave = (): void => {
       clearInterval(heartbeat)
       unsubscribe()
       open.delete(end)
-    })
+    }
+    raw.on('close', leave)
     raw.on('error', (error) => request.log.info({ code: (error as NodeJS.ErrnoException).code }, 'stream broke'))
     open.add(end)
+    // Gone while its token was looked up: then its close is past, and nobody else would clear up after it.
+    if (raw.destroyed || raw.closed) return leave()
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
     write('retry: 1000\n\n')
     catchUp()
