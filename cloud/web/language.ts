@@ -18,10 +18,12 @@ export interface Voice {
 }
 
 export function voiceOf(request: FastifyRequest): Voice {
-  const url = new URL(request.url, 'http://page')
-  const asked = url.searchParams.get('lang')
+  // Only what is asked is read, never the path: an address can be written so that its path reads as another site's.
+  const mark = request.url.indexOf('?')
+  const query = new URLSearchParams(mark < 0 ? '' : request.url.slice(mark))
+  const asked = query.get('lang')
   const language: Language = asked === 'en' || asked === 'zh' ? asked : prefersEnglish(request.headers['accept-language'] ?? '') ? 'en' : 'zh'
-  const other = new URLSearchParams(url.searchParams)
+  const other = new URLSearchParams(query)
   other.set('lang', language === 'zh' ? 'en' : 'zh')
   return {
     language,
@@ -32,7 +34,7 @@ export function voiceOf(request: FastifyRequest): Voice {
       if (asked !== null) search.set('lang', language)
       return search.size > 0 ? `${path}?${search}` : path
     },
-    otherHref: `${url.pathname}?${other}`,
+    otherHref: `?${other}`,
   }
 }
 

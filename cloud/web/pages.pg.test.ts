@@ -1,4 +1,5 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto'
+import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shortId } from '#shared/identity/ids.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
@@ -49,6 +50,20 @@ test('the shop\'s page says what a neighbour wants, and hostile names stay text'
   expect((await get('/s/lakeside', { 'accept-language': 'en-GB,en;q=0.9' })).text).toContain('lang="en"')
   expect((await get('/')).text).toContain('/s/lakeside')
   for (const path of ['/s/nobody', `/s/${randomUUID()}`, '/s/..%2f', '/nothing']) expect((await get(path)).status).toBe(404)
+})
+
+test('an address can be written in no way that breaks a page or leads its links elsewhere', async () => {
+  // By hand, because fetch puts such addresses in order first.
+  const raw = (path: string): Promise<string> => new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(cloud.url)
+    request({ hostname, port, path }, (answer) => { void answer.setEncoding('utf8').toArray().then((parts) => resolve(`${answer.statusCode} ${parts.join('')}`)) }).on('error', reject).end()
+  })
+  for (const path of ['//', '//[', '//a//evil.example', '/.//evil.example?q=1']) {
+    const page = await raw(path)
+    expect(page).toMatch(/^404 /)
+    expect(page).not.toContain('evil.example')
+  }
+  expect(await raw('/.//evil.example?q=1')).toContain('<a href="?q=1&amp;lang=en" hreflang="en">')
 })
 
 test('a price changed in the cloud is on the page at once; a silent till makes the stock doubtful', async () => {
