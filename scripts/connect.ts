@@ -7,13 +7,18 @@ import { TillError, type Transport } from '#shared/host/frames.ts'
  * host.gone when nobody answers or the token is wrong. A lost line rejects what waits; connect again to go on.
  */
 export async function connectTill(readyUrl: string): Promise<TillClient> {
+  return new TillClient(await openTransport(readyUrl))
+}
+
+/** The line alone, for a client of one's own. Rejects like connectTill. */
+export async function openTransport(readyUrl: string): Promise<Transport> {
   const url = new URL(readyUrl)
   const socket = new WebSocket(`ws://${url.host}/ws?token=${url.searchParams.get('token') ?? ''}`)
   await new Promise<void>((resolve, reject) => {
     socket.onopen = () => resolve()
     socket.onerror = () => reject(new TillError('host.gone', { url: url.origin }))
   })
-  const transport: Transport = {
+  return {
     send(frame) {
       // A closed socket drops frames without a word, and the call would wait for ever.
       if (socket.readyState !== WebSocket.OPEN) throw new TillError('host.gone', { url: url.origin })
@@ -23,5 +28,4 @@ export async function connectTill(readyUrl: string): Promise<TillClient> {
     onState: (listener) => { socket.onclose = () => listener(false) },
     close: () => socket.close(),
   }
-  return new TillClient(transport)
 }

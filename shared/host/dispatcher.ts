@@ -1,6 +1,6 @@
 /** The one dispatcher of the contract: parses at the boundary, runs the handler, answers; numbers events for every screen. */
 import { CALLS, type CallArgs, type CallName, type CallResult, type EmitName, type EmitPayload } from './contract.ts'
-import { CallFrame, TillError } from './frames.ts'
+import { CallFrame, NumberedFrame, TillError } from './frames.ts'
 
 export type Handlers = { [Name in CallName]: (input: CallArgs<Name>) => CallResult<Name> | Promise<CallResult<Name>> }
 
@@ -56,9 +56,10 @@ export class Dispatcher {
     let id = 0
     let name = ''
     try {
-      const frame = CallFrame.safeParse(parseJson(text))
+      const parsed = parseJson(text)
+      id = NumberedFrame.safeParse(parsed).data?.call.id ?? 0
+      const frame = CallFrame.safeParse(parsed)
       if (!frame.success) throw new TillError('call.invalid', { field: '', reason: 'not a call frame' })
-      id = frame.data.call.id
       name = frame.data.call.name
       const result = await this.run(name as CallName, frame.data.call.input)
       return JSON.stringify({ reply: { id, result } })

@@ -1,7 +1,10 @@
 /** Frames of the till's transport, as JSON text: `call`, `reply`, `event`. */
 import { z } from 'zod'
 
-export const CallFrame = z.object({ call: z.object({ id: z.int(), name: z.string(), input: z.unknown() }) })
+/** `input` is missing where it was undefined. */
+export const CallFrame = z.object({ call: z.object({ id: z.int(), name: z.string(), input: z.unknown().optional() }) })
+/** What a frame must have at least for its sender to know the answer again. */
+export const NumberedFrame = z.object({ call: z.object({ id: z.int() }) })
 export const ErrorShape = z.object({
   code: z.string(),
   /** Values the screen puts into the sentence for this code. */
