@@ -45,6 +45,8 @@ function follow(client: TillClient): void {
     if (staff) void usePay().send()
     else usePanels().home()
   })
+  // Another window took over: what the host says from now on is not for this one.
+  watch(() => useSeat().state, () => client.close())
   showCustomer()
 }
 

@@ -15,17 +15,29 @@ export const useHeld = defineStore('held', () => {
     held.value = await db.held.orderBy('heldAt').toArray()
   }
 
-  /** Swaps the open ticket for `next`, keeping the open one among the held when it has lines. */
-  async function swap(next: Ticket, taken?: HeldTicket): Promise<void> {
+  /**
+   * Swaps the open ticket for `next`, keeping the open one among the held when it has lines. On the screen first: what is
+   * scanned while the disk writes belongs to the next ticket. False when nothing could be swapped.
+   */
+  async function swap(next: Ticket, taken?: HeldTicket): Promise<boolean> {
     const open = useTicket()
-    const ticket = open.ticket
-    await db.transaction('rw', db.held, db.open_tickets, async () => {
-      if (ticket.lines.length) await db.held.put({ id: ticket.id, heldAt: Date.now(), ticket })
-      if (taken) await db.held.delete(taken.id)
-      await db.open_tickets.put({ slot: 'open', ticket: next, selected: next.lines.at(-1)?.id ?? null, completing: null })
-    })
+    if (open.completing) return false
+    const { ticket } = open
     open.load(next)
+    try {
+      await db.transaction('rw', db.held, db.open_tickets, async () => {
+        if (ticket.lines.length) await db.held.put({ id: ticket.id, heldAt: Date.now(), ticket })
+        if (taken) await db.held.delete(taken.id)
+        await db.open_tickets.put(open.record())
+      })
+    } catch (error) {
+      const known = new Set(next.lines.map(({ id }) => id))
+      open.load({ ...ticket, lines: [...ticket.lines, ...open.ticket.lines.filter(({ id }) => !known.has(id))] })
+      open.unkept(error)
+      return false
+    }
     await reload()
+    return true
   }
 
   async function hold(): Promise<void> {
@@ -36,15 +48,12 @@ export const useHeld = defineStore('held', () => {
       notice.show({ tone: 'attention', message: t('held.nothing'), next: t('held.nothingNext') })
       return
     }
-    await swap(emptyTicket(newId(), Date.now()))
-    notice.show({ tone: 'good', message: t('held.done', { n: held.value.length }), next: t('held.doneNext') })
+    if (await swap(emptyTicket(newId(), Date.now()))) notice.show({ tone: 'good', message: t('held.done', { n: held.value.length }), next: t('held.doneNext') })
   }
 
   async function recall(entry: HeldTicket): Promise<void> {
     const open = useTicket()
-    if (open.completing) return
-    await swap(entry.ticket, entry)
-    await useNotice().attempt(() => open.refreshAll())
+    if (await swap(entry.ticket, entry)) await useNotice().attempt(() => open.refreshAll())
   }
 
   /** Empties the ticket, with a way back: the lines can be had again until something else is said. */

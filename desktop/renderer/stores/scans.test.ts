@@ -65,6 +65,28 @@ it('keeps scans in line while the host is away, and goes on when it is back', as
   await vi.waitFor(() => expect(useTicket().ticket.lines).toHaveLength(1))
 })
 
+it('keeps a scan whose answer comes while money is being taken for the next ticket', async () => {
+  const till = slowTill()
+  const scans = useScans()
+  const ticket = useTicket()
+  scans.push('11')
+  await till.answerNext()
+  await vi.waitFor(() => expect(scans.queue).toHaveLength(0))
+
+  scans.push('22')
+  await ticket.freeze({ total: 100, given: 100 })
+  await till.answerNext()
+  await new Promise((resolve) => { setTimeout(resolve, 20) })
+  expect(ticket.ticket.lines.map((line) => line.code)).toEqual(['11'])
+  expect(scans.queue.map(({ text }) => text)).toEqual(['22'])
+
+  ticket.begin()
+  void scans.run()
+  await till.answerNext()
+  await vi.waitFor(() => expect(ticket.ticket.lines.map((line) => line.code)).toEqual(['22']))
+  expect(scans.queue).toHaveLength(0)
+})
+
 it('uses the number said before a scan for that scan, and gives it back when the code is unknown', async () => {
   const till = slowTill()
   const counter = useCounter()

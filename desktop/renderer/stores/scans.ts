@@ -69,6 +69,11 @@ export const useScans = defineStore('scans', () => {
     try {
       for (let scan = queue.value[0]; scan && ready.value; scan = queue.value[0]) {
         const answer = await till().call('code.read', { text: scan.text })
+        if (!ready.value) {
+          // Money is being taken, or somebody has signed out, since the question was asked: it waits like any other.
+          void db.scans.bulkPut([...queue.value])
+          break
+        }
         take(scan, answer)
         drop(scan)
       }

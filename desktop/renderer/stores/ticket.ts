@@ -10,10 +10,11 @@ import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
 import { type Milli, milli } from '#shared/quantity/quantity.ts'
-import { type Completing, db } from '../db.ts'
+import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { useNotice } from './notice.ts'
+import { useSeat } from './seat.ts'
 
 const LINES_MAX = 500
 
@@ -28,13 +29,23 @@ export const useTicket = defineStore('ticket', () => {
   const empty = computed(() => ticket.value.lines.length === 0)
   const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
 
+  /** What is written down of it. */
+  function record(): OpenTicket {
+    return { slot: 'open', ticket: ticket.value, selected: selected.value, completing: completing.value }
+  }
   async function save(): Promise<void> {
+    // Another window of this storage is the till by now, and its ticket stands there.
+    if (useSeat().state !== 'here') return
     try {
-      await db.open_tickets.put({ slot: 'open', ticket: ticket.value, selected: selected.value, completing: completing.value })
+      await db.open_tickets.put(record())
     } catch (error) {
-      console.error(error)
-      useNotice().show({ tone: 'attention', message: t('notice.storage'), next: t('notice.storageNext') })
+      unkept(error)
     }
+  }
+  /** Says that the ticket is on the screen and nowhere else. */
+  function unkept(error: unknown): void {
+    console.error(error)
+    useNotice().show({ tone: 'attention', message: t('notice.storage'), next: t('notice.storageNext') })
   }
 
   async function restore(): Promise<void> {
@@ -45,9 +56,12 @@ export const useTicket = defineStore('ticket', () => {
     completing.value = kept.completing
   }
 
-  function change(next: Ticket, select: Id | null = selected.value): void {
+  function place(next: Ticket, select: Id | null): void {
     ticket.value = next
     selected.value = next.lines.some((each) => each.id === select) ? select : (next.lines.at(-1)?.id ?? null)
+  }
+  function change(next: Ticket, select: Id | null = selected.value): void {
+    place(next, select)
     void save()
   }
 
@@ -103,10 +117,10 @@ export const useTicket = defineStore('ticket', () => {
     completing.value = null
     change(emptyTicket(newId(), Date.now()), null)
   }
-  /** Puts another ticket in the place of the open one. */
+  /** Shows another ticket in the place of the open one; the caller writes both down. */
   function load(next: Ticket): void {
     returning.value = false
-    change(next, next.lines.at(-1)?.id ?? null)
+    place(next, null)
   }
 
   function follow(good: Good): void {
@@ -127,6 +141,6 @@ export const useTicket = defineStore('ticket', () => {
 
   return {
     ticket, selected, completing, returning, priced, empty, line,
-    save, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
+    record, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
   }
 })
