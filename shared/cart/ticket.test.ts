@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type Good, GOOD_DEFAULTS, GoodSchema } from '../catalog/good.ts'
 import { fen } from '../money/money.ts'
 import { milli, PIECE } from '../quantity/quantity.ts'
+import { priceTicket } from '../pricing/price.ts'
+import { decideSale } from '../sales/sale.ts'
 import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket, TicketSchema } from './ticket.ts'
 
 const id = (n: number): string => `0190a5b0-0000-7000-8000-${String(n).padStart(12, '0')}`
@@ -38,6 +40,16 @@ test('an edited good reaches its lines; a price set by hand stays', () => {
   const dearer = { ...tea, name: '新茶', price: fen(120) }
   expect(refreshGood(overridden, dearer).lines.map(({ name, price, list }) => [name, price, list])).toEqual([['新茶', 120, 120], ['新茶', 80, 120]])
   expect(refreshGood(ticket, leaf)).toBe(ticket)
+})
+test('a good sold by another unit than before comes to the same on the open ticket as at the host', () => {
+  const staff = { id: id(800), no: '01', name: '店主', role: 'owner', active: true } as const
+  const ticket = addGood(start, id(10), leaf, milli(500))
+  for (const edited of [{ ...leaf, unit: '公斤', price: fen(380) }, { ...leaf, unit: '把', pricing: 'piece' as const, code: '77' }]) {
+    const followed = refreshGood(ticket, edited)
+    const { total } = priceTicket(followed.lines)
+    const decided = decideSale({ staff, shift: id(801), date: '2026-11-23', no: '1', good: () => edited }, { ticket: followed, total, given: total })
+    expect(decided).toMatchObject({ event: { body: { total, lines: [{ unit: edited.unit, code: edited.code }] } } })
+  }
 })
 
 test('any run of commands gives a ticket the contract takes, and changes no ticket before it', () => {

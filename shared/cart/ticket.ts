@@ -58,15 +58,20 @@ export function removeLine(ticket: Ticket, lineId: Id): Ticket {
   return { ...ticket, lines: ticket.lines.filter((line) => line.id !== lineId) }
 }
 
-/** Brings lines of an edited good to its present name and price; an overridden price stays as the cashier set it. */
+/**
+ * A line of `good` as the good is now; an overridden price stays as the cashier set it. The open ticket and the sale go
+ * through here alike, or a good whose unit was edited would come to one total on the screen and to another at the host.
+ */
+export function refreshLine(line: TicketLine, good: Good): TicketLine {
+  const overridden = line.price !== line.list
+  return {
+    ...line, code: good.code, name: good.name, unit: good.unit, pricing: good.pricing, per: thousandthsPer(good.pricing, good.unit),
+    list: good.price, price: overridden ? line.price : good.price,
+  }
+}
+
+/** Brings the lines of an edited good up to date. */
 export function refreshGood(ticket: Ticket, good: Good): Ticket {
   if (!ticket.lines.some((line) => line.good === good.id)) return ticket
-  return {
-    ...ticket,
-    lines: ticket.lines.map((line) => {
-      if (line.good !== good.id) return line
-      const overridden = line.price !== line.list
-      return { ...line, name: good.name, list: good.price, price: overridden ? line.price : good.price }
-    }),
-  }
+  return { ...ticket, lines: ticket.lines.map((line) => (line.good === good.id ? refreshLine(line, good) : line)) }
 }

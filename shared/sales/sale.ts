@@ -2,7 +2,7 @@
  * Completing a ticket, as a pure decision: facts, a command and a context give a plan or a refusal. Prices come from the
  * facts, never from the screen: where the two differ the cashier is told, and nothing is sold at a total nobody saw.
  */
-import type { Ticket, TicketLine } from '../cart/ticket.ts'
+import { refreshLine, type Ticket, type TicketLine } from '../cart/ticket.ts'
 import type { Good } from '../catalog/good.ts'
 import type { Id } from '../identity/ids.ts'
 import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
@@ -10,7 +10,7 @@ import { postings } from '../ledger/postings.ts'
 import { FEN_MAX, type Fen, fen } from '../money/money.ts'
 import { accountOf, takeCash } from '../payments/tender.ts'
 import { priceTicket } from '../pricing/price.ts'
-import { MILLI_MAX, type Milli, thousandthsPer } from '../quantity/quantity.ts'
+import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 
 export interface SaleFacts {
@@ -65,7 +65,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     const good = facts.good(line.good)
     if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
     if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
-    const current = refreshed(line, good)
+    const current = refreshLine(line, good)
     const refused = refuseLine(facts.staff, current)
     if (refused) return { refused }
     lines.push(current)
@@ -89,15 +89,6 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     postings: postings([[accountOf(tender), priced.total], ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
   }
   return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: true }
-}
-
-/** The line at the good's present name and price; an override keeps the price the cashier set. */
-function refreshed(line: TicketLine, good: Good): TicketLine {
-  const overridden = line.price !== line.list
-  return {
-    ...line, code: good.code, name: good.name, unit: good.unit, pricing: good.pricing, per: thousandthsPer(good.pricing, good.unit),
-    list: good.price, price: overridden ? line.price : good.price,
-  }
 }
 
 function refuseLine(staff: Staff, line: TicketLine): Refusal | undefined {
