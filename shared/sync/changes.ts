@@ -22,7 +22,7 @@ export function soundChange(change: Change): { change: Change; left: string[] } 
   for (const [field, value] of Object.entries(change.doc)) {
     const clock = HlcSchema.safeParse(Object.hasOwn(change.clocks, field) ? change.clocks[field] : undefined)
     const fits = !Object.hasOwn(known, field) || known[field]!.safeParse(value).success
-    if (!clock.success || !fits) {
+    if (field === '__proto__' || !clock.success || !fits) {
       left.push(field)
       continue
     }
