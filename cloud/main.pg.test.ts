@@ -113,6 +113,21 @@ test('it stops when its parent lets go', async () => {
   expect(await answers(server)).toBe(false)
 })
 
+test('asked to stop while it starts, by a signal or by a parent that lets go, it leaves nothing running', async () => {
+  const lineFile = join(data, 'postgres', 'postmaster.pid')
+  for (const ask of [(child: ChildProcess) => child.kill('SIGTERM'), (child: ChildProcess) => child.kill('SIGINT'), (child: ChildProcess) => child.disconnect()]) {
+    const cloud = run()
+    await vi.waitFor(() => expect(existsSync(lineFile)).toBe(true), { timeout: 30_000, interval: 2 })
+    const server = serverPid()
+    expect(cloud.out()).toBe('')
+    const exit = once(cloud.child, 'exit')
+    ask(cloud.child)
+    expect(await exit).toEqual([0, null])
+    expect(() => process.kill(server, 0)).toThrow()
+    expect(existsSync(lineFile)).toBe(false)
+  }
+})
+
 test('data of a newer version, an unwritable folder and wrong arguments are refused with what to do', async () => {
   const cloud = run()
   await ready(cloud)

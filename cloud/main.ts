@@ -48,6 +48,8 @@ function secretFile(file: string, make: () => string): string {
 }
 
 async function main(): Promise<void> {
+  // Before anything is started: whoever stops us while we start must find PostgreSQL stopped too.
+  const stopping = listenForStop()
   const options = readOptions()
   openFolder(options.data)
   const lock = await lockFolder(options.data)
@@ -69,13 +71,13 @@ async function main(): Promise<void> {
       ...options, key, operatorKey, databaseUrl: process.env.DATABASE_URL || (postgres?.url ?? ''),
       logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'warn', trustProxy: process.env.XIAOPU_TRUST_PROXY,
     })
-    const stop = stopper(async () => {
+    stopping.now(async () => {
       await service.stop()
       await postgres?.stop()
       lock.close()
     })
-    void postgres?.ended.then(() => stop(new StartupError('database.ended', 'PostgreSQL ended by itself. Look at its last lines above, and start the cloud again.')))
-    watchParent(() => stop())
+    void postgres?.ended.then(() => stopping.stop(new StartupError('database.ended', 'PostgreSQL ended by itself. Look at its last lines above, and start the cloud again.')))
+    if (stopping.asked()) return
     writeFileSync(join(options.data, 'ready.json'), `${JSON.stringify({ url: service.url })}\n`)
     process.stdout.write(`${JSON.stringify({ ready: 'cloud', url: service.url, operatorKeyFile })}\n`)
   } catch (error) {
@@ -87,22 +89,43 @@ async function main(): Promise<void> {
   }
 }
 
-/** Stops once, in order, however often it is asked; after an error with a status that says so. */
-function stopper(work: () => Promise<void>): (why?: StartupError) => void {
-  let stopping = false
-  const stop = (why?: StartupError): void => {
-    if (stopping) return
-    stopping = true
-    if (why) complain(why)
+interface Stopping {
+  /** Everything runs: from now on a stop is `work`, at once if it was asked for meanwhile. */
+  now(work: () => Promise<void>): void
+  /** Stops; after an error with a status that says so. */
+  stop(why?: StartupError): void
+  asked(): boolean
+}
+
+/** Listens for whoever may stop this process. It is stopped once, in order, however often it is asked, and never half started. */
+function listenForStop(): Stopping {
+  let work: (() => Promise<void>) | undefined
+  let isAsked = false
+  let isRunning = false
+  const run = (): void => {
+    if (!isAsked || !work || isRunning) return
+    isRunning = true
     work().then(() => process.exit(), (error: unknown) => {
       complain(error)
       process.exit(1)
     })
   }
-  process.on('SIGTERM', () => stop())
-  process.on('SIGINT', () => stop())
-  process.on('SIGHUP', () => stop())
-  return stop
+  const stop = (why?: StartupError): void => {
+    if (isAsked) return
+    isAsked = true
+    if (why) complain(why)
+    run()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop())
+  watchParent(() => stop())
+  return {
+    stop,
+    asked: () => isAsked,
+    now(all) {
+      work = all
+      run()
+    },
+  }
 }
 
 /** A parent that dies takes us with it: its end of the IPC channel closes, or of the pipe it gave us as stdin. */

@@ -54,7 +54,13 @@ export async function startPostgres({ data, onLog, settings = [] }: Options): Pr
     child.once('close', () => resolve())
     child.once('error', () => resolve())
   })
-  await untilReady(child, onLog)
+  try {
+    await untilReady(child, onLog)
+  } catch (error) {
+    child.kill('SIGQUIT')
+    await ended
+    throw error
+  }
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
     ended,
