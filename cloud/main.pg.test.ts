@@ -117,7 +117,7 @@ test('asked to stop while it starts, by a signal or by a parent that lets go, it
   const lineFile = join(data, 'postgres', 'postmaster.pid')
   for (const ask of [(child: ChildProcess) => child.kill('SIGTERM'), (child: ChildProcess) => child.kill('SIGINT'), (child: ChildProcess) => child.disconnect()]) {
     const cloud = run()
-    await vi.waitFor(() => expect(existsSync(lineFile)).toBe(true), { timeout: 30_000, interval: 2 })
+    await vi.waitFor(() => expect(serverPid()).toBeGreaterThan(0), { timeout: 30_000, interval: 2 })
     const server = serverPid()
     expect(cloud.out()).toBe('')
     const exit = once(cloud.child, 'exit')

@@ -26,7 +26,29 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
   const pool = new pg.Pool({ ...serviceConnection(databaseUrl), max: connections, idleTimeoutMillis: 60_000 })
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError)
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const open = new Map<pg.PoolClient, Promise<void>>()
+  pool.on('connect', (client) => {
+    open.set(client, new Promise((resolve) => {
+      client.once('end', () => {
+        open.delete(client)
+        resolve()
+      })
+    }))
+  })
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: {
+        options: pool.options,
+        connect: () => pool.connect(),
+        // The pool's own end waits for no connection: a server stopped right after would find them open, and complain.
+        async end() {
+          const closed = [...open.values()]
+          await pool.end()
+          await Promise.all(closed)
+        },
+      },
+    }),
+  })
 }
 
 /**
