@@ -123,7 +123,7 @@ test('asked to stop while it starts, by a signal or by a parent that lets go, it
     const exit = once(cloud.child, 'exit')
     ask(cloud.child)
     expect(await exit).toEqual([0, null])
-    expect(() => process.kill(server, 0)).toThrow()
+    expect(() => process.kill(server, 0)).toThrow('ESRCH')
     expect(existsSync(lineFile)).toBe(false)
   }
 })

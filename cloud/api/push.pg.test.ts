@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { request } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -179,4 +180,37 @@ test('row security denies what the service did not ask for, and the journal can 
   } finally {
     await client.end()
   }
+})
+
+test('sales are read page by page, and those of one millisecond fall between no two pages', async () => {
+  const { shop, till } = await openShop(cloud)
+  const good = randomUUID()
+  for (let i = 0; i < 7; i++) till.sell({ good, at: 1_795_000_000_000 + Math.floor(i / 4) })
+  await till.push()
+  const seen: string[] = []
+  for (let next = ''; ;) {
+    const { body } = await cloud.call('GET', `/api/shops/${shop}/sales?limit=3${next}`)
+    const sales = body.sales as { id: string; at: number }[]
+    const last = sales.at(-1)
+    if (!last) break
+    seen.push(...sales.map(({ id }) => id))
+    next = `&before=${last.at}&beforeId=${last.id}`
+  }
+  expect(seen).toHaveLength(7)
+  expect(new Set(seen).size).toBe(7)
+})
+
+test('nobody unknown is listened to for long', async () => {
+  const { shop } = await openShop(cloud)
+  const ask = (path: string, bytes: number): Promise<number> => new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(cloud.url)
+    const asking = request({ hostname, port, path, method: 'POST', headers: { 'content-type': 'application/json', 'content-length': bytes } }, (answer) => {
+      resolve(answer.statusCode ?? 0)
+      asking.destroy()
+    })
+    asking.on('error', reject).flushHeaders()
+  })
+  expect(await ask('/api/sync/push', PUSH_BYTES_MAX)).toBe(401)
+  expect(await ask(`/api/shops/${shop}/goods`, 10_000_000)).toBe(401)
+  expect(await ask('/api/pair', 10_000)).toBe(413)
 })

@@ -22,6 +22,8 @@ import { parseInput } from './input.ts'
 import { streamRoute } from './stream.ts'
 
 const SIGNATURE = 'x-xiaopu-signature'
+/** Whoever pairs is nobody yet, and has little to say. */
+const PAIR_BYTES_MAX = 4096
 const unzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
 
 export function syncRoutes(desk: Desk) {
@@ -30,14 +32,19 @@ export function syncRoutes(desk: Desk) {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: PUSH_BYTES_MAX }, (_request, body, done) => done(null, body))
 
-    app.post('/api/pair', (request) => {
+    app.post('/api/pair', { bodyLimit: PAIR_BYTES_MAX }, (request) => {
       const body = bytesOf(request)
       const input = parseInput(PairRequestSchema, parseJson(body))
       return pair(desk.db, { request: input, body, signature: request.headers[SIGNATURE], ip: request.ip, now: desk.now() })
     })
 
-    app.post('/api/sync/push', async (request) => {
-      const device = await authenticate(desk.db, request.headers.authorization, desk.now())
+    // Before a byte of its body is kept: only a till of ours may send as much as this.
+    const senders = new WeakMap<FastifyRequest, Device>()
+    const enter = async (request: FastifyRequest): Promise<void> => {
+      senders.set(request, await authenticate(desk.db, request.headers.authorization, desk.now()))
+    }
+    app.post('/api/sync/push', { onRequest: enter }, async (request) => {
+      const device = senders.get(request)!
       if (device.quarantined_at !== null) throw new Refusal('device.quarantined', 'this till\'s ledger was seen in two versions; it must be looked at')
       const body = bytesOf(request)
       if (!isSignedBy(device.public_key, body, request.headers[SIGNATURE])) throw new Refusal('signature.invalid', 'the body is not signed by this till\'s key')
