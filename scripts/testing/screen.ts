@@ -1,5 +1,5 @@
 /** A real Chromium on the till's real screen, driven as a cashier drives it. */
-import { type Browser, type BrowserContext, type Page, chromium } from '@playwright/test'
+import { type Browser, type BrowserContext, type CDPSession, type Page, chromium } from '@playwright/test'
 import { browserFlags, ensureBrowser } from '../browser.ts'
 
 export const TILL_SIZE = { width: 1366, height: 768 }
@@ -22,10 +22,22 @@ export async function openPage(context: BrowserContext, url: string): Promise<{ 
 
 export const at = (page: Page, testid: string) => page.locator(`[data-testid="${testid}"]`)
 
-/** A keyboard-wedge scanner: every character within a few milliseconds, then Enter. */
+const sessions = new WeakMap<Page, Promise<CDPSession>>()
+
+/**
+ * A keyboard-wedge scanner: the keys of a code of digits, one a millisecond, then Enter. Sent to the browser in one go and
+ * stamped with their times, so that a busy machine doesn't turn a scanner into a slow typist.
+ */
 export async function scan(page: Page, code: string): Promise<void> {
-  await page.keyboard.type(code, { delay: 1 })
-  await page.keyboard.press('Enter')
+  const session = sessions.get(page) ?? page.context().newCDPSession(page)
+  sessions.set(page, session)
+  const devtools = await session
+  const began = Date.now() / 1000
+  const keys = [...code].map((digit) => ({ key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0) }))
+  await Promise.all([...keys, { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }].flatMap((key, i) => {
+    const timestamp = began + i / 1000
+    return [devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, timestamp }), devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, timestamp })]
+  }))
 }
 
 /** Waits until an element has `attribute` as wanted. */
