@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shortId } from '#shared/identity/ids.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
-import { openShop, type TestTill } from '#cloud/testing/till.ts'
+import { openShop, saleBody, type TestTill } from '#cloud/testing/till.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -84,6 +84,28 @@ test('the receipt shows lines and total and no staff; one that has not come yet 
   const missing = await get(`/r/lakeside/${randomUUID()}`)
   expect(missing.status).toBe(404)
   expect(missing.text).toContain('还没到网上')
+})
+
+test('the receipt\'s figures are those of the paper: listed price, what was taken off, the unit it is sold by', async () => {
+  const opened = await openShop(cloud)
+  const id = randomUUID()
+  const body = saleBody({ good, sale: id })
+  const base = { good, code: '', pricing: 'piece', unit: '瓶', per: 1000, quantity: 1000 }
+  opened.till.record('sale.completed', {
+    ...body, gross: 2500, discount: 100, total: 2400, tenders: [{ channel: 'cash', amount: 2400, given: 2400, change: 0 }],
+    postings: [{ account: 'drawer', fen: 2400 }, { account: 'discounts', fen: 100 }, { account: 'sales', fen: -2500 }],
+    lines: [
+      { ...base, name: '酱油', price: 800, list: 1000, gross: 1000, discount: 200, net: 800 },
+      { ...base, name: '陈醋', price: 600, list: 500, gross: 500, discount: -100, net: 600 },
+      { ...base, name: '青菜', pricing: 'weight', unit: '斤', per: 500, quantity: 1250, price: 400, list: 400, gross: 1000, discount: 0, net: 1000 },
+    ],
+  })
+  expect((await opened.till.push()).body.flags).toEqual([])
+  const text = (await get(`/r/${shortId(opened.shop)}/${shortId(id)}`)).text.replace(/<[^>]*>/g, '')
+  expect(text).toMatch(/酱油1 瓶 × ￥10\.00\/瓶 · 优惠 -￥2\.00￥8\.00/)
+  expect(text).toMatch(/陈醋1 瓶 × ￥6\.00\/瓶￥6\.00/)
+  expect(text).toMatch(/青菜2\.500 斤 × ￥4\.00\/斤￥10\.00/)
+  expect(text).toMatch(/小计￥26\.00优惠-￥2\.00/)
 })
 
 test('the credit code checks with nothing but the public key', async () => {

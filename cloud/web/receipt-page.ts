@@ -1,6 +1,6 @@
 /** A receipt on-line: what was bought, for how much, from whom. It names no staff, and search engines are kept out. */
+import { figuresOf, quantityText } from '#shared/documents/receipt.ts'
 import type { Sale } from '#shared/sales/events.ts'
-import { formatQuantity } from '#shared/quantity/quantity.ts'
 import { html, type Html } from './html.ts'
 import { dateTime } from './hours.ts'
 import type { Voice } from './language.ts'
@@ -14,13 +14,16 @@ export function receiptPage(view: ShopView, { sale, at }: { sale: Sale; at: numb
   const given = cash.reduce((sum, tender) => sum + tender.given, 0)
   const change = cash.reduce((sum, tender) => sum + tender.change, 0)
   const isRefund = sale.total < 0
+  const figures = sale.lines.map(figuresOf)
+  const gross = figures.reduce((sum, { amount }) => sum + amount, 0)
+  const discount = figures.reduce((sum, line) => sum + line.discount, 0)
   return {
     title: `${t('receipt.title')} · ${shop.name}`, isPrivate: true,
     body: html`<main class="narrow"><article class="receipt">
 <header><h1>${shop.name}</h1>${shop.address ? html`<p>${shop.address}</p>` : ''}${shop.phone ? html`<p>${shop.phone}</p>` : ''}</header>
 <p class="receipt-no"><span>${t('receipt.no')} ${sale.no}</span><time>${dateTime(at, shop.zone)}</time></p>
 <table><tbody>${sale.lines.map((line) => lineRows(line, voice))}</tbody></table>
-${sale.discount === 0 ? '' : html`<dl class="sums"><dt>${t('receipt.gross')}</dt><dd>${price(sale.gross, voice)}</dd><dt>${t('receipt.discount')}</dt><dd>${price(-sale.discount, voice)}</dd></dl>`}
+${discount === 0 ? '' : html`<dl class="sums"><dt>${t('receipt.gross')}</dt><dd>${price(gross, voice)}</dd><dt>${t('receipt.discount')}</dt><dd>${price(-discount, voice)}</dd></dl>`}
 <p class="total"><span>${isRefund ? t('receipt.refund') : t('receipt.total')}<small>${t('receipt.count', { count: sale.lines.length })}</small></span>${price(isRefund ? -sale.total : sale.total, voice)}</p>
 ${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(given, voice)}</dd><dt>${t('receipt.change')}</dt><dd>${price(change, voice)}</dd></dl>` : ''}
 <footer>${shop.footer || t('receipt.thanks')}</footer>
@@ -29,12 +32,12 @@ ${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(gi
   }
 }
 
+/** The same figures as on the paper, so that nobody has to ask which of the two is right. */
 function lineRows(line: Sale['lines'][number], voice: Voice): Html {
   const { t } = voice
-  const isReturn = line.quantity < 0
-  const quantity = formatQuantity(line.quantity, line.pricing === 'weight' ? 3 : 0)
-  const unit = line.pricing === 'weight' ? t('goods.kilograms', { quantity }) : t('goods.pieces', { quantity, unit: line.unit })
-  return html`<tr><th scope="row">${line.name}${isReturn ? html` <em>${t('receipt.return')}</em>` : ''}<small>${unit} × ${price(line.price, voice)}${t('goods.per', { unit: line.unit })}${line.discount === 0 ? '' : html` · ${t('receipt.discount')} ${price(line.discount, voice)}`}</small></th><td>${price(line.net, voice)}</td></tr>`
+  const { price: each, discount } = figuresOf(line)
+  const quantity = line.pricing === 'weight' ? quantityText(line) : t('goods.pieces', { quantity: quantityText(line), unit: line.unit })
+  return html`<tr><th scope="row">${line.name}${line.quantity < 0 ? html` <em>${t('receipt.return')}</em>` : ''}<small>${quantity} × ${price(each, voice)}${t('goods.per', { unit: line.unit })}${discount === 0 ? '' : html` · ${t('receipt.discount')} ${price(-discount, voice)}`}</small></th><td>${price(line.net, voice)}</td></tr>`
 }
 
 /** Paper may be faster than the network. */

@@ -48,6 +48,12 @@ describe('a sale', () => {
     expect(rows(doc)[1]).toBe('合计 ￥8.00')
   })
 
+  test('at a raised price with something off it: price × quantity = amount, less what was taken off', () => {
+    const doc = receipt([line(2000, 300, 400, 50), line(-1000, 300, 400, -20)])
+    expect(doc.lines.map(({ price, amount, discount }) => [price, amount, discount?.value])).toEqual([['4.00', '8.00', '-0.50'], ['4.00', '-4.00', '0.20']])
+    expect(rows(doc).slice(1, 4)).toEqual(['原价 ￥4.00', '优惠 -￥0.30', '合计 ￥3.70'])
+  })
+
   test('with a line that came back, marked and counted apart', () => {
     const doc = receipt([line(3000, 300), line(-1000, 300)])
     expect(doc.lines[1]).toMatchObject({ name: '[退]可乐', quantity: '-1', amount: '-3.00' })

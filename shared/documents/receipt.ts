@@ -3,8 +3,8 @@
  * printers or bytes; `printers/receipt.ts` lays it out, once, for paper and for the picture of the paper.
  */
 import type { Shop } from '../catalog/shop.ts'
-import { formatYuan } from '../money/money.ts'
-import { type Milli, type Pricing, formatQuantity } from '../quantity/quantity.ts'
+import { type Fen, fen, formatYuan } from '../money/money.ts'
+import { type Milli, type Pricing, amountOf, formatQuantity } from '../quantity/quantity.ts'
 import type { Tender } from '../payments/tender.ts'
 import type { Sale, SaleLine } from '../sales/events.ts'
 import { dateTimeText } from './date-text.ts'
@@ -76,22 +76,25 @@ export function quantityText(line: { pricing: Pricing; quantity: Milli; per: num
 }
 
 /**
- * A line as its reader checks it: price × quantity = amount, less the discount. A price raised by hand is printed as
- * charged, since "discount -1.00" would have to be explained at the counter.
+ * A line's figures as its reader checks them, in fen: price × quantity = amount, less the discount is what was paid. A
+ * price raised by hand is shown as charged, since "discount -1.00" would have to be explained at the counter.
  */
+export function figuresOf(line: SaleLine): { price: Fen; amount: Fen; discount: Fen } {
+  const isDearer = line.quantity < 0 ? line.discount > 0 : line.discount < 0
+  const amount = isDearer ? amountOf(line.price, line.quantity, line.per) : line.gross
+  return { price: isDearer ? line.price : line.list, amount, discount: fen(amount - line.net) }
+}
+
 function lineOf(line: SaleLine, words: Words): { printed: ReceiptLine; gross: number; discount: number } {
-  const isReturn = line.quantity < 0
-  const isDearer = isReturn ? line.discount > 0 : line.discount < 0
-  const gross = isDearer ? line.net : line.gross
-  const discount = isDearer ? 0 : line.discount
+  const { price, amount, discount } = figuresOf(line)
   const printed: ReceiptLine = {
-    name: isReturn ? `${words.returnMark}${line.name}` : line.name,
+    name: line.quantity < 0 ? `${words.returnMark}${line.name}` : line.name,
     quantity: quantityText(line),
-    price: formatYuan(isDearer ? line.price : line.list),
-    amount: formatYuan(gross),
+    price: formatYuan(price),
+    amount: formatYuan(amount),
     discount: discount === 0 ? null : row(words.discount, formatYuan(-discount)),
   }
-  return { printed, gross, discount }
+  return { printed, gross: amount, discount }
 }
 
 /** Pieces sold, a weighing counting as one; returns count apart, so that "2 and -1" doesn't read as one. */
