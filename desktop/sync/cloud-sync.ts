@@ -127,7 +127,8 @@ export class CloudSync {
         if (this.#client !== client || this.#stopped) return
         if (!(error instanceof HungUp)) this.#failed(error)
       }
-      await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay)
+      // Not all tills of a street at once, when the street's network is back.
+      await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay * (0.75 + Math.random() / 2))
       this.#delay = Math.min(this.#delay * 2, RETRY_MAX_MS)
     }
   }

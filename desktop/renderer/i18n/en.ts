@@ -167,7 +167,7 @@ export const en: typeof zh = {
     import_no_name_or_price: { message: 'Can\'t tell the name or the price column.', next: 'Choose them below.' },
     import_row_not_found: { message: 'This row is done already.', next: 'Go on with the next.' },
     printer_not_found: { message: 'There is no such printer.', next: 'Add it again in Settings.' },
-    pairing_code_wrong: { message: 'The code is wrong or too old.', next: 'See the newest one in the cloud\'s console.' },
+    pairing_code_wrong: { message: 'The code is wrong, used up or too old.', next: 'Get a new one in the cloud\'s console.' },
     pairing_too_many_tries: { message: 'Too many tries.', next: 'Make a new code in the cloud\'s console.' },
     pairing_cloud_unreachable: { message: 'This address does not answer.', next: 'Check network and address; selling goes on without.' },
     pairing_already: { message: 'This till is joined already.', next: 'Nothing to do.' },

@@ -164,7 +164,7 @@ export const zh = {
     import_no_name_or_price: { message: '认不出哪一列是名称、哪一列是售价。', next: '请在下面选出来。' },
     import_row_not_found: { message: '这一行已经处理过了。', next: '看下一行吧。' },
     printer_not_found: { message: '没有这台打印机。', next: '请到设置里重新添加。' },
-    pairing_code_wrong: { message: '配对码不对，或已过期。', next: '请到云端后台看一下最新的码。' },
+    pairing_code_wrong: { message: '配对码不对，已用过，或已过期。', next: '请到云端后台要一个新的码。' },
     pairing_too_many_tries: { message: '试得太多了。', next: '请在云端后台换一个新码。' },
     pairing_cloud_unreachable: { message: '连不上这个云端地址。', next: '请检查网络和地址；不联网也能照常收银。' },
     pairing_already: { message: '这台收银机已经配过对。', next: '不用再配。' },
