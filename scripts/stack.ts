@@ -19,6 +19,8 @@ export interface StackOptions {
   /** Electron's binary: the till then runs in its shell. */
   readonly electron?: string
   readonly log?: (line: string) => void
+  /** Somebody closed the till's own window: a shell that ends in good order is not started again. */
+  readonly onQuit?: () => void
 }
 export interface Stack {
   readonly tillUrl: string
@@ -64,6 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const why = await part.ended
       const isOver = (): boolean => stopping || (part !== till && part !== cloud)
       if (isOver()) return
+      if (options.electron && part === till && why === '0') return options.onQuit?.()
       log(JSON.stringify({ level: 'warn', code: 'part.restarted', why }))
       let next: Part | undefined
       for (let pauseMs = RESTART_PAUSE_MS; next === undefined; pauseMs = Math.min(pauseMs * 2, RESTART_PAUSE_MAX_MS)) {

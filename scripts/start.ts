@@ -46,7 +46,7 @@ async function start(): Promise<void> {
   if (electron) await buildElectron()
   stack = await startStack({
     data, tillPort: Number(values.port), cloudPort: Number(values['cloud-port']), cloud: values.cloud, demo: !values.empty, log,
-    ...(electron ? { electron } : {}),
+    ...(electron ? { electron, onQuit: () => void stop(0) } : {}),
   })
   const { tillUrl, cloudUrl, operatorKey } = stack
   if (isFirst && !values.empty) {
