@@ -16,7 +16,7 @@ const GOOD = "SELECT d.id, d.doc, s.quantity AS stock FROM document d LEFT JOIN 
 const SALE = 'SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s JOIN journal j ON j.seq = s.seq'
 const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
 
-/** Goods kept parsed, so that a sale doesn't read pictures again and again; a few thousand at most. */
+/** Documents kept parsed, so that a sale doesn't read pictures again and again; a few thousand at most. */
 const KEPT_MAX = 4000
 
 /** A good needs a name and a price to be sold; an edit that came before its good is kept and not shown. */
@@ -35,9 +35,8 @@ export class Reads {
   readonly #documents
   readonly #stock
   readonly #firstAfter
-  readonly #kept = new Map<Id, GoodView>()
+  readonly #kept = new Map<string, unknown>()
   #keptVersion = 0
-  readonly #good
   readonly #byCode
   readonly #byName
   readonly #search
@@ -53,7 +52,6 @@ export class Reads {
     this.#documents = documents
     this.#stock = db.prepare<[string], { quantity: number }>('SELECT quantity FROM stock WHERE good = ?')
     this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
-    this.#good = db.prepare<[string], GoodRow>(`${GOOD} AND d.id = ?`)
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
     this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, s.quantity AS stock FROM good_search f JOIN good_index i ON i.row = f.rowid
@@ -70,17 +68,33 @@ export class Reads {
   }
 
   good(id: Id): GoodView | undefined {
-    const version = this.#documents.version
+    const listed = this.listed(id)
+    return listed && { ...listed, stock: this.#stock.get(id)?.quantity ?? null }
+  }
+
+  /** A good as a sale needs it, without its stock. */
+  listed(id: Id): Good | undefined {
+    return this.#keep(`good ${id}`, () => {
+      const row = this.#document.get('good', id)
+      const good = row && toGood({ id, doc: row.doc, stock: null })
+      if (!good) return undefined
+      const { stock: _stock, ...listed } = good
+      return listed
+    })
+  }
+
+  /** What `read` gives, kept until any document changes. */
+  #keep<Value>(key: string, read: () => Value): Value {
+    const { version } = this.#documents
     if (version !== this.#keptVersion || this.#kept.size > KEPT_MAX) {
       this.#kept.clear()
       this.#keptVersion = version
     }
-    const kept = this.#kept.get(id)
-    if (kept) return { ...kept, stock: this.#stock.get(id)?.quantity ?? null }
-    const row = this.#good.get(id)
-    const good = row && toGood(row)
-    if (good) this.#kept.set(id, good)
-    return good
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) return kept as Value
+    const value = read()
+    if (value !== undefined) this.#kept.set(key, value)
+    return value
   }
 
   goodByCode(code: string): GoodView | undefined {
@@ -111,12 +125,14 @@ export class Reads {
   }
 
   shop(id: Id): Shop {
-    return { ...SHOP_DEFAULTS, hours: [], promises: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }
+    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
   }
 
   staff(id: Id): Staff | undefined {
-    const row = this.#document.get('staff', id)
-    return row && toStaff(id, row.doc)
+    return this.#keep(`staff ${id}`, () => {
+      const row = this.#document.get('staff', id)
+      return row && toStaff(id, row.doc)
+    })
   }
 
   listStaff(): Staff[] {

@@ -51,6 +51,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     retryPrints: (printer) => prints.retryPrints(printer),
 
     good: (id) => reads.good(id),
+    listed: (id) => reads.listed(id),
     goodByCode: (code) => reads.goodByCode(code),
     goodByName: (name) => reads.goodByName(name),
     searchGoods: (text, limit) => reads.searchGoods(text, limit),

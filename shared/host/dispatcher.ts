@@ -27,6 +27,7 @@ export class Dispatcher {
 
   emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void {
     this.#seq += 1
+    if (this.#screens.size === 0) return
     const frame = JSON.stringify({ event: { seq: this.#seq, name, payload } })
     for (const send of this.#screens) {
       try {

@@ -2,6 +2,7 @@
  * What the host asks of its storage: the ledger and print-job ports, the projections a counter reads, and the till's own
  * settings. Reads never write; every write of the journal goes through `commit`.
  */
+import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { BadCell, GoodView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
@@ -70,6 +71,8 @@ export interface Pairing {
 
 export interface TillReads {
   good(id: Id): GoodView | undefined
+  /** A good as a sale needs it, without its stock. */
+  listed(id: Id): Good | undefined
   /** By main or other code; exact. */
   goodByCode(code: string): GoodView | undefined
   /** By the whole name, exact. */
