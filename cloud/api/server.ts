@@ -24,6 +24,7 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustProxy ? trustProxy.split(',') : false,
     forceCloseConnections: true,
+    requestTimeout: 60_000,
     routerOptions: { maxParamLength: 2000 },
   })
   app.addHook('onResponse', (request, reply, done) => {

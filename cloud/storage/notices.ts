@@ -38,7 +38,7 @@ export async function openNotices(databaseUrl: string, onError: (error: Error) =
     const next = new pg.Client(serviceConnection(databaseUrl))
     next.on('error', onError)
     next.on('notification', ({ payload }) => {
-      const notice = NoticeSchema.safeParse(JSON.parse(payload ?? 'null'))
+      const notice = NoticeSchema.safeParse(parseJson(payload))
       if (notice.success) for (const listener of listeners.get(notice.data.shop) ?? []) listener(notice.data)
     })
     await next.connect()
@@ -71,5 +71,14 @@ export async function openNotices(databaseUrl: string, onError: (error: Error) =
       clearTimeout(retry)
       await client?.end()
     },
+  }
+}
+
+/** Anyone with the database may notify: what isn't ours is nothing. */
+function parseJson(payload: string | undefined): unknown {
+  try {
+    return JSON.parse(payload ?? 'null')
+  } catch {
+    return undefined
   }
 }
