@@ -143,6 +143,7 @@ export function browserFlags({ headless = false, appUrl, profileDir }: FlagOptio
     ...(isRoot ? ['--no-sandbox'] : []),
     ...(headless ? ['--headless'] : []),
     ...(profileDir === undefined ? [] : [`--user-data-dir=${profileDir}`]),
-    ...(appUrl === undefined ? [] : [`--app=${appUrl}`]),
+    // The till's own window: as large as there is room, and nothing of the browser's own in front of it.
+    ...(appUrl === undefined ? [] : ['--start-maximized', '--disable-features=Translate', `--app=${appUrl}`]),
   ]
 }

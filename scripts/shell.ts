@@ -1,5 +1,5 @@
 /** The window the till is shown in: Electron where it is to be had, else a browser as an app window, else only the address. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -45,10 +45,8 @@ export async function fetchElectron(insist: boolean, say: (line: string) => void
   return undefined
 }
 
-/** Opens the till as an app window of the system's browser; false where there is none. */
-export async function openBrowserWindow(url: string, profileDir: string): Promise<boolean> {
+/** Opens the till as an app window of the system's browser, in a profile of its own; undefined where there is none. */
+export async function openBrowserWindow(url: string, profileDir: string): Promise<ChildProcess | undefined> {
   const browser = await findBrowser()
-  if (!browser) return false
-  spawn(browser.path, browserFlags({ appUrl: url, profileDir }), { stdio: 'ignore', detached: true }).unref()
-  return true
+  return browser && spawn(browser.path, browserFlags({ appUrl: url, profileDir }), { stdio: 'ignore' })
 }

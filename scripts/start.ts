@@ -2,6 +2,7 @@
  * `npm start`: builds what changed, starts the cloud and the till, makes a demonstration shop the first time, opens the
  * till, and prints `ready {"till":…,"cloud":…}`. Ctrl-C stops everything.
  */
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -36,6 +37,8 @@ const { values } = parseArgs({
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 const data = resolve(values.data)
 let stack: Stack | undefined
+let window: ChildProcess | undefined
+let stopping = false
 
 async function start(): Promise<void> {
   makeFolder(data)
@@ -57,8 +60,9 @@ async function start(): Promise<void> {
   writeFileSync(runningFile(), JSON.stringify({ pid: process.pid, till: tillUrl, cloud: cloudUrl }), { mode: 0o600 })
   say(`ready ${JSON.stringify({ till: tillUrl, cloud: cloudUrl ?? null })}`)
   if (electron) return
-  const opened = wantsWindow && await openBrowserWindow(tillUrl, join(data, 'browser'))
-  if (!opened) say(`Open the till in Chromium, Chrome or Edge: ${tillUrl}`)
+  window = wantsWindow ? await openBrowserWindow(tillUrl, join(data, 'browser')) : undefined
+  window?.once('exit', () => { if (!stopping) say(`The window was closed; the till runs on. Open it again: ${tillUrl}`) })
+  if (!window) say(`Open the till in Chromium, Chrome or Edge: ${tillUrl}`)
   say('Ctrl-C stops everything.')
 }
 
@@ -91,11 +95,11 @@ class StartRefused extends Error {
   }
 }
 
-let stopping = false
 async function stop(status: number): Promise<void> {
   if (stopping) return
   stopping = true
   rmSync(runningFile(), { force: true })
+  window?.kill()
   await stack?.stop()
   process.exit(status)
 }
