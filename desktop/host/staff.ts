@@ -19,7 +19,11 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
   return {
     async 'till.setup'({ key, shop, owner, pin }) {
       const isDone = (): boolean => {
-        if (isRepeat(context, key, StaffChanged.type, { set: { ...owner, role: 'owner', active: true } })) return true
+        // An owner the shop knew already was only signed in; with somebody new the key is that of their making.
+        const isDoneBefore = store.event(key)?.type === StaffSignedIn.type
+          ? isRepeat(context, key, StaffSignedIn.type, { staff: store.staffByNo(owner.no)?.id })
+          : isRepeat(context, key, StaffChanged.type, { set: { ...owner, role: 'owner', active: true } })
+        if (isDoneBefore) return true
         if (store.anyPin()) throw new TillError('till.not_empty')
         return false
       }
@@ -29,13 +33,14 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
       if (isDone()) return snapshot(context, seq())
       const known = store.staffByNo(owner.no)
       // Whoever begins a till of a known shop is its owner already; nobody is made one by typing a cashier's number.
-      if (known && known.role !== 'owner') throw new TillError('staff.no_taken', { no: owner.no })
+      if (known && !(known.role === 'owner' && known.active)) throw new TillError('staff.no_taken', { no: owner.no })
       const staff = known?.id ?? ids.next()
       store.together(() => {
         const events = []
         if (Object.keys(shop).length > 0) events.push({ id: ids.next(), type: ShopChanged.type, v: 1, body: { shop: store.identity().shop, set: shop, hlc: store.nextHlc(clock.now()) } })
-        events.push({ id: key, type: StaffChanged.type, v: 1, body: { staff, set: { ...owner, role: 'owner', active: true }, hlc: store.nextHlc(clock.now()) } })
-        events.push({ id: ids.next(), type: StaffSignedIn.type, v: 1, body: { staff } })
+        // The name that the shop knows its owner by stays: what is typed at one till must not rename them at all others.
+        if (!known) events.push({ id: key, type: StaffChanged.type, v: 1, body: { staff, set: { ...owner, role: 'owner', active: true }, hlc: store.nextHlc(clock.now()) } })
+        events.push({ id: known ? key : ids.next(), type: StaffSignedIn.type, v: 1, body: { staff } })
         commit(context, events)
         store.setPinVerifier(staff, verifier)
       })

@@ -27,7 +27,7 @@ export const en: typeof zh = {
     title: 'Welcome to Xiaopu', about: 'First, which shop is this? It works without a network; you can join one at any time.',
     make: 'Start a new shop', makeAbout: 'Shop and books live on this machine and go on without a network.', shop: 'Shop name', kind: 'Kind of shop', shopKind: 'Shop', stall: 'Stall', pharmacy: 'Pharmacy', owner: 'Owner\'s name',
     pin: 'PIN (4 to 8 digits)', again: 'PIN once more', different: 'The two PINs differ: look again.', go: 'Open the shop',
-    joined: 'This till has joined the shop. Add its owner here, and it can open.', join: 'Join a shop that exists', joinAbout: 'Get an 8-character code in the cloud\'s console and type it here.',
+    joined: 'This till has joined the shop. Add its owner here, and it can open.', known: '{no} {name}: choose a PIN for this till, and it can open.', join: 'Join a shop that exists', joinAbout: 'Get an 8-character code in the cloud\'s console and type it here.',
   },
   pair: {
     title: 'Join the cloud', cloud: 'Cloud address', code: 'Pairing code (8 characters)', join: 'Join', joining: 'Joining…', done: 'Joined', doneNext: 'Earlier sales go up by themselves.',

@@ -25,7 +25,7 @@ export const zh = {
     title: '欢迎使用小铺', about: '先告诉我这是哪家店。没有网也能开张，以后随时可以联网。',
     make: '新开一家店', makeAbout: '店和账都在这台机器上，断网照常收银。', shop: '店名', kind: '哪一种店', shopKind: '小店', stall: '菜摊', pharmacy: '药店', owner: '店主姓名',
     pin: 'PIN（4 到 8 位数字）', again: '再输一次 PIN', different: '两次 PIN 不一样，请再看一眼。', go: '开张',
-    joined: '已经联上这家店。再设一位店主，就能开张。', join: '加入已有的店', joinAbout: '在云端后台拿到 8 位配对码，填在这里。',
+    joined: '已经联上这家店。再设一位店主，就能开张。', known: '{no} {name}：给本机设一个 PIN，就能开张。', join: '加入已有的店', joinAbout: '在云端后台拿到 8 位配对码，填在这里。',
   },
   pair: {
     title: '联上云端', cloud: '云端地址', code: '配对码（8 位）', join: '配对', joining: '正在配对…', done: '已经配对', doneNext: '以前的账会自动补传。',
