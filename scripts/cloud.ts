@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { parseYuan } from '#shared/money/money.ts'
+import { readArguments } from './arguments.ts'
 import { ROOT } from './run-command.ts'
 
 const HELP = `npm run cloud -- COMMAND [options]
@@ -26,13 +26,13 @@ const HELP = `npm run cloud -- COMMAND [options]
 /** A sentence for whoever typed the command. */
 class CommandError extends Error {}
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     data: { type: 'string', default: join(ROOT, 'data') }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
     kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, device: { type: 'string' },
   },
-})
+}, HELP)
 
 interface Shop { id: string; slug: string | null; name: string }
 interface Good { id: string; code: string; name: string; price: number }

@@ -12,6 +12,7 @@ export async function connectTill(readyUrl: string): Promise<TillClient> {
 
 /** The line alone, for a client of one's own. Rejects like connectTill. */
 export async function openTransport(readyUrl: string): Promise<Transport> {
+  if (!URL.canParse(readyUrl)) throw new TillError('host.gone', { url: readyUrl })
   const url = new URL(readyUrl)
   const socket = new WebSocket(`ws://${url.host}/ws?token=${url.searchParams.get('token') ?? ''}`)
   await new Promise<void>((resolve, reject) => {

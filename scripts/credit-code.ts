@@ -5,10 +5,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { checkerOf, JwksSchema, type Jwks } from '#cloud/identity/platform-key.ts'
 import { readCreditCode } from '#shared/identity/credit-code.ts'
 import { longId } from '#shared/identity/ids.ts'
+import { readArguments } from './arguments.ts'
 import { ROOT } from './run-command.ts'
 
 const HELP = `npm run credit-code -- verify TOKEN [--keys FILE|URL] [--at TIME] [--data DIR]
@@ -17,10 +17,10 @@ npm run credit-code -- keys --url URL > keys.json`
 /** A sentence for whoever typed the command. */
 class CommandError extends Error {}
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: { keys: { type: 'string' }, at: { type: 'string' }, url: { type: 'string' }, data: { type: 'string', default: join(ROOT, 'data') } },
-})
+}, HELP)
 
 async function readKeys(from: string | undefined): Promise<Jwks> {
   const file = from ?? [join(resolve(values.data), 'cloud', 'jwks.json'), join(resolve(values.data), 'jwks.json')].find(existsSync)

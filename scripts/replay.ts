@@ -6,9 +6,10 @@
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { TillError } from '#shared/host/frames.ts'
+import { readArguments, readNumber } from './arguments.ts'
 import { percentile, ringUp, tillNet } from './replay/ring.ts'
+import { fileSentence } from './replay/refusal.ts'
 import { type RefusedRow, SALES_COLUMNS, type SalesMapping } from './replay/sale-row.ts'
 import { Spool } from './replay/spool.ts'
 import { openStage } from './replay/stage.ts'
@@ -132,13 +133,14 @@ function readMapping(text: string | undefined): SalesMapping {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments({
     allowPositionals: true,
     options: {
       map: { type: 'string' }, url: { type: 'string' }, data: { type: 'string' }, staff: { type: 'string', default: '01' }, pin: { type: 'string', default: '1234' },
       report: { type: 'string' }, limit: { type: 'string' }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
     },
-  })
+  }, USAGE)
+  const rowsMax = values.limit === undefined ? undefined : readNumber('--limit', values.limit, { min: 1, max: Number.MAX_SAFE_INTEGER }, USAGE)
   const say = (line: string): void => { process.stderr.write(`${line}\n`) }
   const [file] = positionals
   if (values.help || file === undefined) {
@@ -152,7 +154,7 @@ async function main(): Promise<number> {
   try {
     const result = await replay({
       file: resolve(file), report, data, given: readMapping(values.map), staff: { no: values.staff, pin: values.pin }, say,
-      ...(values.limit === undefined ? {} : { rowsMax: Number(values.limit) }), ...(values.url === undefined ? {} : { url: values.url }),
+      ...(rowsMax === undefined ? {} : { rowsMax }), ...(values.url === undefined ? {} : { url: values.url }),
       ...(process.env['XIAOPU_OPERATOR_KEY'] === undefined ? {} : { operatorKey: process.env['XIAOPU_OPERATOR_KEY'] }),
     })
     process.stdout.write(`${JSON.stringify(result)}\n`)
@@ -170,6 +172,8 @@ if (import.meta.main) {
     process.exitCode = await main()
   } catch (error) {
     if (!(error instanceof TillError || error instanceof PartFailed)) throw error
+    const sentence = fileSentence(error.code, error.detail)
+    if (sentence !== undefined) process.stderr.write(`${sentence}\n`)
     process.stderr.write(`${JSON.stringify({ error: { code: error.code, detail: error.detail } })}\n`)
     process.exitCode = 2
   }

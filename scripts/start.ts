@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readArguments, readNumber } from './arguments.ts'
 import { buildElectron, buildRenderer } from './build.ts'
 import { LEDGER_FILE } from '#desktop/storage/open.ts'
 import { seedDemo } from './demo/seed.ts'
@@ -26,14 +26,16 @@ const HELP = `npm start -- [options]
   --verbose        show the logs`
 
 // Fixed ports, because a browser keeps open tickets by address, and a receipt's code must still lead somewhere tomorrow.
-const { values } = parseArgs({
+const { values } = readArguments({
   allowNegative: true,
   options: {
     data: { type: 'string', default: join(ROOT, 'data') }, port: { type: 'string', default: '17710' }, 'cloud-port': { type: 'string', default: '17711' },
     electron: { type: 'boolean', default: false }, browser: { type: 'boolean', default: false }, open: { type: 'boolean', default: true },
     cloud: { type: 'boolean', default: true }, empty: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
   },
-})
+}, HELP)
+const portOf = (option: 'port' | 'cloud-port'): number => readNumber(`--${option}`, values[option], { min: 0, max: 65_535 }, HELP)
+const ports = { tillPort: portOf('port'), cloudPort: portOf('cloud-port') }
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 const data = resolve(values.data)
 let stack: Stack | undefined
@@ -48,7 +50,7 @@ async function start(): Promise<void> {
   const electron = wantsWindow && !values.browser ? await fetchElectron(values.electron, say) : undefined
   if (electron) await buildElectron()
   stack = await startStack({
-    data, tillPort: Number(values.port), cloudPort: Number(values['cloud-port']), cloud: values.cloud, demo: !values.empty, log,
+    data, ...ports, cloud: values.cloud, demo: !values.empty, log,
     ...(electron ? { electron, onQuit: () => void stop(0) } : {}),
   })
   const { tillUrl, cloudUrl, operatorKey } = stack

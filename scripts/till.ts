@@ -5,13 +5,13 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
 import { CALLS, type CallName } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
+import { readArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
 
@@ -20,10 +20,10 @@ npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
 npm run till -- verify [--data DIR | --file till.db]
 JSON may be - to read it from standard input. A write without a key gets one.`
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readArguments({
   allowPositionals: true,
   options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-})
+}, USAGE)
 const data = resolve(values.data ?? join(ROOT, 'data'))
 /** Every folder that `npm start` keeps has its till in a folder of its own. */
 const tillFolder = existsSync(join(data, 'till', LEDGER_FILE)) || !existsSync(join(data, LEDGER_FILE)) ? join(data, 'till') : data

@@ -1,5 +1,5 @@
 /** Opens a till's folder: one SQLite file, held by one host at a time, durable at every commit. */
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
@@ -49,6 +49,8 @@ export function openMemory(migrations = MIGRATIONS): Database {
 
 /** Opens a ledger file to read it only, whoever else has it. Throws TillError ledger.not_found or ledger.damaged. */
 export function openForReading(file: string): Database {
+  // SQLite's driver answers a folder that isn't there with an error without a code.
+  if (!existsSync(file)) throw new TillError('ledger.not_found', { file })
   try {
     const db = new Sqlite(file, { readonly: true, fileMustExist: true })
     db.pragma('query_only = ON')

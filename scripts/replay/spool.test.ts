@@ -54,7 +54,9 @@ test('rows are numbered by the lines of the file, and every reason names its col
 
 test.each<[string, string | Uint8Array, SalesMapping | undefined, object]>([
   ['an empty file', '', undefined, { code: 'file.no_header' }],
-  ['no columns of sales', 'a,b\n1,2\n', undefined, { code: 'import.no_name_or_price' }],
+  ['no columns of sales', 'a,b\n1,2\n', undefined, { code: 'replay.not_sales', detail: { columns: ['a', 'b'] } }],
+  ['a list of prices', '品名,单价\n糖,2\n', undefined, { code: 'replay.not_sales', detail: { mapping: { item: '品名', price: '单价' } } }],
+  ['gzip that ends too early', gzipSync('item,paid\n糖,2\n').subarray(0, -9), undefined, { code: 'file.unreadable', detail: { reason: 'gzip' } }],
   ['a column that isn\'t there', 'item,paid\n糖,2\n', { item: 'goods' }, { code: 'file.no_header', detail: { column: 'goods' } }],
   ['an open quote', 'item,paid\n糖,2\n"盐,2\n', undefined, { code: 'file.unreadable', detail: { reason: 'quotes', row: 3 } }],
   ['a spreadsheet', Buffer.from('PK\u0003\u0004....'), undefined, { code: 'file.unreadable' }],
@@ -69,4 +71,12 @@ test('ids come from words and are UUIDs of version 8', () => {
 })
 test('percentiles are of the nearest rank', () => {
   expect([percentile([3, 1, 2, 4], 0.5), percentile([3, 1, 2, 4], 0.95), percentile([], 0.5)]).toEqual([2, 4, 0])
+})
+test('quantity and unit price say what was paid', async () => {
+  const { spool: read } = await spool('品名,数量,单价\n糖,2,1.50\n')
+  expect(read.accepted()).toEqual({ rows: 1, fen: 300 })
+  read.close()
+})
+test('a folder is no file', async () => {
+  await expect(Spool.read(folder, folder, { refuse: () => undefined })).rejects.toMatchObject({ code: 'file.unreadable', detail: { reason: 'folder' } })
 })

@@ -61,7 +61,7 @@ export class Spool {
 
   /** Reads `file` (CSV, gzip or plain) into `folder`; every refused row goes to `refuse`. Throws TillError for a file that is no table of sales. */
   static async read(file: string, folder: string, options: ReadOptions): Promise<Spool> {
-    const { digest, encoding } = await look(file)
+    const { digest, encoding } = await look(file).catch((error: unknown) => { throw unreadable(file, error) })
     const db = new Database(`${folder}/spool.db`)
     db.pragma('journal_mode = OFF')
     db.pragma('synchronous = OFF')
@@ -69,7 +69,7 @@ export class Spool {
       create table sale (key text primary key, time text not null, row integer not null) without rowid;
       create table item (item text primary key, unit integer not null, row integer not null) without rowid`)
     const filler = new Filler(db, file, options)
-    await filler.fill(openText(file), encoding)
+    await filler.fill(openText(file), encoding).catch((error: unknown) => { throw unreadable(file, error) })
     db.exec('create index line_sale on line (sale, row); create index sale_order on sale (time, row); create index item_order on item (row)')
     const spool = new Spool(db, digest, filler.mapping)
     spool.rows = filler.rows
@@ -115,6 +115,14 @@ export class Spool {
   close(): void {
     this.#db.close()
   }
+}
+
+/** What the disk and gzip refuse, as a file that can't be read; anything else as it is. */
+function unreadable(name: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code.startsWith('Z_')) return new TillError('file.unreadable', { name, reason: 'gzip' })
+  if (code === 'EISDIR') return new TillError('file.unreadable', { name, reason: 'folder' })
+  return code === 'EACCES' || code === 'EIO' ? new TillError('file.unreadable', { name, reason: code }) : error
 }
 
 function isGzip(file: string): boolean {
@@ -231,9 +239,10 @@ class Filler {
     }
     this.#columns = columns
     this.mapping = guessSalesMapping(columns, this.#options.given)
-    if (this.mapping.item === undefined || (this.mapping.paid ?? this.mapping.amount ?? this.mapping.price) === undefined) {
-      throw new TillError('import.no_name_or_price', { columns, mapping: this.mapping })
-    }
+    const { item, paid, amount, quantity, price } = this.mapping
+    // A name and a price alone are a list of goods: nobody has bought any of it.
+    const saysWhatWasPaid = paid !== undefined || amount !== undefined || (quantity !== undefined && price !== undefined)
+    if (item === undefined || !saysWhatWasPaid) throw new TillError('replay.not_sales', { name: this.#file, columns, mapping: this.mapping })
   }
 
   #flush(): void {
