@@ -11,7 +11,7 @@ export const en: typeof zh = {
     online: 'Online', offline: 'Off-line', offlineSince: 'Off-line ({ago})', refused: 'Cloud refuses', alone: 'On its own', demo: 'Demo',
     hostGone: 'The till\'s host does not answer', hostGoneNext: 'Reconnecting by itself; the ticket is safe. Scan on: scans wait and follow.',
     tokenOld: 'The host was started anew: open this page from its new address. Tickets are safe.',
-    starting: 'Opening the till…', unsent: '{n} not sent', allSent: 'All sent',
+    starting: 'Opening the till…', unsent: '{n} record not sent | {n} records not sent', allSent: 'All sent',
     shiftSince: 'Shift since {time}', shiftNone: 'No shift open',
     printerNone: 'No printer', printerReady: 'Printer ready', printerWaits: 'Printer stopped, {n} waiting', printerLook: 'Look at the printer',
   },
@@ -31,7 +31,7 @@ export const en: typeof zh = {
   },
   pair: {
     title: 'Join the cloud', cloud: 'Cloud address', code: 'Pairing code (8 characters)', join: 'Join', joining: 'Joining…', done: 'Joined', doneNext: 'Earlier sales go up by themselves.',
-    ownerOnly: 'Joining needs the owner.',
+    ownerOnly: 'Joining needs the owner.', example: 'e.g. cloud.example.com or 192.168.1.20:7900',
   },
   ticket: {
     label: 'Open ticket', empty: 'Scan, please', emptyNext: 'or touch a good; typing searches', last: 'Last: no. {no}, {total}, done',
@@ -39,6 +39,7 @@ export const en: typeof zh = {
     pieces: '{n} item | {n} items', saved: 'Saved {amount}', total: 'Total', refund: 'To refund', clear: 'Clear', pay: 'Take money', payOut: 'Refund',
     cleared: 'Cleared {n} line. | Cleared {n} lines.', undo: 'Undo', returning: 'Return: the next goods come back', returningNext: 'F7 again to sell',
     hint: '3 * then scan: three of it; ⏎ takes money', typed: 'Number typed',
+    removed: 'Removed {name}.', hintRefund: '⏎ refunds; Del removes the chosen line',
     noLine: 'No line is chosen', noLineNext: 'Scan something or touch a line first.',
   },
   line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return' },
@@ -59,13 +60,18 @@ export const en: typeof zh = {
     take: 'Take cash', again: 'Try again', zero: 'Nothing to pay, finish', payOut: 'Pay out {amount}', toCustomer: 'To the customer',
     tooLittle: 'Too little: {total} is due', tooLittleNext: 'Type the amount again, or press Exact.', nothing: 'The ticket is empty', nothingNext: 'Scan or touch something first.',
     waiting: 'This sale waits for the host and is not lost.', waitingNext: 'It completes by itself and only once; don\'t take the money again.',
+    overridden: '{name} has a price set by hand, which you may not sell at.', discounted: '{name} has something off by hand, which you may not give.', handNext: 'A manager takes this one, or remove the line and scan it again.',
     done: 'Paid', refunded: 'Refunded', sum: 'Due {total}, given {given}', nextTicket: 'The next scan begins the next ticket', next: 'Next ticket',
   },
   weigh: {
     title: '{name}: how much?', price: '{price} per {unit}', kilos: '{amount} kg', hint: 'Type what the scale shows', units: 'Weighed in', done: 'Confirm', cancel: 'Not wanted',
   },
-  quantity: { title: '{name}: how many?', now: 'Now {quantity} {unit}' },
-  adjust: { title: '{name}: price', price: 'Unit price', off: 'Amount off', listed: 'Listed {price} per {unit}', percents: 'Share off', percent: '{share}% off', plain: 'Back to the listed price' },
+  quantity: { title: '{name}: how many?', now: 'Now {quantity} {unit}',
+    zero: 'A quantity can\'t be {what}', zeroNext: 'Type more than 0 and then *; Del removes a line that is not wanted.',
+    tooMany: 'That is too many: {what}', tooManyNext: 'A line holds 9999 at most: look again.',
+    fraction: '{what} is sold by the piece: whole numbers only', fractionNext: 'Nothing was rung up: type a whole number and try again. To weigh it, a manager changes it in Goods.',
+  },
+  adjust: { title: '{name}: price', price: 'Unit price', off: 'Amount off', listed: 'Listed {price} per {unit}', percents: 'Share off', percent: '{share}% off', plain: 'Back to the listed price', tooHigh: '{price} is far above the listed price', tooHighNext: 'Is the point in its place? Ten times the listed price at most, and 100000.' },
   held: {
     title: 'Held tickets', none: 'Nothing is held', noneNext: 'F4 sets the open ticket aside.', nothing: 'The ticket is empty', nothingNext: 'There is nothing to hold.',
     done: 'Held; {n} ticket waits | Held; {n} tickets wait', doneNext: 'F5 brings it back.', comma: ', ',
@@ -73,10 +79,12 @@ export const en: typeof zh = {
   receipts: {
     title: 'Sales', no: 'No. {no}', picture: 'Receipt', drawing: 'Drawing the receipt…', none: 'No sales yet', noneNext: 'After the first one, see and reprint receipts here.',
     printing: 'Receipt {no} is on its way to the printer', older: 'Older', },
-  drawer: { reason: 'Opened by the cashier', opened: 'Drawer opened and noted' },
+  drawer: { reason: 'Opened by the cashier', opened: 'Drawer opened and noted', byKey: 'No printer: open the drawer with its key. It is noted.' },
   shift: {
     title: 'Open a shift', titleOpen: 'Shift (since {time})', welcome: 'Count the float in the drawer, type it, and the shift is open.', float: 'Float', open: 'Open shift', opened: 'Shift open', openedNext: 'Scan the first good.',
     counted: 'Cash counted in the drawer', close: 'Close shift', closed: 'Shift closed', blind: 'Count first: what should be there is shown after closing.',
+    titleClosed: 'Shift closed ({from} to {to})', sure: '{amount} counted: close the shift?', sureHeld: '{n} held ticket is not paid yet. | {n} held tickets are not paid yet.', sureNext: 'After that its figures can\'t be changed.', sureGo: 'Close the shift', recount: 'Count again',
+    example: 'e.g. 200', needFloat: 'Count the float and type it; 0 if there is none.', needCount: 'Count the cash in the drawer and type it; 0 if there is none.', badAmount: 'This is no amount: digits only, not negative, like 200 or 200.50.', tooLarge: 'This is too much: a few zeros too many?',
     staff: 'Staff', sales: 'Sales', returns: 'of which returns', gross: 'Gross', discount: 'Discounts', net: 'Net', floatShort: 'Float', expected: 'Expected cash', countedShort: 'Counted cash',
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
   },
@@ -93,7 +101,7 @@ export const en: typeof zh = {
   field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock' },
   import: {
     about: 'Choose a CSV or Excel file: column names in the first row, one good a row. Columns are recognised and can be corrected. Good rows come in; the others are kept for mending.',
-    choose: 'Choose a file', other: 'Another file', must: 'needed', leaveOut: '(leave out)', busy: 'Reading…', mapFirst: 'Say which column is the name and which the price',
+    empty: 'This file is empty.', emptyNext: 'See whether it is the right one and choose again.', choose: 'Choose a file', other: 'Another file', must: 'needed', leaveOut: '(leave out)', busy: 'Reading…', mapFirst: 'Say which column is the name and which the price',
     preview: '{rows} rows: {good} can come in, {bad} need mending', go: 'Import {n} row | Import {n} rows', done: '{n} good came in | {n} goods came in', report: '{rows} rows read: {added} added, {updated} updated, {refused} kept for mending',
     noted: '{n} row has no unit: it comes in by the piece (个), or by the kilogram if weighed, and can be changed | {n} rows have no unit: they come in by the piece (个), or by the kilogram if weighed, and can be changed',
     badTitle: '{n} row needs mending | {n} rows need mending', badMore: '{n} more not listed', row: 'Row', column: 'Column', value: 'Value', reason: 'Reason', nothing: '(empty)',
@@ -105,8 +113,8 @@ export const en: typeof zh = {
     import_duplicate_name: 'name repeated', import_no_unit: 'no unit', import_pricing_unknown: 'pricing can\'t be read', import_too_long: 'too long', import_too_many_cells: 'more cells than columns', other: 'problem ({code})',
   },
   sync: {
-    alone: 'This till is on its own; {n} row is safe on this machine. | This till is on its own; {n} rows are safe on this machine.', allSent: 'Everything is sent.', offlineAllSent: 'Off-line, but everything is sent. Sell as usual.',
-    sending: '{n} still on its way. | {n} still on their way.', waiting: '{n} not sent yet (the oldest {since}). Sell as usual; they follow when the network is back.',
+    alone: 'This till is on its own; {n} record is safe on this machine. | This till is on its own; {n} records are safe on this machine.', allSent: 'Everything is sent.', offlineAllSent: 'Off-line, but everything is sent. Sell as usual.',
+    sending: '{n} record still on its way. | {n} records still on their way.', waiting: '{n} record not sent yet (the oldest {since}). Sell as usual; it follows when the network is back. | {n} records not sent yet (the oldest {since}). Sell as usual; they follow when the network is back.',
     unsent: 'Not sent', lastOnline: 'Last online', never: 'never', cloud: 'Cloud', noCloud: 'none', clock: 'Clock', clockOff: 'This machine\'s clock is about {n} minutes wrong: please set it', now: 'Try now', trying: 'Asking the cloud…',
   },
   settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff' },
@@ -115,7 +123,7 @@ export const en: typeof zh = {
     on: 'on', off: 'off', paper: 'Width of receipts on the screen',
   },
   printer: {
-    usual: 'Receipts', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
+    usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
     address: 'Network address (port 9100 unless given)', name: 'Name', profile: 'Paper', columns: '{n} columns', drawer: 'Drawer attached',
   },
   print: {
@@ -130,7 +138,7 @@ export const en: typeof zh = {
     times: 'three of it: then scan or touch', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
   },
   display: {
-    welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',
+    welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', tokenOld: 'The till was started anew', tokenOldNext: 'Open this page again at the till: More → Customer display.', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',
   },
   notice: { storage: 'This computer can\'t keep the ticket', storageNext: 'It is still on the screen: finish it, then free some disk.' },
   error: {

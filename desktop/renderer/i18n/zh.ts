@@ -9,7 +9,7 @@ export const zh = {
     online: '已联网', offline: '没联网', offlineSince: '断网（{ago}）', refused: '云端不收', alone: '单机', demo: '演示',
     hostGone: '收银主机没有应答', hostGoneNext: '正在自动重连，票还在。可以继续扫码，连上后一并上票。',
     tokenOld: '主机重新启动过，请从新的地址打开本页。票都还在。',
-    starting: '正在打开收银台…', unsent: '{n} 笔没上传', allSent: '都已上传',
+    starting: '正在打开收银台…', unsent: '{n} 条记录没上传', allSent: '都已上传',
     shiftSince: '当班 {time} 起', shiftNone: '未开班',
     printerNone: '没接打印机', printerReady: '打印机正常', printerWaits: '打印机停了，{n} 张在等', printerLook: '看一下打印机',
   },
@@ -29,7 +29,7 @@ export const zh = {
   },
   pair: {
     title: '联上云端', cloud: '云端地址', code: '配对码（8 位）', join: '配对', joining: '正在配对…', done: '已经配对', doneNext: '以前的账会自动补传。',
-    ownerOnly: '配对要店主来做。',
+    ownerOnly: '配对要店主来做。', example: '例如 cloud.example.com 或 192.168.1.20:7900',
   },
   ticket: {
     label: '当前的票', empty: '请扫码', emptyNext: '或按右边的商品；打字就是搜索', last: '上一单 {no} 号，收 {total}，已完成',
@@ -37,6 +37,7 @@ export const zh = {
     pieces: '{n} 件', saved: '已优惠 {amount}', total: '合计', refund: '应退', clear: '清空', pay: '收款', payOut: '退款',
     cleared: '清空了 {n} 行。', undo: '撤销', returning: '退货中：接下来的商品按退货记', returningNext: '再按 F7 回到卖货',
     hint: '3 * 再扫码是三件；⏎ 收款', typed: '输入的数字',
+    removed: '删了「{name}」。', hintRefund: '⏎ 退款；Del 删掉选中的行',
     noLine: '还没有选中商品', noLineNext: '先扫一件，或点一行。',
   },
   line: { listed: '原价 {price}', discount: '减 {amount}', return: '退货' },
@@ -57,13 +58,18 @@ export const zh = {
     take: '收现金', again: '再试一次', zero: '不用收钱，完成', payOut: '退现金 {amount}', toCustomer: '退给顾客',
     tooLittle: '钱不够，应收 {total}', tooLittleNext: '再输一次收到的钱，或按「正好」。', nothing: '票还是空的', nothingNext: '先扫码或点商品，再收款。',
     waiting: '这一单正在等主机确认，没有丢。', waitingNext: '连上后自动完成，不会收两次；请先别重收。',
+    overridden: '票上「{name}」的价改过，您没有改价的权限。', discounted: '票上「{name}」有手工优惠，您没有优惠的权限。', handNext: '要店长来收，或删掉这一行重扫。',
     done: '收款完成', refunded: '退款完成', sum: '应收 {total}，实收 {given}', nextTicket: '接着扫码就是下一单', next: '下一单',
   },
   weigh: {
     title: '{name}：称多少？', price: '{price} 元/{unit}', kilos: '合 {amount} 公斤', hint: '输入秤上的数', units: '按什么称', done: '确定', cancel: '不要了',
   },
-  quantity: { title: '{name}：改成多少？', now: '现在 {quantity} {unit}' },
-  adjust: { title: '{name}：改价', price: '改单价', off: '减金额', listed: '原价 {price} 元/{unit}', percents: '打折', percent: '{tenths} 折', plain: '恢复原价' },
+  quantity: { title: '{name}：改成多少？', now: '现在 {quantity} {unit}',
+    zero: '数量不能是 {what}', zeroNext: '输一个大于 0 的数再按 *；不要了就按 Del 删掉这一行。',
+    tooMany: '数量太大了：{what}', tooManyNext: '一行最多 9999，请看清再输。',
+    fraction: '「{what}」按件卖，数量要是整数', fractionNext: '没有记上，请输整数再来一次；要称重的，请店长在「商品」里改。',
+  },
+  adjust: { title: '{name}：改价', price: '改单价', off: '减金额', listed: '原价 {price} 元/{unit}', percents: '打折', percent: '{tenths} 折', plain: '恢复原价', tooHigh: '{price} 元比原价高太多了', tooHighNext: '请看看小数点有没有点错；最多原价的 10 倍，不超过 100000 元。' },
   held: {
     title: '挂着的单', none: '没有挂着的单', noneNext: '按 F4 把手上的票先挂起来。', nothing: '票是空的，不用挂', nothingNext: '有商品时再挂。',
     done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、',
@@ -71,10 +77,12 @@ export const zh = {
   receipts: {
     title: '卖过的单', no: '单号 {no}', picture: '小票', drawing: '正在画小票…', none: '还没有卖过', noneNext: '卖出第一单后就能在这里看小票、重打。',
     printing: '{no} 号小票已送去打印', older: '更早的', },
-  drawer: { reason: '收银员开钱箱', opened: '钱箱已打开，已记一笔' },
+  drawer: { reason: '收银员开钱箱', opened: '钱箱已打开，已记下来', byKey: '没接打印机，钱箱请用钥匙打开；已记下来。' },
   shift: {
     title: '开班', titleOpen: '当班（{time} 起）', welcome: '数一数钱箱里的备用金，填上就开班。', float: '备用金（元）', open: '开班', opened: '开班了', openedNext: '扫第一件吧。',
     counted: '钱箱里实际有（元）', close: '交班', closed: '交班了', blind: '先数钱，后看账：填好交班才显示应有多少。',
+    titleClosed: '已交班（{from} 到 {to}）', sure: '实点 {amount}，确定交班吗？', sureHeld: '还有 {n} 张挂单没收。', sureNext: '确定以后，这一班的账就不能再改。', sureGo: '确定交班', recount: '再数一遍',
+    example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
     staff: '工号', sales: '单数', returns: '其中退货', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
   },
@@ -91,7 +99,7 @@ export const zh = {
   field: { code: '条码', name: '名称', price: '售价', cost: '进价', category: '分类', unit: '单位', pricing: '计价方式', spec: '规格', origin: '产地', stock: '库存' },
   import: {
     about: '选一个 CSV 或 Excel 文件。第一行是列名，每行一个商品；列的意思会自动认，认错了可以改。好的行先进，有问题的留着改。',
-    choose: '选择文件', other: '换一个文件', must: '必填', leaveOut: '（不导入）', busy: '正在读…', mapFirst: '请指出哪一列是名称，哪一列是售价',
+    empty: '这个文件是空的。', emptyNext: '请打开看看是不是选错了，再选一次。', choose: '选择文件', other: '换一个文件', must: '必填', leaveOut: '（不导入）', busy: '正在读…', mapFirst: '请指出哪一列是名称，哪一列是售价',
     preview: '共 {rows} 行：{good} 行可以进，{bad} 行要改', go: '导入 {n} 行', done: '{n} 种商品进来了', report: '读了 {rows} 行：新增 {added} 种，更新 {updated} 种，{refused} 行留着改',
     noted: '{n} 行没有写单位，先按“个”收进来，称重的按“公斤”，以后可以改', badTitle: '{n} 行有问题', badMore: '还有 {n} 行没列出', row: '行', column: '列', value: '内容', reason: '原因', nothing: '（空）',
     kept: '{n} 行等着改', rowOf: '{file} 第 {row} 行', mend: '改好了', drop: '不要这行', mended: '第 {row} 行进来了', dropped: '第 {row} 行不要了', mendNext: '请再改一改。',
@@ -102,8 +110,8 @@ export const zh = {
     import_duplicate_name: '名称重复', import_no_unit: '没有单位', import_pricing_unknown: '计价方式看不懂', import_too_long: '太长了', import_too_many_cells: '这一行多出了格子', other: '有问题（{code}）',
   },
   sync: {
-    alone: '这台机器还没联上云端，{n} 笔账都好好存在本机。', allSent: '一切都已上传。', offlineAllSent: '断网了，不过账都已上传，照常收银。',
-    sending: '还有 {n} 笔正在上传。', waiting: '还有 {n} 笔没上传（最早的是{since}），照常收银，联网后自动补传。',
+    alone: '这台机器还没联上云端，{n} 条记录都好好存在本机。', allSent: '一切都已上传。', offlineAllSent: '断网了，不过账都已上传，照常收银。',
+    sending: '还有 {n} 条记录正在上传。', waiting: '还有 {n} 条记录没上传（最早的是{since}），照常收银，联网后自动补传。',
     unsent: '没上传', lastOnline: '上次联网', never: '从未', cloud: '云端', noCloud: '没有', clock: '时钟', clockOff: '这台机器的钟差了约 {n} 分钟，请校准', now: '现在试一次', trying: '正在联系云端…',
   },
   settings: { screen: '本屏', printer: '打印机', staff: '员工' },
@@ -112,7 +120,7 @@ export const zh = {
     on: '开', off: '关', paper: '屏幕上的小票宽度',
   },
   printer: {
-    usual: '小票机', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
+    usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
     address: '网络地址（端口不写就是 9100）', name: '名字', profile: '纸宽', columns: '{n} 列', drawer: '接着钱箱',
   },
   print: {
@@ -127,7 +135,7 @@ export const zh = {
     times: '三件：接着扫码或点商品', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
   },
   display: {
-    welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',
+    welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', tokenOld: '收银机重新启动过', tokenOldNext: '请在收银机上点「更多」→「顾客屏」，重新打开这一页。', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',
   },
   notice: { storage: '这台电脑存不下票了', storageNext: '票还在屏幕上，请先收完这一单，再清理磁盘。' },
   error: {

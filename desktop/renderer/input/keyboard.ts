@@ -29,9 +29,11 @@ function textField(element: Element | null): TextField | null {
   return element instanceof HTMLInputElement && TEXT_TYPES.has(element.type) ? element : null
 }
 
+/** One for all screens, as there is one scanner: a scan begun on one screen ends well on the next. */
+const wedge = new Wedge()
+
 /** Listens until the returned function is called. */
 export function listenKeys(keys: CounterKeys): () => void {
-  const wedge = new Wedge()
   let before: Before | null = null
   let pending = ''
   let timer: ReturnType<typeof setTimeout> | undefined
