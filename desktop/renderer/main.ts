@@ -6,6 +6,7 @@ import { showCustomer } from './host/display.ts'
 import { startScreen } from './start.ts'
 import { useGoods } from './stores/goods.ts'
 import { useHeld } from './stores/held.ts'
+import { useNotice } from './stores/notice.ts'
 import { usePanels } from './stores/panels.ts'
 import { usePay } from './stores/pay.ts'
 import { useScans } from './stores/scans.ts'
@@ -42,6 +43,8 @@ function follow(client: TillClient): void {
     if (session.staff) void usePay().send()
   })
   watch(() => session.staff?.id, (staff) => {
+    // What was said was said to the one who was here.
+    useNotice().clear()
     if (staff) void usePay().send()
     else usePanels().home()
   })

@@ -14,3 +14,9 @@ export function takeToken(): string | undefined {
   }
   return fresh ?? sessionStorage.getItem(KEY) ?? undefined
 }
+
+/** Where the customer display is, with the token this page was let in by. */
+export function displayAddress(): string {
+  const token = sessionStorage.getItem(KEY)
+  return token === null ? './display.html' : `./display.html?token=${encodeURIComponent(token)}`
+}

@@ -1,4 +1,5 @@
 /** What the counter's keys do. The same functions stand behind the buttons on which the keys are written. */
+import { parseQuantity } from '#shared/quantity/quantity.ts'
 import { t } from '../i18n/index.ts'
 import { backspace, looksLikeCode, press, star } from './buffer.ts'
 import { till, write } from '../host/till.ts'
@@ -7,10 +8,12 @@ import { useGoods } from '../stores/goods.ts'
 import { useHeld } from '../stores/held.ts'
 import { useNotice } from '../stores/notice.ts'
 import { type Panel, usePanels } from '../stores/panels.ts'
+import { usePaper } from '../stores/paper.ts'
 import { usePay } from '../stores/pay.ts'
 import { useScans } from '../stores/scans.ts'
 import { useSession } from '../stores/session.ts'
 import { useTicket } from '../stores/ticket.ts'
+import { quantityFault, quantityWords } from '../ticket/limits.ts'
 import type { Right } from '#shared/identity/staff.ts'
 
 /** Panels whose number belongs to the panel: a star or a sign means nothing there. */
@@ -23,6 +26,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   const held = useHeld()
   const notice = useNotice()
   const panels = usePanels()
+  const paper = usePaper()
   const pay = usePay()
   const scans = useScans()
   const session = useSession()
@@ -64,20 +68,13 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   }
   function drawer(): void {
     if (!allowed('drawer.open')) return
-    void notice.attempt(async () => {
-      await write('drawer.open', { reason: t('drawer.reason') })
-      notice.show({ tone: 'good', message: t('drawer.opened') })
-    })
+    void paper.openDrawer()
   }
   function reprint(): void {
     void notice.attempt(async () => {
       const last = pay.sale ?? (await till().call('sale.list', { limit: 1 })).sales[0]
-      if (!last) {
-        notice.show({ tone: 'attention', message: t('receipts.none'), next: t('receipts.noneNext') })
-        return
-      }
-      await write('sale.reprint', { sale: last.sale })
-      notice.show({ tone: 'good', message: t('receipts.printing', { no: last.no }) })
+      if (last) await paper.reprint(last)
+      else notice.show({ tone: 'attention', message: t('receipts.none'), next: t('receipts.noneNext') })
     })
   }
   function lock(): void {
@@ -114,9 +111,20 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     ticket.returning = false
   }
 
+  /** What was typed is a quantity from here on; what can't be one is said and forgotten, or the next scan would ring up a single one. */
+  function times(): void {
+    const { text } = counter.buffer
+    if (!text) return
+    const quantity = parseQuantity(text)
+    const fault = quantity === undefined ? 'tooMany' : quantity === 0 ? 'zero' : quantityFault('weight', quantity)
+    if (!fault) return counter.setBuffer(star(counter.buffer))
+    counter.setBuffer({ ...counter.buffer, text: '' })
+    notice.show({ tone: 'refuse', ...quantityWords(fault, text) })
+  }
+
   function char(typed: string): void {
     const own = NUMBER_PANELS.includes(panels.current)
-    if (typed === '*' && !own && panels.current !== 'pay') counter.setBuffer(star(counter.buffer))
+    if (typed === '*' && !own && panels.current !== 'pay') times()
     else if (typed === '+' || typed === '=') { if (!own) ticket.step(1) }
     else if (typed === '-') { if (!own) ticket.step(-1) }
     else counter.setBuffer(press(counter.buffer, typed))

@@ -6,6 +6,8 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help'
 
+export type SettingsPage = 'screen' | 'printer' | 'staff'
+
 export interface PanelKeys {
   readonly enter?: () => void
   readonly up?: () => void
@@ -17,11 +19,17 @@ const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')
+  const settingsPage = ref<SettingsPage>('screen')
   /** A panel's own step back: true when it took one. */
   let inner: (() => boolean) | null = null
 
   function open(panel: Panel): void {
     current.value = panel
+  }
+  /** Settings at one of their pages; the panel itself shows only those the cashier may see. */
+  function openSettings(page: SettingsPage): void {
+    settingsPage.value = page
+    open('settings')
   }
   function home(): void {
     current.value = 'quick'
@@ -48,7 +56,7 @@ export const usePanels = defineStore('panels', () => {
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, open, home, back, key, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, back, key, setKeys, setInner, dropInner }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */
