@@ -36,8 +36,7 @@ export const useCounter = defineStore('counter', () => {
   function put(good: GoodView, quantity: Milli): boolean {
     if (!useTicket().add(good, quantity)) return false
     play('accepted')
-    const notice = useNotice()
-    if (notice.notice?.tone !== 'good') notice.clear()
+    useNotice().clear()
     usePay().leave()
     return true
   }

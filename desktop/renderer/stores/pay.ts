@@ -102,8 +102,21 @@ export const usePay = defineStore('pay', () => {
       notice.show({ tone: 'attention', message: t('error.sale_total_changed.message'), next: t('error.sale_total_changed.next') })
       return
     }
-    notice.refuse(error)
+    if (!handMade(error)) notice.refuse(error)
     if (code === 'shift.none') usePanels().open('shift')
+  }
+
+  /** Refused for a price or a discount made by hand by somebody with more rights: says at which line, and chooses it. */
+  function handMade(error: unknown): boolean {
+    const right = error instanceof TillError && error.code === 'staff.not_allowed' ? error.detail?.['right'] : undefined
+    const isDiscount = right === 'line.discount'
+    if (right !== 'price.override' && !isDiscount) return false
+    const ticket = useTicket()
+    const line = ticket.ticket.lines.find((each) => (isDiscount ? each.discount !== 0 : each.price !== each.list))
+    if (!line) return false
+    ticket.select(line.id)
+    useNotice().show({ tone: 'refuse', message: t(isDiscount ? 'pay.discounted' : 'pay.overridden', { name: line.name }), next: t('pay.handNext') })
+    return true
   }
 
   /** What the customer gets back, in fen. */

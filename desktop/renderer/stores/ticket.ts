@@ -8,11 +8,13 @@ import { computed, ref, shallowRef } from 'vue'
 import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket, type TicketLine } from '#shared/cart/ticket.ts'
 import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { sum } from '#shared/money/money.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
-import { type Milli, milli } from '#shared/quantity/quantity.ts'
+import { formatQuantity, type Milli, milli, PIECE } from '#shared/quantity/quantity.ts'
 import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
+import { quantityFault, quantityWords } from '../ticket/limits.ts'
 import { useNotice } from './notice.ts'
 import { useSeat } from './seat.ts'
 
@@ -26,6 +28,11 @@ export const useTicket = defineStore('ticket', () => {
   const returning = ref(false)
 
   const priced = computed(() => priceTicket(ticket.value.lines))
+  /** fen that the customer pays less than listed. A price raised by hand saves nobody anything and takes nothing off what another line saved. */
+  const saved = computed(() => sum(ticket.value.lines.map((each, index) => {
+    const { discount } = priced.value.lines[index]!
+    return Math.sign(discount) === -Math.sign(each.quantity) ? each.discount : discount
+  })))
   const empty = computed(() => ticket.value.lines.length === 0)
   const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
 
@@ -65,6 +72,13 @@ export const useTicket = defineStore('ticket', () => {
     void save()
   }
 
+  /** Says so when a line can't have this quantity. */
+  function refusedQuantity(of: TicketLine, quantity: Milli): boolean {
+    const fault = quantityFault(of.pricing, quantity)
+    if (fault) useNotice().show({ tone: 'refuse', ...quantityWords(fault, fault === 'fraction' ? of.name : formatQuantity(Math.abs(quantity))) })
+    return fault !== null
+  }
+
   /** Adds a good and selects its line. False when the ticket can't take more. */
   function add(good: Good, quantity: Milli): boolean {
     if (completing.value) return false
@@ -76,6 +90,7 @@ export const useTicket = defineStore('ticket', () => {
     const signed = returning.value ? milli(-quantity) : quantity
     const next = addGood(before, newId(), good, signed)
     const touched = next.lines.find((each) => !before.lines.includes(each))
+    if (touched && refusedQuantity(touched, touched.quantity)) return false
     change(before.lines.length ? next : { ...next, openedAt: Date.now() }, touched?.id ?? null)
     return true
   }
@@ -89,11 +104,36 @@ export const useTicket = defineStore('ticket', () => {
   function step(by: 1 | -1): void {
     const at = line.value
     if (!at || at.pricing === 'weight') return
+    if (by < 0 && Math.abs(at.quantity) <= PIECE) {
+      takeAway(at)
+      return
+    }
     const direction = at.quantity < 0 ? -by : by
-    edit((now, id) => setQuantity(now, id, milli(at.quantity + direction * 1000)))
+    setLineQuantity(milli(at.quantity + direction * PIECE))
   }
-  function setLineQuantity(quantity: Milli): void {
+  /** One less of the only one: the line goes, with a way back. */
+  function takeAway(gone: TicketLine): void {
+    if (completing.value) return
+    const { id } = ticket.value
+    const index = ticket.value.lines.indexOf(gone)
+    remove()
+    useNotice().show({
+      tone: 'attention', message: t('ticket.removed', { name: gone.name }),
+      action: {
+        label: t('ticket.undo'),
+        run() {
+          useNotice().clear()
+          if (completing.value || ticket.value.id !== id) return
+          change({ ...ticket.value, lines: ticket.value.lines.toSpliced(index, 0, gone) }, gone.id)
+        },
+      },
+    })
+  }
+  /** False when the line can't have it. */
+  function setLineQuantity(quantity: Milli): boolean {
+    if (!line.value || refusedQuantity(line.value, quantity)) return false
     edit((now, id) => setQuantity(now, id, quantity))
+    return true
   }
   function remove(): void {
     const index = ticket.value.lines.findIndex((each) => each.id === selected.value)
@@ -140,7 +180,7 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   return {
-    ticket, selected, completing, returning, priced, empty, line,
+    ticket, selected, completing, returning, priced, saved, empty, line,
     record, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
   }
 })
