@@ -169,6 +169,7 @@ describe('the screens', () => {
     const drawer = balances.find(({ account }) => account === 'drawer')!.fen
     await at(page, 'shift-counted').fill((drawer / 100).toFixed(2))
     await at(page, 'shift-close').click()
+    await at(page, 'shift-close-sure').click()
     await at(page, 'shift-difference').waitFor()
     expect(await at(page, 'shift-difference').innerText()).toMatch(/0\.00/)
   })
