@@ -75,6 +75,19 @@ describe('one row', () => {
   test('a file without columns for unit and the rest says nothing about them', () => {
     expect(readGoodRow(2, { n: '可乐', p: '3' }, { name: 'n', price: 'p' })).toEqual({ good: { fields: { name: '可乐', price: 300 }, stock: null }, notes: [] })
   })
+  test.each<[Record<string, string>, string | undefined]>([
+    [{ a: '', n: '合计', p: '3' }, 'n'], [{ a: '总计：', n: '', p: '99.00' }, 'a'], [{ a: '小计', n: '12 种', p: '99.00' }, 'a'],
+    [{ a: '', n: 'TOTAL', p: '3' }, 'n'], [{ c: '合计', n: '', p: '99.00' }, 'c'],
+    [{ c: '6901234567892', n: '合计', p: '3' }, undefined], [{ n: '合计面包', p: '3' }, undefined], [{ n: '面包', x: '合计', p: '3' }, undefined],
+  ])('the foot of a list is no good: %j', (cells, column) => {
+    const verdict = readGoodRow(9, cells, { code: 'c', name: 'n', price: 'p' })
+    if (column === undefined) expect(verdict).toHaveProperty('good')
+    else expect(verdict).toEqual({ bad: [{ row: 9, column, value: cells[column], code: 'import.total_row' }] })
+  })
+  test('two sums of one name are two sums', () => {
+    const rows = [{ row: 3, cells: { n: '小计', p: '3' } }, { row: 5, cells: { n: '小计', p: '4' } }]
+    expect(readGoodRows(rows, { name: 'n', price: 'p' }).map((verdict) => 'bad' in verdict && verdict.bad.map(({ code }) => code))).toEqual([['import.total_row'], ['import.total_row']])
+  })
   test('a missing unit is noted and keeps nothing out', () => {
     const note = { row: 4, column: 'unit', value: '', code: 'import.no_unit' }
     expect(readGoodRow(4, { ...cola, unit: ' ' }, plain)).toEqual({ good: { fields: { code: cola.code, name: '可乐', price: 350 }, stock: null }, notes: [note] })

@@ -18,7 +18,7 @@ export type Cells = Readonly<Record<string, string>>
 export const IMPORT_CODES = [
   'import.no_name', 'import.no_price', 'import.price_unreadable', 'import.price_decimals', 'import.price_negative', 'import.price_zero',
   'import.cost_unreadable', 'import.stock_unreadable', 'import.wrong_check_digit', 'import.duplicate_code', 'import.duplicate_name',
-  'import.no_unit', 'import.pricing_unknown', 'import.too_long', 'import.too_many_cells',
+  'import.no_unit', 'import.pricing_unknown', 'import.too_long', 'import.too_many_cells', 'import.total_row',
 ] as const
 export type ImportCode = (typeof IMPORT_CODES)[number]
 
@@ -110,8 +110,21 @@ const BY_PIECE = /^(普通|计件|计数|计量|标品|按件|件|标准|不称�
 /** What a row gives: a good, with `notes` on what its file left out; or why not. */
 export type RowVerdict = { good: GoodRow; notes: RefusedCell[] } | { bad: RefusedCell[] }
 
+/** What the foot of a list calls its sums. */
+const TOTAL = /^(合计|总计|小计|total)\s*:?$/i
+
+/** The cell that says a row is the list's sum and no good: its name, or the first cell that holds anything; never where there is a code. */
+function totalCell(row: number, cells: Cells, mapping: ColumnMapping): RefusedCell | undefined {
+  const isTotal = (column: string | undefined): column is string => TOTAL.test(cellOf(cells, column).normalize('NFKC'))
+  if (cellOf(cells, mapping.code) !== '' && !isTotal(mapping.code)) return undefined
+  const column = [mapping.name, Object.keys(cells).find((each) => cellOf(cells, each) !== '')].find(isTotal)
+  return column === undefined ? undefined : { row, column, value: cellOf(cells, column), code: 'import.total_row' }
+}
+
 /** Reads one row, its cells by the file's names of the columns. Never throws; `bad` holds every reason, in column order of the fields. */
 export function readGoodRow(row: number, cells: Cells, mapping: ColumnMapping): RowVerdict {
+  const total = totalCell(row, cells, mapping)
+  if (total) return { bad: [total] }
   const bad: RefusedCell[] = []
   const notes: RefusedCell[] = []
   const cell = (field: GoodColumn): string => cellOf(cells, mapping[field])
@@ -204,6 +217,7 @@ export function readGoodRows(rows: readonly { row: number; cells: Cells }[], map
   const names = new Set<string>()
   return rows.map(({ row, cells }) => {
     const verdict = readGoodRow(row, cells, mapping)
+    if ('bad' in verdict && verdict.bad.some(({ code }) => code === 'import.total_row')) return verdict
     const field = cellOf(cells, mapping.code) === '' ? 'name' : 'code'
     const value = cellOf(cells, mapping[field])
     const seen = field === 'code' ? codes : names

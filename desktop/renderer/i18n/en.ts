@@ -110,7 +110,7 @@ export const en: typeof zh = {
   cell: {
     import_no_name: 'no name', import_no_price: 'no price', import_price_unreadable: 'price can\'t be read', import_price_decimals: 'price has more than two decimals', import_price_negative: 'price is negative',
     import_price_zero: 'price is zero', import_cost_unreadable: 'cost can\'t be read', import_stock_unreadable: 'stock can\'t be read', import_wrong_check_digit: 'wrong check digit', import_duplicate_code: 'code repeated',
-    import_duplicate_name: 'name repeated', import_no_unit: 'no unit', import_pricing_unknown: 'pricing can\'t be read', import_too_long: 'too long', import_too_many_cells: 'more cells than columns', other: 'problem ({code})',
+    import_duplicate_name: 'name repeated', import_no_unit: 'no unit', import_pricing_unknown: 'pricing can\'t be read', import_too_long: 'too long', import_too_many_cells: 'more cells than columns', import_total_row: 'a sum of the list, not a good', other: 'problem ({code})',
   },
   sync: {
     alone: 'This till is on its own; {n} record is safe on this machine. | This till is on its own; {n} records are safe on this machine.', allSent: 'Everything is sent.', offlineAllSent: 'Off-line, but everything is sent. Sell as usual.',

@@ -107,7 +107,7 @@ export const zh = {
   cell: {
     import_no_name: '没有名称', import_no_price: '没有售价', import_price_unreadable: '售价看不懂', import_price_decimals: '售价最多两位小数', import_price_negative: '售价不能是负数',
     import_price_zero: '售价是零', import_cost_unreadable: '进价看不懂', import_stock_unreadable: '库存看不懂', import_wrong_check_digit: '条码的校验位不对', import_duplicate_code: '条码重复',
-    import_duplicate_name: '名称重复', import_no_unit: '没有单位', import_pricing_unknown: '计价方式看不懂', import_too_long: '太长了', import_too_many_cells: '这一行多出了格子', other: '有问题（{code}）',
+    import_duplicate_name: '名称重复', import_no_unit: '没有单位', import_pricing_unknown: '计价方式看不懂', import_too_long: '太长了', import_too_many_cells: '这一行多出了格子', import_total_row: '是合计行，不是商品', other: '有问题（{code}）',
   },
   sync: {
     alone: '这台机器还没联上云端，{n} 条记录都好好存在本机。', allSent: '一切都已上传。', offlineAllSent: '断网了，不过账都已上传，照常收银。',
