@@ -13,6 +13,7 @@ const HELP = `npm run cloud -- COMMAND [options]
   shops                                    the shops there are
   create --name NAME [--kind shop|stall|pharmacy] [--slug NAME]
   code [--shop ID]                         a one-time code to pair a till with, good for ten minutes
+  owner-key [--shop ID]                    a new key for the shop's manage page; the old one stops working
   goods [--shop ID] [--find TEXT]          goods with price and stock
   price --good ID|CODE|NAME --yuan 3.50 [--shop ID]
   summary [--shop ID]                      what the tills have sent
@@ -86,11 +87,17 @@ async function setPrice(): Promise<unknown> {
   return { name: good.name, before: good.price, price, ...await call('PATCH', `${shop}/goods/${good.id}`, { price }) }
 }
 
+async function newOwnerKey(): Promise<unknown> {
+  const shop = await shopPath()
+  return { manage: `${readUrl()}/manage/${shop.split('/').at(-1)}`, ...await call('POST', `${shop}/owner-key`) }
+}
+
 async function run(command: string | undefined): Promise<unknown> {
   switch (command) {
     case 'shops': return call('GET', '/api/shops')
     case 'create': return call('POST', '/api/shops', { name: values.name, kind: values.kind, ...(values.slug ? { slug: values.slug } : {}) })
     case 'code': return call('POST', `${await shopPath()}/pairing-codes`)
+    case 'owner-key': return newOwnerKey()
     case 'goods': return goodsOf(await shopPath(), values.find)
     case 'price': return setPrice()
     case 'summary': return call('GET', `${await shopPath()}/summary`)

@@ -56,8 +56,9 @@ async function start(): Promise<void> {
   const { tillUrl, cloudUrl, operatorKey } = stack
   if (isFirst && !values.empty) {
     say('Making a demonstration shop …')
-    await seedDemo({ tillUrl, cloud: cloudUrl !== undefined && operatorKey !== undefined ? { url: cloudUrl, operatorKey } : undefined })
+    const manage = await seedDemo({ tillUrl, cloud: cloudUrl !== undefined && operatorKey !== undefined ? { url: cloudUrl, operatorKey } : undefined })
     say('Sign in at the till as 01 with PIN 1234.')
+    if (manage) say(`The shop's manage page is ${manage.url} and its key ${manage.key} (shown once; "npm run cloud -- owner-key" makes a new one).`)
   }
   writeFileSync(runningFile(), JSON.stringify({ pid: process.pid, till: tillUrl, cloud: cloudUrl }), { mode: 0o600 })
   say(`ready ${JSON.stringify({ till: tillUrl, cloud: cloudUrl ?? null })}`)

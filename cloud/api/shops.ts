@@ -12,7 +12,7 @@ import { createCode } from '#cloud/identity/pairing.ts'
 import { revokeDevice } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { bearerOf, isSame } from '#cloud/identity/secrets.ts'
-import { isOwnerKey } from '#cloud/identity/owner.ts'
+import { isOwnerKey, renewOwnerKey } from '#cloud/identity/owner.ts'
 import { inShop } from '#cloud/storage/database.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { createShop, findShop, listDevices, summarise } from '#cloud/projections/shops.ts'
@@ -73,6 +73,11 @@ export function shopRoutes(desk: Desk) {
       const rev = await editReferences(db, shop, [{ kind: 'shop', id: shop, fields: parseInput(EditShopSchema, request.body) }], editor, now())
       await keepCredit(desk, shop, now())
       return { rev }
+    })
+    // Not for the owner: whoever found a key must not be able to lock its owner out with it.
+    app.post('/api/shops/:id/owner-key', async (request) => {
+      operatorOnly(request)
+      return { ownerKey: await renewOwnerKey(db, (await shopOf(request)).shop) }
     })
     app.post('/api/shops/:id/pairing-codes', async (request) => createCode(db, (await shopOf(request)).shop, now()))
     app.get('/api/shops/:id/summary', async (request) => summarise(db, (await shopOf(request)).shop))

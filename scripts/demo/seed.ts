@@ -26,14 +26,19 @@ export async function makeShop(cloud: CloudAccess, fields: object): Promise<{ sh
   return { shop: id, ownerKey, code }
 }
 
+/** Where the shop's owner manages it on the web, and with which key, which nobody can show again. */
+export interface ManagePage { readonly url: string; readonly key: string }
+
 /** Fills a new till, and joins it to a new shop of the cloud where there is one. The till is left signed out. */
-export async function seedDemo({ tillUrl, cloud }: { tillUrl: string; cloud: CloudAccess | undefined }): Promise<void> {
+export async function seedDemo({ tillUrl, cloud }: { tillUrl: string; cloud: CloudAccess | undefined }): Promise<ManagePage | undefined> {
   const [owner, ...others] = LAKESIDE.staff
   const { site: _site, ...profile } = LAKESIDE.fields
-  await withTill(tillUrl, async (till) => {
-    if (!(await till.call('till.snapshot', {})).empty) return
+  return withTill(tillUrl, async (till) => {
+    if (!(await till.call('till.snapshot', {})).empty) return undefined
+    let manage: ManagePage | undefined
     if (cloud) {
-      const { code } = await makeShop(cloud, { ...profile, slug: 'lakeside' })
+      const { code, ownerKey } = await makeShop(cloud, { ...profile, slug: 'lakeside' })
+      manage = { url: new URL('/manage/lakeside', cloud.url).href, key: ownerKey }
       await till.call('till.pair', { key: randomUUID(), cloud: cloud.url, code })
     }
     await till.call('till.setup', { key: randomUUID(), shop: cloud ? {} : profile, owner: { no: owner!.fields.no, name: owner!.fields.name }, pin: owner!.pin })
@@ -46,5 +51,6 @@ export async function seedDemo({ tillUrl, cloud }: { tillUrl: string; cloud: Clo
     await till.call('stock.move', { key: randomUUID(), reason: 'received', lines })
     await till.call('staff.signOut', { key: randomUUID() })
     if (cloud) await till.call('sync.now', {})
+    return manage
   })
 }
