@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import type { InlineConfig } from 'vite'
 import { ROOT } from './run-command.ts'
-import { namesUnder } from './source-files.ts'
+import { namesUnder } from './checks/source-files.ts'
 
 export type BuildOptions = { readonly quiet?: boolean }
 

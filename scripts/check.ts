@@ -4,11 +4,11 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkArrows, CHECKED_FOLDERS, formatViolation } from './arrows.ts'
+import { checkArrows, CHECKED_FOLDERS, formatViolation } from './checks/arrows.ts'
 import { packageCommand, ROOT, run } from './run-command.ts'
 import type { Command } from './run-command.ts'
-import { readSourceFiles } from './source-files.ts'
-import { findTextInCode } from './text-in-code.ts'
+import { readSourceFiles } from './checks/source-files.ts'
+import { findTextInCode } from './checks/text-in-code.ts'
 
 /** What is wrong, ready to print; empty when all is well. */
 type Findings = string

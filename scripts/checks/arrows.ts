@@ -145,8 +145,8 @@ function brokenByPath(top: Top, from: Place, to: Place, relative: boolean): stri
 function brokenByOrder(top: string, order: readonly string[], from: Place, to: Place): string | undefined {
   const here = order.indexOf(from.room)
   const there = order.indexOf(to.room)
-  if (here === -1) return `${top}/${from.room} has no place in the order of scripts/arrows.ts: ${order.join(' ')}`
-  if (there === -1) return `${top}/${to.room} has no place in the order of scripts/arrows.ts: ${order.join(' ')}`
+  if (here === -1) return `${top}/${from.room} has no place in the order of scripts/checks/arrows.ts: ${order.join(' ')}`
+  if (there === -1) return `${top}/${to.room} has no place in the order of scripts/checks/arrows.ts: ${order.join(' ')}`
   return there > here ? `in ${top} a folder imports only those to its left, and ${to.room} is right of ${from.room}` : undefined
 }
 
@@ -157,7 +157,7 @@ function brokenByRoom(from: Place, to: Place): string | undefined {
     return isOwn || isContract ? undefined : 'desktop/preload imports nothing of ours but shared/host'
   }
   if (to.top !== 'desktop') return undefined
-  if (!ROOMS.includes(from.room)) return `desktop/${from.room} is not a room of scripts/arrows.ts: ${ROOMS.join(' ')}`
+  if (!ROOMS.includes(from.room)) return `desktop/${from.room} is not a room of scripts/checks/arrows.ts: ${ROOMS.join(' ')}`
   if (from.room === to.room || ASSEMBLIES.includes(from.room)) return undefined
   const assembled = 'only desktop/main and desktop/loopback put rooms together'
   switch (from.room) {
