@@ -46,6 +46,8 @@ a WebSocket at \`/ws?token=…\`: \`{"call":{"id","name","input"}}\` is answered
 \`{"reply":{"id","error":{"code","detail"}}}\`; \`{"event":{"seq","name","payload"}}\` comes unasked. A write carries \`key\`, a UUID made by the
 caller and reused on a retry: the same key again gives the same result and happens once.
 
+Who is signed in is the till's, not the connection's: \`staff.signIn\` changes it for every screen and every script at this till.
+
 From a terminal: \`npm run till -- call NAME 'JSON'\`.
 
 ## Calls

@@ -26,7 +26,7 @@ function shiftView(shift: Shift) {
   return { ...shift, float: fen(shift.float), counted: optionalFen(shift.counted), difference: optionalFen(shift.difference) }
 }
 
-/** A shift's report; `blind` hides what should be in the drawer until it has been counted. */
+/** A shift's report; `blind` hides what should be in the drawer, and what it could be worked out from, until it has been counted. */
 export function shiftReport(store: TillStore, shift: Shift, blind: boolean): ShiftReport {
   const totals = store.shiftTotals(shift.shift)
   const balances = store.balances(shift.shift)
@@ -35,7 +35,7 @@ export function shiftReport(store: TillStore, shift: Shift, blind: boolean): Shi
   const hidden = blind && !closed
   return {
     ...shiftView(shift), staffNo: store.staff(shift.staff)?.no ?? '', sales: totals.sales, returns: totals.returns,
-    gross: fen(totals.gross), discount: fen(totals.discount), net: fen(totals.net),
+    gross: hidden ? null : fen(totals.gross), discount: hidden ? null : fen(totals.discount), net: hidden ? null : fen(totals.net),
     balances: hidden ? [] : [...balances].map(([account, amount]) => ({ account, fen: fen(amount) })),
     expected: hidden ? null : fen(expected),
   }

@@ -165,9 +165,9 @@ export interface ShiftFigures {
   readonly closedAt: number | null
   readonly sales: number
   readonly returns: number
-  readonly gross: number
-  readonly discount: number
-  readonly net: number
+  readonly gross: number | null
+  readonly discount: number | null
+  readonly net: number | null
   readonly float: number
   readonly expected: number | null
   readonly counted: number | null
@@ -189,8 +189,8 @@ export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: Shif
   if (report.counted !== null) cash.push(row(words.counted, yuanText(report.counted)))
   if (report.difference !== null) cash.push(row(words.difference, yuanText(report.difference), true))
   const sold = [row(words.sales, String(report.sales)), row(words.returns, String(report.returns))]
-  if (report.discount !== 0) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
-  sold.push(row(words.net, yuanText(report.net), true))
+  if (report.gross !== null && report.discount) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
+  if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
   return {
     kind: 'shift', language, shop: headOf(shop), title: words.shift, copy: copy ? { mark: words.copy, note: '' } : null,
     facts: [

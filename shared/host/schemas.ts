@@ -19,7 +19,8 @@ export const ShiftSchema = z.object({
 })
 export const ShiftReportSchema = ShiftSchema.extend({
   staffNo: z.string(), sales: z.int(), returns: z.int(),
-  gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** null where `expected` is: with the float they would give it away. */
+  gross: FenSchema.nullable(), discount: FenSchema.nullable(), net: FenSchema.nullable(),
   /** fen by account while the shift was open */
   balances: z.array(z.object({ account: z.string(), fen: FenSchema })),
   /** What should be in the drawer: null to a cashier before the count (a blind close). */
