@@ -6,6 +6,8 @@ import type { GoodView, SaleView } from '#shared/host/schemas.ts'
 import { fen } from '#shared/money/money.ts'
 import { PIECE } from '#shared/quantity/quantity.ts'
 import { connectTill } from '../host/till.ts'
+import { overridePrice } from '../ticket/edits.ts'
+import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { usePay } from './pay.ts'
 import { useTicket } from './ticket.ts'
@@ -98,4 +100,20 @@ it('leads to the shift when none is open, with the ticket as it was', async () =
   await taken
   expect(usePanels().current).toBe('shift')
   expect(ticket.priced.total).toBe(300)
+})
+
+it('names the line whose price made by hand this cashier may not take money for, and chooses it', async () => {
+  const till = host()
+  const ticket = useTicket()
+  ticket.add(good, PIECE)
+  ticket.edit((now, id) => overridePrice(now, id, fen(200)))
+  const changed = ticket.selected
+  ticket.add({ ...good, id: '01890000-0000-7000-8000-000000000002', name: 'bread' }, PIECE)
+  const taken = usePay().take(fen(500))
+  await vi.waitFor(() => expect(till.completions()).toHaveLength(1))
+  till.answer(till.completions()[0]!, { error: { code: 'staff.not_allowed', detail: { right: 'price.override' } } })
+  await taken
+  expect(useNotice().notice).toMatchObject({ tone: 'refuse', message: expect.stringContaining('tea') as string })
+  expect(ticket.selected).toBe(changed)
+  expect(ticket.completing).toBeNull()
 })
