@@ -1,8 +1,9 @@
 /** All handlers of the contract, each feature's own map put together. */
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Display } from '#shared/host/schemas.ts'
+import { ShopChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
-import { type Context, requireRight } from './context.ts'
+import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import-handlers.ts'
 import { printingHandlers } from './paper.ts'
@@ -26,6 +27,14 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     async 'till.pair'({ key, cloud: url, code }) {
       if (store.anyPin()) requireRight(context, 'till.setup')
       return cloud.pair(url, code, key)
+    },
+    'shop.put'({ key, set }) {
+      requireRight(context, 'till.setup')
+      if (!isRepeat(context, key, ShopChanged.type, { set })) {
+        commit(context, [{ id: key, type: ShopChanged.type, v: 1, body: { shop: store.identity().shop, set, hlc: store.nextHlc(context.clock.now()) } }])
+        context.changed()
+      }
+      return store.shop()
     },
     'sync.status': () => cloud.status(),
     'sync.now': () => cloud.now(),

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
-import { ShopFields } from '../catalog/shop.ts'
+import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
@@ -44,6 +44,7 @@ export const CALLS = {
   'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
   'till.setup': write('First run of an empty till: the shop\'s name and its owner.', z.object({ shop: ShopFields.partial(), owner: StaffFields.pick({ no: true, name: true }), pin: PinSchema }), SnapshotSchema),
   'till.pair': write('Joins the till to a shop of the cloud by a one-time code.', z.object({ cloud: z.url({ protocol: /^https?$/ }).max(200), code: z.string().max(20) }), SyncStatusSchema),
+  'shop.put': write('Changes what the shop says of itself, such as its name, address, hours and its receipts\' footer; where its pages are is the cloud\'s to say.', z.object({ set: z.strictObject(ShopFields.omit({ site: true }).partial().shape) }), ShopSchema),
 
   'staff.list': read('Who works here.', none, z.object({ staff: z.array(StaffSchema) })),
   'staff.put': write('Makes or changes a staff member; `pin` sets the PIN.', z.object({ staff: IdSchema, set: StaffFields.partial(), pin: PinSchema.optional() }), StaffSchema),
