@@ -15,7 +15,7 @@ const HELP = `npm run cloud -- COMMAND [options]
   code [--shop ID]                         a one-time code to pair a till with, good for ten minutes
   owner-key [--shop ID]                    a new key for the shop's manage page; the old one stops working
   goods [--shop ID] [--find TEXT]          goods with price and stock
-  price --good ID|CODE|NAME --yuan 3.50 [--shop ID]
+  price --good ID|CODE|NAME --yuan 3.50 [--partial] [--shop ID]   --partial: part of the name will do, where one good has it
   summary [--shop ID]                      what the tills have sent
   devices [--shop ID]                      the tills; revoke --device ID withdraws one
   credit rotate|revoke [--shop ID]         the shop's credit code
@@ -31,12 +31,15 @@ const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
     data: { type: 'string', default: join(ROOT, 'data') }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
-    kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, device: { type: 'string' },
+    kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, device: { type: 'string' }, partial: { type: 'boolean', default: false },
   },
 }, HELP)
 
+/** Goods that a refusal names. */
+const NAMED_MAX = 5
+
 interface Shop { id: string; slug: string | null; name: string }
-interface Good { id: string; code: string; name: string; price: number }
+interface Good { id: string; code: string; name: string; price: number; picture?: string }
 
 /** The start script keeps the cloud's files in a folder of its own. */
 function dataFile(name: string): string | undefined {
@@ -76,15 +79,24 @@ async function goodsOf(shop: string, find: string | undefined): Promise<Good[]> 
   return find === undefined ? goods : goods.filter(({ id, code, name }) => id === find || code === find || name.includes(find))
 }
 
+/** Goods without their pictures, which would fill the terminal. */
+async function listGoods(): Promise<Omit<Good, 'picture'>[]> {
+  return (await goodsOf(await shopPath(), values.find)).map(({ picture: _picture, ...good }) => good)
+}
+
 async function setPrice(): Promise<unknown> {
   const price = parseYuan(values.yuan ?? '')
-  if (price === undefined || price < 0 || values.good === undefined) throw new CommandError('price needs --good and --yuan, such as --good 6901 --yuan 3.50')
+  const wish = values.good ?? ''
+  if (price === undefined || price < 0 || wish === '') throw new CommandError('price needs --good and --yuan, such as --good 6901 --yuan 3.50; a price is never below zero.')
   const shop = await shopPath()
-  const found = await goodsOf(shop, values.good)
-  const exact = found.filter(({ id, code, name }) => [id, code, name].includes(values.good ?? ''))
-  const [good, ...others] = exact.length > 0 ? exact : found
-  if (!good || others.length > 0) throw new CommandError(good ? `${found.length} goods match ${values.good}; say the id.` : `No good matches ${values.good}.`)
-  return { name: good.name, before: good.price, price, ...await call('PATCH', `${shop}/goods/${good.id}`, { price }) }
+  const found = await goodsOf(shop, wish)
+  const exact = found.filter(({ id, code, name }) => [id, code, name].includes(wish))
+  const [good, ...others] = exact.length === 0 && values.partial ? found : exact
+  const named = found.slice(0, NAMED_MAX).map(({ name }) => name).join(', ')
+  if (!good) throw new CommandError(found.length === 0 ? `No good matches ${wish}.` : `No good is named exactly ${wish}. There is: ${named}. Say one of them, or add --partial.`)
+  if (others.length > 0) throw new CommandError(`${others.length + 1} goods match ${wish}: ${named}. Say the id.`)
+  const { id, code, name } = good
+  return { id, code, name, before: good.price, price, ...await call('PATCH', `${shop}/goods/${id}`, { price }) }
 }
 
 async function newOwnerKey(): Promise<unknown> {
@@ -98,7 +110,7 @@ async function run(command: string | undefined): Promise<unknown> {
     case 'create': return call('POST', '/api/shops', { name: values.name, kind: values.kind, ...(values.slug ? { slug: values.slug } : {}) })
     case 'code': return call('POST', `${await shopPath()}/pairing-codes`)
     case 'owner-key': return newOwnerKey()
-    case 'goods': return goodsOf(await shopPath(), values.find)
+    case 'goods': return listGoods()
     case 'price': return setPrice()
     case 'summary': return call('GET', `${await shopPath()}/summary`)
     case 'devices': return call('GET', `${await shopPath()}/devices`)
