@@ -9,7 +9,7 @@ beforeAll(async () => {
   cloud = await startCloud()
   const { body } = await cloud.call('POST', '/api/shops', { name: '湖畔小铺', kind: 'shop', slug: 'lakeside' })
   const goods = [{ name: '小青菜', code: '2001', price: 300, picture: 'data:image/svg+xml;base64,PHN2Zy8+' }, { name: '大白菜', code: '2002', price: 200 }]
-  expect((await cloud.call('POST', `/api/shops/${String(body.id)}/goods`, { goods })).status).toBe(200)
+  await cloud.call('POST', `/api/shops/${String(body.id)}/goods`, { goods })
 })
 afterAll(() => cloud.destroy())
 
