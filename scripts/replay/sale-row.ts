@@ -5,7 +5,7 @@
 import { type Cells, guessColumns } from '#shared/catalog/goods-import.ts'
 import { type Fen, FEN_MAX, fen, parseYuan, roundHalfUp } from '#shared/money/money.ts'
 import { type Milli, milli, parseQuantity } from '#shared/quantity/quantity.ts'
-import { plainNumber } from '#desktop/host/table-file.ts'
+import { plainNumber } from '#desktop/host/import/table-file.ts'
 
 export const SALES_COLUMNS = ['order', 'item', 'quantity', 'paid', 'amount', 'price', 'time'] as const
 export type SalesColumn = (typeof SALES_COLUMNS)[number]

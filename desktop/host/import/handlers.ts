@@ -7,7 +7,7 @@ import type { KeptRow } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { MILLI_MAX, milli } from '#shared/quantity/quantity.ts'
 import { GoodsImported, StockMoved } from '#shared/sales/events.ts'
-import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { type Context, commit, isRepeat, requireRight } from '../context.ts'
 import { type GoodsFinder, LISTED_MAX, planImport, previewImport } from './goods-import.ts'
 
 type Calls = 'goods.importPreview' | 'goods.import' | 'goods.importRows' | 'goods.importMend'

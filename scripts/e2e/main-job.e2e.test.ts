@@ -14,10 +14,10 @@ import { startPrinterSimulator } from '#desktop/devices/testing/printer-simulato
 import { decodeEscpos } from '#printers/testing/decode-escpos.ts'
 import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { shortId } from '#shared/identity/ids.ts'
-import { buildRenderer } from './build.ts'
-import { makeShop, operate, type CloudAccess } from './demo/seed.ts'
-import { type Stack, startStack, withTill } from './stack.ts'
-import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from './testing/screen.ts'
+import { buildRenderer } from '../build.ts'
+import { makeShop, operate, type CloudAccess } from '../demo/seed.ts'
+import { type Stack, startStack, withTill } from '../stack.ts'
+import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const gtin = (n: number): string => { const body = `6901234${String(n).padStart(5, '0')}`; return body + gtinCheckDigit(body) }
 const COLA = { code: gtin(1), name: '可口可乐 330ml', price: 300 }

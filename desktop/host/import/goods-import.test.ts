@@ -75,7 +75,7 @@ test('the preview gives the verdicts of the import', async () => {
   })
 })
 
-const real = new URL('../../../shared/data/goods.csv', import.meta.url)
+const real = new URL('../../../../shared/data/goods.csv', import.meta.url)
 describe.skipIf(!existsSync(real))('5,000 goods of a supermarket (skipped where the file is not there)', () => {
   /** The file has no quotes, so this says what is in it without any of the code it checks. */
   const lines = (existsSync(real) ? readFileSync(real, 'utf8') : '').trimEnd().split('\n').map((line) => line.replace('\r', '').split(','))

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { Browser } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildRenderer } from './build.ts'
-import { makeShop, operate } from './demo/seed.ts'
-import { type Stack, startStack, withTill } from './stack.ts'
-import { at, openBrowser, openPage, TILL_SIZE } from './testing/screen.ts'
+import { buildRenderer } from '../build.ts'
+import { makeShop, operate } from '../demo/seed.ts'
+import { type Stack, startStack, withTill } from '../stack.ts'
+import { at, openBrowser, openPage, TILL_SIZE } from '../testing/screen.ts'
 
 let folder: string
 let first: Stack

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildRenderer } from './build.ts'
-import { ROOT } from './run-command.ts'
-import { withTill } from './stack.ts'
+import { buildRenderer } from '../build.ts'
+import { ROOT } from '../run-command.ts'
+import { withTill } from '../stack.ts'
 
 let root: string
 beforeAll(async () => {

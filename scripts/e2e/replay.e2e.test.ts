@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectTill } from './connect.ts'
-import { replay, type ReplayResult } from './replay.ts'
-import { makeSales } from './replay/sales-files.ts'
-import { lastCloudPort } from './replay/stage.ts'
-import { startStack, type Stack } from './stack.ts'
+import { connectTill } from '../connect.ts'
+import { replay, type ReplayResult } from '../replay.ts'
+import { makeSales } from '../replay/sales-files.ts'
+import { lastCloudPort } from '../replay/stage.ts'
+import { startStack, type Stack } from '../stack.ts'
 
 let folder = ''
 let stack: Stack
@@ -69,7 +69,7 @@ test('orders the till refuses count as skipped, row by row, and the rest goes on
   expect(readFileSync(report(), 'utf8')).toContain('2,品名,金条,sale.too_large')
 })
 
-const real = fileURLToPath(new URL('../../shared/data/sales-2017h1.csv.gz', import.meta.url))
+const real = fileURLToPath(new URL('../../../shared/data/sales-2017h1.csv.gz', import.meta.url))
 test.skipIf(!existsSync(real))('the first rows of a real history (skipped where the file is not there)', async () => {
   const result = await ring(real, 500)
   expect(result).toMatchObject({ sales: 500, lines: 500, skipped: 0 })

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron } from '@playwright/test'
 import { describe, expect, it } from 'vitest'
-import { buildElectron, buildRenderer } from './build.ts'
-import { ROOT } from './run-command.ts'
-import { electronBinary, hasDisplay } from './shell.ts'
-import { at } from './testing/screen.ts'
+import { buildElectron, buildRenderer } from '../build.ts'
+import { ROOT } from '../run-command.ts'
+import { electronBinary, hasDisplay } from '../shell.ts'
+import { at } from '../testing/screen.ts'
 
 const binary = electronBinary()
 
