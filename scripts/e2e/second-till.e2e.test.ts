@@ -31,7 +31,7 @@ it('gives the owner whom the shop knows a PIN, and leaves their name alone', asy
   const { shop, code } = await makeShop(cloud, { name: '湖畔便利店', kind: 'shop' })
   await withTill(first.tillUrl, async (till) => {
     await till.call('till.pair', { key: randomUUID(), cloud: cloud.url, code })
-    await till.call('till.setup', { key: randomUUID(), shop: {}, owner: { no: '01', name: '沈月娥' }, pin: '1357' })
+    await till.call('till.setup', { key: randomUUID(), shop: {}, owner: { no: '01', name: '店主' }, pin: '1357' })
     await till.call('sync.now', {})
   })
   const another = await operate<{ code: string }>(cloud, 'POST', `/api/shops/${shop}/pairing-codes`)
@@ -41,7 +41,7 @@ it('gives the owner whom the shop knows a PIN, and leaves their name alone', asy
   await at(page, 'pair-cloud').fill(cloud.url)
   await at(page, 'pair-code').fill(another.code)
   await at(page, 'pair-join').click()
-  await page.getByText('01 沈月娥：给本机设一个 PIN').waitFor()
+  await page.getByText('01 店主：给本机设一个 PIN').waitFor()
   expect(await at(page, 'first-owner').count()).toBe(0)
   await at(page, 'first-pin').fill('2468')
   await at(page, 'first-again').fill('2468')
@@ -49,7 +49,7 @@ it('gives the owner whom the shop knows a PIN, and leaves their name alone', asy
   await at(page, 'shift-float').waitFor()
   for (const till of [first, second]) {
     const { staff } = await withTill(till.tillUrl, async (client) => { await client.call('sync.now', {}); return client.call('staff.list', {}) })
-    expect(staff).toMatchObject([{ no: '01', name: '沈月娥', role: 'owner' }])
+    expect(staff).toMatchObject([{ no: '01', name: '店主', role: 'owner' }])
   }
   expect(errors).toEqual([])
 })
