@@ -3,6 +3,7 @@
  * transaction of one row with the same durability, on the same disk, in turn.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, type Socket, createServer } from 'node:net'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
@@ -28,8 +29,12 @@ export async function saleCommit(): Promise<Figure[]> {
     const { dispatcher } = till
     await dispatcher.run('till.setup', { key: id(), shop: {}, owner: { no: '01', name: '店主' }, pin: '1234' })
     await dispatcher.run('shift.open', { key: id(), float: 0 })
-    // A printer nobody answers at: the job is queued like any, and stays.
-    await dispatcher.run('printer.put', { key: id(), printer: { id: id(), name: 'p', profile: 'generic-80', address: 'tcp://127.0.0.1:1', receipts: true, drawer: true } })
+    // A jammed printer: it takes the line and reads nothing, so that jobs are queued like any and their paper is not in the figures.
+    const printer = createServer((socket) => { socket.pause(); sockets.add(socket) })
+    const sockets = new Set<Socket>()
+    await new Promise<void>((resolve) => { printer.listen(0, '127.0.0.1', resolve) })
+    const address = `tcp://127.0.0.1:${(printer.address() as AddressInfo).port}`
+    await dispatcher.run('printer.put', { key: id(), printer: { id: id(), name: 'p', profile: 'generic-80', address, receipts: true, drawer: true } })
     const goods = Array.from({ length: GOODS }, (_, i) => GoodSchema.parse({ ...GOOD_DEFAULTS, codes: [], id: id(), name: `商品${i}`, price: 100 + i }))
     for (const { id: good, ...set } of goods) await dispatcher.run('goods.put', { key: id(), good, set })
 
@@ -55,6 +60,8 @@ export async function saleCommit(): Promise<Figure[]> {
       await new Promise((resolve) => { setImmediate(resolve) })
     }
     bare.close()
+    for (const socket of sockets) socket.destroy()
+    printer.close()
     await till.close()
     return [p95Figure('till.sale.commit', 'ms', sales, peers)]
   } finally {
