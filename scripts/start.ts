@@ -11,6 +11,7 @@ import { LEDGER_FILE } from '#desktop/storage/open.ts'
 import { seedDemo } from './demo/seed.ts'
 import { PartFailed } from './part.ts'
 import { ROOT } from './run-command.ts'
+import { sayRunning, sayStopped } from './running.ts'
 import { fetchElectron, hasDisplay, openBrowserWindow } from './shell.ts'
 import { type Stack, startStack } from './stack.ts'
 import { startMessage } from './start-messages.ts'
@@ -60,7 +61,7 @@ async function start(): Promise<void> {
     say('Sign in at the till as 01 with PIN 1234.')
     if (manage) say(`The shop's manage page is ${manage.url} and its key ${manage.key} (shown once; "npm run cloud -- owner-key" makes a new one).`)
   }
-  writeFileSync(runningFile(), JSON.stringify({ pid: process.pid, till: tillUrl, cloud: cloudUrl }), { mode: 0o600 })
+  sayRunning(data, tillUrl, cloudUrl)
   say(`ready ${JSON.stringify({ till: tillUrl, cloud: cloudUrl ?? null })}`)
   if (electron) return
   window = wantsWindow ? await openBrowserWindow(tillUrl, join(data, 'browser')) : undefined
@@ -71,10 +72,6 @@ async function start(): Promise<void> {
 
 function log(line: string): void {
   if (values.verbose || /"level":"(error|fatal)"|"level":(50|60)\b|"part.restarted"/.test(line) || !line.startsWith('{')) process.stderr.write(`${line}\n`)
-}
-/** Tells `npm run till` where the till of this folder is. */
-function runningFile(): string {
-  return join(data, 'running.json')
 }
 
 function makeFolder(folder: string): void {
@@ -101,7 +98,7 @@ class StartRefused extends Error {
 async function stop(status: number): Promise<void> {
   if (stopping) return
   stopping = true
-  rmSync(runningFile(), { force: true })
+  sayStopped(data)
   window?.kill()
   await stack?.stop()
   process.exit(status)

@@ -14,6 +14,7 @@ import { TillError } from '#shared/host/frames.ts'
 import { readArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
+import { runningTill } from './running.ts'
 
 const USAGE = `npm run till -- calls                                   the contract's calls
 npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
@@ -57,7 +58,7 @@ async function call(name: string, json: string | undefined): Promise<unknown> {
   const input = readInput(json)
   if (CALLS[name as CallName].kind === 'write' && input['key'] === undefined) input['key'] = keyFor(name, input)
   if (values.url !== undefined) return throughSocket(values.url, name as CallName, input)
-  const running = runningUrl()
+  const running = runningTill(data)
   return running === undefined ? throughFolder(name as CallName, input) : throughSocket(running, name as CallName, input)
 }
 
@@ -76,17 +77,6 @@ function readInput(json: string | undefined): Record<string, unknown> {
 function keyFor(name: string, input: Record<string, unknown>): unknown {
   const ticket = input['ticket'] as { id?: unknown } | undefined
   return name === 'sale.complete' ? ticket?.id : randomUUID()
-}
-
-/** The address of the till that runs on this folder, if `npm start` left one. */
-function runningUrl(): string | undefined {
-  try {
-    const { till, pid } = JSON.parse(readFileSync(join(data, 'running.json'), 'utf8')) as { till: string; pid: number }
-    process.kill(pid, 0)
-    return till
-  } catch {
-    return undefined
-  }
 }
 
 async function throughSocket(url: string, name: CallName, input: object): Promise<unknown> {

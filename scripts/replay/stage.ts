@@ -11,6 +11,7 @@ import type { SyncStatus } from '#shared/host/schemas.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { connectTill } from '#scripts/connect.ts'
 import { startStack } from '#scripts/stack.ts'
+import { runningTill } from '../running.ts'
 
 export interface StageOptions {
   /** A running till's ready address; without one a stack is started in `data`. */
@@ -36,7 +37,7 @@ const DRAIN_PAUSE_MS = 100
 
 /** Rejects with TillError: `host.gone`, `staff.*`, `replay.no_operator_key`, `replay.cloud_unreachable`, and what the cloud refuses with. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const running = options.url ?? runningUrl(options.data)
+  const running = options.url ?? runningTill(options.data)
   const stack = running === undefined ? await startStack({ data: options.data, cloud: true, cloudPort: lastCloudPort(options.data), demo: false, log: options.log }) : undefined
   try {
     const client = await connectTill(running ?? stack!.tillUrl)
@@ -58,17 +59,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   } catch (error) {
     await stack?.stop()
     throw error
-  }
-}
-
-/** The till that `npm start` runs on this folder, if it does. */
-function runningUrl(data: string): string | undefined {
-  try {
-    const { till, pid } = JSON.parse(readFileSync(join(data, 'running.json'), 'utf8')) as { till: string; pid: number }
-    process.kill(pid, 0)
-    return till
-  } catch {
-    return undefined
   }
 }
 

@@ -87,7 +87,7 @@ export const zh = {
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
   },
   more: {
-    title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次进货单', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
+    title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
   },
   goods: {
