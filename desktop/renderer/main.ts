@@ -3,6 +3,7 @@ import { watch } from 'vue'
 import type { TillClient } from '#shared/host/client.ts'
 import App from './App.vue'
 import { showCustomer } from './host/display.ts'
+import { openAudioEarly } from './sound.ts'
 import { startScreen } from './start.ts'
 import { useGoods } from './stores/goods.ts'
 import { useHeld } from './stores/held.ts'
@@ -53,4 +54,5 @@ function follow(client: TillClient): void {
   showCustomer()
 }
 
+openAudioEarly()
 await startScreen(App, { restore, follow })

@@ -17,6 +17,13 @@ const LOUDNESS = 0.12
 
 let audio: AudioContext | undefined
 
+/** Opening the sound device takes a tenth of a second: done when the screen is first touched and idle, not at the first scan. */
+export function openAudioEarly(): void {
+  if (!('AudioContext' in globalThis)) return
+  const open = (): void => { requestIdleCallback(() => { audio ??= new AudioContext() }) }
+  for (const touch of ['keydown', 'pointerdown']) addEventListener(touch, open, { once: true, capture: true })
+}
+
 export function play(name: SoundName): void {
   if (!useScreen().settings.sounds[name] || !('AudioContext' in globalThis)) return
   // Browsers keep a page silent until it is first touched; a sound that can't be played is dropped, not saved up.

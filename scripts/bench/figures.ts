@@ -28,3 +28,9 @@ export function p95Figure(name: string, unit: string, values: readonly number[],
     peer: other === null ? null : round(other), ratio: other === null ? null : round(value / other),
   }
 }
+
+/** A figure whose value is its largest, against a limit that must never be passed. */
+export function maxFigure(name: string, unit: string, values: readonly number[], limit: number): Figure {
+  const value = Math.max(...values)
+  return { name, value: round(value), unit, n: values.length, p50: round(percentile(values, 0.5)), p95: round(percentile(values, 0.95)), peer: round(limit), ratio: round(value / limit) }
+}

@@ -10,7 +10,7 @@ import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { buildRenderer } from '../build.ts'
 import { startStack, withTill } from '../stack.ts'
 import { at, openBrowser, openPage, scan, TILL_SIZE } from '../testing/screen.ts'
-import { type Figure, p95Figure } from './figures.ts'
+import { type Figure, maxFigure, p95Figure } from './figures.ts'
 
 const GOODS = 5000
 const SCANS = 200
@@ -44,6 +44,11 @@ export async function scanPaint(): Promise<Figure[]> {
       const { metrics } = await devtools.send('Performance.getMetrics')
       return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000
     }
+    const idle = (): Promise<unknown> => page.evaluate(() => new Promise((resolve) => { requestIdleCallback(resolve) }))
+    // As whoever signed in has touched the keyboard before.
+    await page.keyboard.press('Shift')
+    await idle()
+    await idle()
     const painted: number[] = []
     const work: number[] = []
     for (let i = 0; i < SCANS; i++) {
@@ -51,20 +56,29 @@ export async function scanPaint(): Promise<Figure[]> {
         await page.keyboard.press('Enter')
         await at(page, 'cash-exact').click()
         await at(page, 'change').waitFor()
+        // The sale's own work, its receipt's picture included, is not the next scan's.
+        await at(page, 'receipt').waitFor()
+        await idle()
       }
+      // Listens rather than polls: what is measured is the page's own work.
+      await page.evaluate(() => {
+        const heard = new Promise((resolve) => {
+          new PerformanceObserver((list, observer) => {
+            const [last] = list.getEntriesByName('xiaopu:scan-paint') as PerformanceMeasure[]
+            if (!last) return
+            observer.disconnect()
+            resolve({ duration: last.duration, typed: (last.detail as { typed: number }).typed })
+          }).observe({ type: 'measure' })
+        })
+        Object.assign(window, { heard })
+      })
       const before = await worked()
       await scan(page, code((i * 379) % GOODS))
-      const measured = await page.waitForFunction((wanted) => {
-        const entries = performance.getEntriesByName('xiaopu:scan-paint') as PerformanceMeasure[]
-        const last = entries.at(-1)
-        return entries.length === wanted && last ? { duration: last.duration, typed: (last.detail as { typed: number }).typed } : null
-      }, i + 1)
-      const { duration, typed } = await measured.jsonValue() as Measured
+      const { duration, typed } = await page.evaluate(() => (window as unknown as { heard: Promise<unknown> }).heard) as Measured
       painted.push(duration - typed)
       work.push(await worked() - before)
     }
-    const limits = work.map(() => TWO_FRAMES_MS)
-    return [p95Figure('till.scan.paint', 'ms', painted), p95Figure('till.scan.work', 'ms', work, limits)]
+    return [p95Figure('till.scan.paint', 'ms', painted), maxFigure('till.scan.work', 'ms', work, TWO_FRAMES_MS)]
   } finally {
     await browser.close()
     await stack.stop()
