@@ -17,14 +17,6 @@ export interface TcpPrinterOptions {
   readonly quietMs?: number
 }
 
-/** Real waiting, for the places that put the till together. */
-export const systemTimer: Timer = {
-  after(ms, run) {
-    const handle = setTimeout(run, ms)
-    return () => clearTimeout(handle)
-  },
-}
-
 const CONNECT_MS = 3_000
 /** Paper being changed holds a printer up; a cashier's hands need about this long. */
 const STALL_MS = 20_000

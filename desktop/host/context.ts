@@ -9,6 +9,7 @@ import { businessDate } from '#shared/ledger/business-date.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
 import type { Clock, Ids, PrintRequest } from '#shared/ports/ports.ts'
 import { may } from '#shared/sales/sale.ts'
+import type { Pins } from './pins.ts'
 
 /** The cloud's half of the till, as the handlers see it. */
 export interface Cloud {
@@ -25,6 +26,7 @@ export interface Context {
   readonly store: TillStore
   readonly clock: Clock
   readonly ids: Ids
+  readonly pins: Pins
   readonly version: string
   readonly cloud: Cloud
   readonly done: DoneKeys

@@ -7,13 +7,13 @@ import { DrawerOpened, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut }
 import { may } from '#shared/sales/sale.ts'
 import { closeShift, openShift } from '#shared/sales/shift.ts'
 import { type Context, atTheTill, commit, isRepeat, requireRight, signedIn, today } from './context.ts'
-import { Tries, checkVerifier, makeVerifier } from './pins.ts'
+import { Tries } from './pins.ts'
 import { shiftReport, snapshot } from './views.ts'
 
 type Calls = 'till.setup' | 'staff.list' | 'staff.put' | 'staff.signIn' | 'staff.signOut' | 'shift.open' | 'shift.close' | 'shift.report' | 'drawer.open'
 
 export function staffHandlers(context: Context, seq: () => number): Pick<Handlers, Calls> {
-  const { store, clock, ids } = context
+  const { store, clock, ids, pins } = context
   const tries = new Tries()
 
   return {
@@ -28,7 +28,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
         return false
       }
       if (isDone()) return snapshot(context, seq())
-      const verifier = await makeVerifier(pin)
+      const verifier = await pins.make(pin)
       // The hash took its time: another screen may have been first.
       if (isDone()) return snapshot(context, seq())
       const known = store.staffByNo(owner.no)
@@ -52,7 +52,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
 
     async 'staff.put'({ key, staff, set, pin }) {
       requireRight(context, 'staff.edit')
-      const verifier = pin === undefined ? undefined : await makeVerifier(pin)
+      const verifier = pin === undefined ? undefined : await pins.make(pin)
       // After the hash, which takes its time: what is true now decides.
       requireRight(context, 'staff.edit')
       const before = store.staff(staff)
@@ -79,7 +79,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
       tries.wrong(no, clock.now())
       const staff = store.staffByNo(no)
       const verifier = staff?.active ? store.pinVerifier(staff.id) : undefined
-      if (!staff || verifier === undefined || !(await checkVerifier(pin, verifier))) throw new TillError('staff.wrong_pin')
+      if (!staff || verifier === undefined || !(await pins.check(pin, verifier))) throw new TillError('staff.wrong_pin')
       tries.right(no)
       if (!isRepeat(context, key, StaffSignedIn.type, { staff: staff.id })) {
         store.commit({ events: [{ id: key, type: StaffSignedIn.type, v: 1, body: { staff: staff.id } }], prints: [] }, clock.now(), staff.id)

@@ -1,21 +1,47 @@
 /** Puts a till together from its parts: storage, sync, printers and handlers. Both the loopback and Electron's shell use it. */
 import { randomBytes } from 'node:crypto'
+import type { Database } from 'better-sqlite3'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
 import { renderJob } from '#desktop/host/paper.ts'
 import { type Context, DoneKeys } from '#desktop/host/context.ts'
+import { type Pins, slowPins } from '#desktop/host/pins.ts'
 import { snapshot } from '#desktop/host/views.ts'
-import { systemTimer, tcpPrinter } from '#desktop/devices/tcp-printer.ts'
+import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
 import { MIGRATIONS, openTillFolder, storageError } from '#desktop/storage/open.ts'
 import { createTillStore } from '#desktop/storage/till-store.ts'
 import { CloudSync } from '#desktop/sync/cloud-sync.ts'
 import { makeDeviceKey } from '#desktop/sync/device-key.ts'
+import { httpWire } from '#desktop/sync/http-wire.ts'
 import { joinShop } from '#desktop/sync/pairing.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
-import type { TillStore } from '#shared/host/store.ts'
+import type { PrinterSettings } from '#shared/host/schemas.ts'
+import type { Identity, TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
-import type { Clock, Ids } from '#shared/ports/ports.ts'
+import type { Clock, Ids, Printer, Timer, Wire } from '#shared/ports/ports.ts'
 import { DeviceBegun } from '#shared/sales/events.ts'
+import { systemClock, systemTimer } from './system.ts'
+
+/** Where a till's ledger is: an open database, and how to let it go. */
+export interface OpenLedger { readonly db: Database; readonly release: () => void }
+
+/** What a till stands on. Everything has the machine's own in its place; a test or a simulation puts its own there. */
+export interface TillWorld {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly timer: Timer
+  readonly pins: Pins
+  random(): number
+  deviceKey(): Pick<Identity, 'publicKey' | 'privateKey'>
+  /** The line to the cloud at an address. */
+  wire(url: string): Wire
+  /** The device at a printer's address. */
+  printer(settings: PrinterSettings): Printer
+  /** Throws TillError folder.*, database.newer or ledger.*. */
+  openLedger(folder: string, migrations: string): OpenLedger
+  /** The store as the till is to see it. */
+  store(store: TillStore): TillStore
+}
 
 export interface TillOptions {
   /** The till's folder. */
@@ -24,9 +50,8 @@ export interface TillOptions {
   readonly migrations?: string
   /** This till shows demonstration data: its screens say how to sign in. */
   readonly demo?: boolean
-  /** Another time and other ids than the machine's. */
-  readonly clock?: Clock
-  readonly ids?: Ids
+  /** Parts of the world that are not the machine's. */
+  readonly world?: Partial<TillWorld>
   /** One line of the log; never personal data or secrets. */
   log(level: 'info' | 'warn' | 'error', code: string, detail?: Record<string, unknown>): void
 }
@@ -36,17 +61,26 @@ export interface Till {
   close(): Promise<void>
 }
 
-const systemClock: Clock = { now: () => Date.now() }
+function worldOf(given: Partial<TillWorld>): TillWorld {
+  const clock = given.clock ?? systemClock
+  const timer = given.timer ?? systemTimer
+  return {
+    clock, timer, ids: { next: () => uuidv7(clock.now(), randomBytes(10)) }, pins: slowPins, random: Math.random, deviceKey: makeDeviceKey, wire: httpWire,
+    printer: (settings) => tcpPrinter(settings.address, { timer }), openLedger: openTillFolder, store: (store) => store,
+    ...given,
+  }
+}
 
 /** Throws TillError folder.*, database.newer or ledger.*. */
 export function composeTill(options: TillOptions): Till {
-  const clock = options.clock ?? systemClock
-  const ids: Ids = options.ids ?? { next: () => uuidv7(clock.now(), randomBytes(10)) }
-  const { db, release } = openTillFolder(options.folder, options.migrations ?? MIGRATIONS)
+  const world = worldOf(options.world ?? {})
+  const { clock, ids, timer } = world
+  const migrations = options.migrations ?? MIGRATIONS
+  const { db, release } = world.openLedger(options.folder, migrations)
   const store = openStore()
   function openStore(): TillStore {
     try {
-      const opened = createTillStore(db, () => ({ device: ids.next(), shop: ids.next(), till: '00', ...makeDeviceKey() }), release, options.migrations)
+      const opened = world.store(createTillStore(db, () => ({ device: ids.next(), shop: ids.next(), till: '00', ...world.deviceKey() }), release, migrations))
       if (opened.head().seq > 0) return opened
       const body = { publicKey: opened.identity().publicKey, app: options.version }
       opened.commit({ events: [{ id: ids.next(), type: DeviceBegun.type, v: 1, body }], prints: [] }, clock.now(), null)
@@ -58,7 +92,7 @@ export function composeTill(options: TillOptions): Till {
     }
   }
 
-  const sync = new CloudSync(store, clock, {
+  const sync = new CloudSync(store, world, {
     status: (status) => dispatcher.emit('sync.changed', status),
     log: (code, detail) => options.log('warn', code, detail),
     pulled(goods, other) {
@@ -71,13 +105,13 @@ export function composeTill(options: TillOptions): Till {
     },
   })
   const context: Context = {
-    store, clock, ids, version: options.version, done: new DoneKeys(),
+    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(),
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
       now: () => sync.now(),
       async pair(cloud, code, key) {
-        await joinShop(store, clock, cloud, code, key)
+        await joinShop(store, world, cloud, code, key)
         context.changed()
         sync.start()
         return sync.now()
@@ -86,15 +120,15 @@ export function composeTill(options: TillOptions): Till {
     emit: (name, payload) => dispatcher.emit(name, payload),
     changed: () => dispatcher.emit('snapshot.changed', snapshot(context, dispatcher.seq + 1)),
     // After the answer: rendering and the queue's own write must not hold up the sale.
-    printed: () => { setImmediate(() => queue.kick()) },
+    printed: () => { timer.after(0, () => queue.kick()) },
   }
   const dispatcher: Dispatcher = new Dispatcher(createHandlers(context, () => dispatcher.seq), (error, call) => {
     options.log('error', 'host.failed', { call, reason: reasonOf(error) })
   })
   // Last, because it looks at once for what a crash left, and renders it.
   const queue = createPrintQueue({
-    jobs: store, printers: () => store.printers(), clock, timer: systemTimer,
-    open: (settings) => tcpPrinter(settings.address, { timer: systemTimer }),
+    jobs: store, printers: () => store.printers(), clock, timer,
+    open: (settings) => world.printer(settings),
     render: (job, settings) => renderJob(context, job, settings),
     onChange: () => dispatcher.emit('print.changed', { printers: store.printStatus() }),
     onFault: (fault) => options.log('error', 'print.fault', { reason: reasonOf(fault) }),

@@ -1,7 +1,8 @@
-/** The wire to the cloud: HTTP calls of the sync protocol, each with a limit in time, each answer parsed. */
+/** The sync protocol's calls over a wire, each with a limit in time, each answer parsed. */
 import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
+import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
 import {
   ChangesSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, SyncStateSchema, writePush,
 } from '#shared/sync/protocol.ts'
@@ -31,49 +32,64 @@ const TIMEOUT_MS = 20_000
 /** The stream's heartbeat comes every 15 s; silence for longer than this is a dead line. */
 const SILENCE_MS = 40_000
 
+const PUSH_TIMEOUT_MS = 60_000
+
 export interface CloudAddress {
-  readonly url: string
   readonly token: string
   readonly device: string
   readonly privateKey: string
 }
 
-async function read<Schema extends z.ZodType>(response: Response, schema: Schema): Promise<z.output<Schema>> {
-  const body: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) {
+function read<Schema extends z.ZodType>({ status, text }: WireAnswer, schema: Schema): z.output<Schema> {
+  const body = parseJson(text)
+  if (status < 200 || status > 299) {
     const refusal = RefusalSchema.safeParse(body)
-    if (refusal.success && response.status < 500) throw new Refused(refusal.data.code, refusal.data.detail ?? {})
-    throw new Error(`the cloud answered ${response.status}`)
+    if (refusal.success && status < 500) throw new Refused(refusal.data.code, refusal.data.detail ?? {})
+    throw new Error(`the cloud answered ${status}`)
   }
   return schema.parse(body)
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export class CloudClient {
   readonly #at
-  readonly #stop = new AbortController()
+  readonly #wire
+  readonly #timer
   #stream: AbortController | undefined
 
-  constructor(address: CloudAddress) {
+  constructor(address: CloudAddress, wire: Wire, timer: Timer) {
     this.#at = address
+    this.#wire = wire
+    this.#timer = timer
   }
 
-  #fetch(path: string, init: RequestInit & { timeoutMs?: number } = {}): Promise<Response> {
-    const signals = [this.#stop.signal, ...(init.timeoutMs === 0 ? [] : [AbortSignal.timeout(init.timeoutMs ?? TIMEOUT_MS)]), ...(init.signal ? [init.signal] : [])]
-    return fetch(new URL(path, this.#at.url), { ...init, signal: AbortSignal.any(signals), headers: { authorization: `Bearer ${this.#at.token}`, ...init.headers } })
+  get #headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.#at.token}` }
   }
 
-  async state() {
-    return read(await this.#fetch('/api/sync/state'), SyncStateSchema)
+  async #get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+    return read(await this.#wire.ask({ method: 'GET', path, headers: this.#headers, timeoutMs: TIMEOUT_MS }), schema)
+  }
+
+  state() {
+    return this.#get('/api/sync/state', SyncStateSchema)
   }
 
   async push(rows: readonly JournalRow[]) {
     const body = gzipSync(writePush(this.#at.device, rows), { level: 3 })
-    const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
-    return read(await this.#fetch('/api/sync/push', { method: 'POST', body, headers, timeoutMs: 60_000 }), PushReplySchema)
+    const headers = { ...this.#headers, 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
   }
 
-  async changes(since: number) {
-    return read(await this.#fetch(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}`), ChangesSchema)
+  changes(since: number) {
+    return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}`, ChangesSchema)
   }
 
   /** Listens until the line breaks; `onRev` at once and whenever the shop's counter moves. Always ends by throwing; HungUp after `hangUp`. */
@@ -81,27 +97,26 @@ export class CloudClient {
     const stream = new AbortController()
     this.#stream = stream
     const silent = (): void => stream.abort(new Error('the stream fell silent'))
-    let timer = setTimeout(silent, SILENCE_MS)
+    let cancel = this.#timer.after(SILENCE_MS, silent)
+    let held = ''
     try {
-      const response = await this.#fetch('/api/sync/stream', { timeoutMs: 0, signal: stream.signal, headers: { accept: 'text/event-stream' } })
-      if (!response.ok || !response.body) await read(response, SyncStateSchema)
-      let held = ''
-      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        clearTimeout(timer)
-        timer = setTimeout(silent, SILENCE_MS)
-        held += chunk
+      const refusal = await this.#wire.listen({ path: '/api/sync/stream', headers: { ...this.#headers, accept: 'text/event-stream' } }, (text) => {
+        cancel()
+        cancel = this.#timer.after(SILENCE_MS, silent)
+        held += text
         const events = held.split(/\r?\n\r?\n/)
         held = events.pop()!
         for (const event of events) {
           const data = /^data: ?(\d+)$/m.exec(event)
           if (/^event: ?rev$/m.test(event) && data) onRev(Number(data[1]))
         }
-      }
+      }, stream.signal)
+      if (refusal) read(refusal, SyncStateSchema)
       throw new Error('the stream ended')
     } catch (error) {
       throw stream.signal.reason instanceof HungUp ? stream.signal.reason : error
     } finally {
-      clearTimeout(timer)
+      cancel()
       stream.abort()
     }
   }
@@ -112,13 +127,13 @@ export class CloudClient {
   }
 
   close(): void {
-    this.#stop.abort()
+    this.#wire.close()
   }
 }
 
 /** Joins a shop by a one-time code; proves the key by signing the request. */
-export async function pairWithCloud(url: string, request: z.input<typeof PairRequestSchema>, privateKey: string) {
-  const body = JSON.stringify(request)
-  const headers = { 'content-type': 'application/json', 'x-xiaopu-signature': signBytes(privateKey, Buffer.from(body)) }
-  return read(await fetch(new URL('/api/pair', url), { method: 'POST', body, headers, signal: AbortSignal.timeout(TIMEOUT_MS) }), PairReplySchema)
+export async function pairWithCloud(wire: Wire, request: z.input<typeof PairRequestSchema>, privateKey: string) {
+  const body = Buffer.from(JSON.stringify(request))
+  const headers = { 'content-type': 'application/json', 'x-xiaopu-signature': signBytes(privateKey, body) }
+  return read(await wire.ask({ method: 'POST', path: '/api/pair', body, headers, timeoutMs: TIMEOUT_MS }), PairReplySchema)
 }

@@ -7,7 +7,7 @@ import type { SyncStatus } from '#shared/host/schemas.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { GENESIS } from '#shared/ledger/envelope.ts'
-import type { Clock } from '#shared/ports/ports.ts'
+import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
 import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
@@ -27,9 +27,19 @@ export interface SyncHooks {
   log(code: string, detail: Record<string, unknown>): void
 }
 
+/** What the sync needs of the world beside its store. */
+export interface SyncWorld {
+  readonly clock: Clock
+  readonly timer: Timer
+  /** The line to the cloud at an address. */
+  wire(url: string): Wire
+  /** At least 0 and less than 1. */
+  random(): number
+}
+
 export class CloudSync {
   readonly #store: TillStore
-  readonly #clock: Clock
+  readonly #world: SyncWorld
   readonly #hooks: SyncHooks
   #client: CloudClient | undefined
   #state: SyncStatus['state'] = 'none'
@@ -46,9 +56,9 @@ export class CloudSync {
   #lastOnline: number | null
   #lastOnlineKept = 0
 
-  constructor(store: TillStore, clock: Clock, hooks: SyncHooks) {
+  constructor(store: TillStore, world: SyncWorld, hooks: SyncHooks) {
     this.#store = store
-    this.#clock = clock
+    this.#world = world
     this.#hooks = hooks
     const kept = store.setting('last-online')
     this.#lastOnline = kept === undefined ? null : Number(kept)
@@ -69,7 +79,7 @@ export class CloudSync {
     const pairing = this.#store.pairing()
     if (!pairing) return
     const { device, privateKey } = this.#store.identity()
-    const client = new CloudClient({ url: pairing.cloud, token: pairing.token, device, privateKey })
+    const client = new CloudClient({ token: pairing.token, device, privateKey }, this.#world.wire(pairing.cloud), this.#world.timer)
     this.#client = client
     this.#stopped = false
     this.#delay = RETRY_FIRST_MS
@@ -97,7 +107,7 @@ export class CloudSync {
   kick(): void {
     if (this.#isKicked) return
     this.#isKicked = true
-    setImmediate(() => {
+    this.#world.timer.after(0, () => {
       this.#isKicked = false
       if (this.#isClosed) return
       this.#tell()
@@ -128,15 +138,15 @@ export class CloudSync {
         if (!(error instanceof HungUp)) this.#failed(error)
       }
       // Not all tills of a street at once, when the street's network is back.
-      await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay * (0.75 + Math.random() / 2))
+      await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay * (0.75 + this.#world.random() / 2))
       this.#delay = Math.min(this.#delay * 2, RETRY_MAX_MS)
     }
   }
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.#wake = () => { clearTimeout(timer); resolve() }
+      const cancel = this.#world.timer.after(ms, resolve)
+      this.#wake = () => { cancel(); resolve() }
     })
   }
 
@@ -176,9 +186,9 @@ export class CloudSync {
 
   /** Compares where both sides stand. A cloud that knows rows this file doesn't have means that the file is an old copy. */
   async #meet(client: CloudClient): Promise<void> {
-    const asked = this.#clock.now()
+    const asked = this.#world.clock.now()
     const state = await client.state()
-    const answered = this.#clock.now()
+    const answered = this.#world.clock.now()
     if (this.#client !== client) throw new Error('stopped')
     this.#skewMs = Math.round((asked + answered) / 2 - state.time)
     if (state.quarantined) throw new Refused('device.quarantined', {})
@@ -241,7 +251,7 @@ export class CloudSync {
 
   /** The line works. Kept in the file now and then, not at every sale: a write costs the counter a moment. */
   #seen(): void {
-    const now = this.#clock.now()
+    const now = this.#world.clock.now()
     this.#lastOnline = now
     if (Math.abs(now - this.#lastOnlineKept) < KEEP_SEEN_MS) return
     this.#lastOnlineKept = now

@@ -57,7 +57,7 @@ export function openTill(options: { folder?: string; clock?: ManualClock; outliv
   const clock = options.clock ?? manualClock()
   const logged: string[] = []
   const till = composeTill({
-    folder, clock, version: '0.0.0-test',
+    folder, version: '0.0.0-test', world: { clock },
     log: (level, code, detail) => { if (level !== 'info') logged.push(`${code} ${JSON.stringify(detail ?? {})}`) },
   })
   let isOpen = true

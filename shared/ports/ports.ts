@@ -11,12 +11,42 @@ export interface Clock {
 }
 /** Waiting, as a port: a test fires what is due instead of sleeping. */
 export interface Timer {
-  /** Runs `run` once, `ms` milliseconds from now, unless the returned function is called first. */
+  /**
+   * Runs `run` once, `ms` milliseconds from now, unless the returned function is called first. 0 is as soon as what runs
+   * now has come to its end, and never within it.
+   */
   after(ms: number, run: () => void): () => void
 }
 export interface Ids {
   /** A fresh UUIDv7. */
   next(): Id
+}
+
+export interface WireRequest {
+  readonly method: 'GET' | 'POST'
+  /** From the root, with its query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | undefined
+  /** ms until the asker gives up */
+  readonly timeoutMs: number
+}
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The whole body, decoded from UTF-8. */
+  readonly text: string
+}
+/**
+ * The line to whatever answers for a till's shop. A request whose answer does not come rejects, and nobody knows then
+ * whether it was heard: it may have been, and may be heard twice.
+ */
+export interface Wire {
+  ask(request: WireRequest): Promise<WireAnswer>
+  /** Reads a stream as it comes. Resolves with the refusal where there is one, and when the other end is through; rejects when the line breaks or `signal` aborts. */
+  listen(request: Omit<WireRequest, 'method' | 'body' | 'timeoutMs'>, onText: (text: string) => void, signal: AbortSignal): Promise<WireAnswer | undefined>
+  /** Gives everything up: what is waited for rejects. */
+  close(): void
 }
 
 /** What a decision wants printed. `copy` marks paper that repeats an earlier one. */
