@@ -17,7 +17,8 @@ export interface ServerOptions {
   readonly trustProxy?: string | undefined
 }
 
-export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOptions): Promise<FastifyInstance> {
+/** A server without routes: how it logs, and how it says no. */
+export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInstance {
   const app = Fastify({
     logger: { level: logLevel, stream: process.stderr, base: null },
     // Addresses hold credit codes and ids of receipts; the route's pattern says enough.
@@ -36,6 +37,11 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
     if (refusal.code === 'server.failed') request.log.error({ err: { message: error.message, stack: error.stack }, route: request.routeOptions.url }, 'failed')
     return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message, ...(refusal.detail ? { detail: refusal.detail } : {}) })
   })
+  return app
+}
+
+export async function buildServer(desk: Desk, options: ServerOptions): Promise<FastifyInstance> {
+  const app = createApp(options)
   await app.register(fastifyRateLimit, {
     max: REQUESTS_PER_MINUTE, timeWindow: 60_000,
     errorResponseBuilder: () => new Refusal('rate.limited', 'too many requests from this address; wait a minute'),

@@ -2,12 +2,13 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { PlatformKey } from '#cloud/identity/platform-key.ts'
-import { keepShops } from '#cloud/jobs/credit.ts'
+import { keepShops, type CreditDesk } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { openDatabase, type Database } from '#cloud/storage/database.ts'
 import { migrate } from '#cloud/storage/migrate.ts'
 import { openNotices } from '#cloud/storage/notices.ts'
 import { StartupError } from '#cloud/storage/startup-error.ts'
+import { pgSyncStore } from './pg-sync-store.ts'
 import { buildServer, type ServerOptions } from './server.ts'
 
 const ROUND_MS = 3_600_000
@@ -40,7 +41,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const notices = await openNotices(options.databaseUrl, (error) => report(error))
   // The site may be the address that the server is about to get.
   let site = options.site?.replace(/\/+$/, '') ?? ''
-  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, get site() { return site } }
+  const credit: CreditDesk = { db, key: options.key, get site() { return site } }
+  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, sync: pgSyncStore(credit), get site() { return site } }
   const app = await buildServer(desk, options)
   report = (error) => app.log.warn({ err: { message: error.message } }, 'database connection')
   const url = await listen(app, options).catch(async (error: unknown) => {

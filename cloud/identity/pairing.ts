@@ -30,7 +30,7 @@ export async function createCode(db: Database, shop: Id, now: number): Promise<{
   return { code, expiresAt }
 }
 
-interface Attempt {
+export interface Attempt {
   readonly request: PairRequest
   /** The bytes that were signed, and the header with the signature. */
   readonly body: Uint8Array
