@@ -24,6 +24,9 @@ export interface Deed {
   state: State
 }
 
+/** Of a file's goods nobody at the counter knows the ids. */
+export const ANY_GOOD: Id = 'any'
+
 /** Sums in fen by account. */
 type Accounts = Map<string, number>
 
@@ -85,7 +88,8 @@ export class Auditor {
   }
   /** Whether a field may have this value; a field that nobody here touched may have any. */
   mayBe(of: Id, field: string, value: unknown): boolean {
-    return this.#values.get(`${of} ${field}`)?.has(JSON.stringify(value)) ?? true
+    const given = this.#values.get(`${of} ${field}`)
+    return given === undefined || [given, this.#values.get(`${ANY_GOOD} ${field}`)].some((values) => values?.has(JSON.stringify(value)))
   }
 
   drawer(till: string): number {

@@ -8,7 +8,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { milli } from '#shared/quantity/quantity.ts'
-import type { Auditor, Deed, Effect } from './auditor.ts'
+import { ANY_GOOD, type Auditor, type Deed, type Effect } from './auditor.ts'
 import type { Chance } from './chance.ts'
 import type { Machine } from './machine.ts'
 
@@ -188,6 +188,8 @@ export class Cashier {
   async #import(): Promise<void> {
     const n = this.#chance.int(1, 9_999)
     const text = `商品名称,条码,售价\n进货甲${n},20${n}1,1.50\n进货乙${n},20${n}2,x\n进货丙${n},20${n}3,2.80\n`
+    for (const name of ['进货甲', '进货丙']) this.#auditor.gave(ANY_GOOD, 'name', `${name}${n}`)
+    for (const price of [150, 280]) this.#auditor.gave(ANY_GOOD, 'price', price)
     await this.machine.call('goods.import', { key: this.#id(), name: 'goods.csv', data: Buffer.from(text).toString('base64') })
   }
 
