@@ -11,7 +11,7 @@ import { digestOf } from '#cloud/testing/catalogue.ts'
 import { furnishShop, type FurnishedShop } from '#cloud/testing/furnish.ts'
 import type { TestCloud } from '#cloud/testing/server.ts'
 import { TestTill } from '#cloud/testing/till.ts'
-import { ask, askFor, comparable, DOORS, namesOf, routesThrough, startWatchedCloud, type Answer, type Names } from './doors.ts'
+import { ask, askFor, comparable, DOORS, namesOf, routesThrough, startWatchedCloud, type Answer, type Names } from '#cloud/testing/doors.ts'
 
 const HOUR = 3_600_000
 let time = 1_795_000_000_000

@@ -4,8 +4,8 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import type { FurnishedShop } from '#cloud/testing/furnish.ts'
-import { startCloud, type CloudSettings, type TestCloud } from '#cloud/testing/server.ts'
+import type { FurnishedShop } from './furnish.ts'
+import { startCloud, type CloudSettings, type TestCloud } from './server.ts'
 
 /**
  * public: anybody, and nothing of it is secret · pairing: whoever holds a code · till: a device's token ·
