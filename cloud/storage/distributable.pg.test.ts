@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findUndistributable, tablesOf, tenantTablesOf } from '#cloud/testing/catalogue.ts'
+import { findUndistributable, partitionsOf, tablesOf, tenantTablesOf } from '#cloud/testing/catalogue.ts'
 import { cloneDatabase, type TestDatabase } from '#cloud/testing/database.ts'
 import { SERVICE_TABLES } from './tenancy.ts'
 
@@ -71,9 +71,29 @@ test.each([
   }
 })
 
-test('docs/scaling.md says for each table what becomes of it on Citus', async () => {
-  const text = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
-  const distributed = [...text.matchAll(/create_distributed_table\('(\w+)', 'shop_id'/g)].map(([, name]) => name)
-  expect(distributed.sort()).toEqual(await tenantTablesOf(client))
-  for (const table of Object.keys(SERVICE_TABLES)) expect(text).toContain(`\`${table}\``)
+const citus = (name: string): string => readFileSync(new URL(`../../migrations/citus/${name}`, import.meta.url), 'utf8')
+
+test('migrations/citus says for each table what becomes of it there', async () => {
+  const text = citus('2_distribute.sql')
+  const named = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name).sort()
+  expect(named(/create_distributed_table\('(\w+)', 'shop_id'/g)).toEqual(await tenantTablesOf(client))
+  const [, local = ''] = /^-- (.*) stay on the coordinator/m.exec(text) ?? []
+  expect([...named(/create_reference_table\('(\w+)'/g), ...local.split(/, | and /)].sort()).toEqual(Object.keys(SERVICE_TABLES).sort())
+})
+
+test('the journal made whole for Citus keeps its rows, its keys, its policy and what the service may do', async () => {
+  const described = async (): Promise<unknown> => (await client.query(`select json_build_object(
+    'rows', (select json_agg(to_jsonb(journal) order by shop_id, seq) from journal),
+    'columns', (select json_agg(json_build_array(attname, format_type(atttypid, atttypmod), attnotnull) order by attnum) from pg_attribute where attrelid = 'journal'::regclass and attnum > 0),
+    'keys', (select json_agg(replace(pg_get_indexdef(indexrelid), 'ON ONLY', 'ON') order by indexrelid::regclass::text) from pg_index where indrelid = 'journal'::regclass),
+    'policy', (select json_agg(json_build_array(polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))) from pg_policy where polrelid = 'journal'::regclass),
+    'secured', (select relrowsecurity from pg_class where oid = 'journal'::regclass),
+    'held', (select json_agg(p) from unnest(array['select', 'insert', 'update', 'delete', 'truncate']) p where has_table_privilege('xiaopu_service', 'journal', p))) as all`)).rows
+  await client.query("insert into journal (shop_id, device_id, seq, arrival, text, hash, received_at) select gen_random_uuid(), gen_random_uuid(), n, n, 'text', 'hash', n from generate_series(1, 50) n")
+  const before = await described()
+  expect(await partitionsOf(client)).toHaveLength(32)
+  await client.query(citus('1_journal_whole.sql'))
+  expect(await described()).toEqual(before)
+  expect(await partitionsOf(client)).toEqual([])
+  expect(await findUndistributable(client)).toEqual([])
 })
