@@ -1,6 +1,6 @@
 /** The HTTP server: routes, and what every answer has in common. Errors leave as `{code, message, detail?}`. */
 import fastifyRateLimit from '@fastify/rate-limit'
-import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
@@ -27,6 +27,8 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
     forceCloseConnections: true,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 2000 },
+    // An address that can't be read has no route, and so no error handler but this.
+    frameworkErrors: (error, _request, reply) => refuse(refusalOf(error), reply),
   })
   app.addHook('onResponse', (request, reply, done) => {
     request.log.info({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
@@ -35,7 +37,7 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalOf(error)
     if (refusal.code === 'server.failed') request.log.error({ err: { message: error.message, stack: error.stack }, route: request.routeOptions.url }, 'failed')
-    return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message, ...(refusal.detail ? { detail: refusal.detail } : {}) })
+    return refuse(refusal, reply)
   })
   return app
 }
@@ -52,6 +54,10 @@ export async function buildServer(desk: Desk, options: ServerOptions): Promise<F
   await app.register(shopRoutes(desk))
   await app.register(pageRoutes(desk))
   return app
+}
+
+function refuse({ status, code, message, detail }: Refusal, reply: FastifyReply): FastifyReply {
+  return reply.code(status).send({ code, message, ...(detail ? { detail } : {}) })
 }
 
 /** What Fastify itself refuses, in our words; everything else is our fault. */

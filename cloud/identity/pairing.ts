@@ -67,8 +67,8 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
   }
   if (!isSignedBy(request.publicKey, body, signature)) return failed(new Refusal('signature.invalid', 'the body is not signed by the key it names'))
   await setShop(trx, code.shop_id)
-  const counter = await trx.selectFrom('counter').selectAll().forUpdate().executeTakeFirstOrThrow()
-  const known = await trx.selectFrom('device').selectAll().where('device_id', '=', request.device).forUpdate().executeTakeFirst()
+  const counter = await trx.selectFrom('counter').selectAll().where('shop_id', '=', code.shop_id).forUpdate().executeTakeFirstOrThrow()
+  const known = await trx.selectFrom('device').selectAll().where('shop_id', '=', code.shop_id).where('device_id', '=', request.device).forUpdate().executeTakeFirst()
   if (known && known.public_key !== request.publicKey) return failed(new Refusal('not.allowed', 'this device is known by another key'))
   const { name } = await trx.selectFrom('directory').select('name').where('shop_id', '=', code.shop_id).executeTakeFirstOrThrow()
   const token = newSecret('xpt', code.shop_id)
@@ -76,7 +76,7 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
   const ledgerShops = [...new Set([...known?.ledger_shops ?? [], request.ledgerShop])]
   const fresh = { token_hash: sha256(token), ledger_shops: ledgerShops, paired_at: now, seen_at: now, revoked_at: null }
   if (known) {
-    await trx.updateTable('device').set(fresh).where('device_id', '=', request.device).execute()
+    await trx.updateTable('device').set(fresh).where('shop_id', '=', code.shop_id).where('device_id', '=', request.device).execute()
   } else {
     await trx.updateTable('counter').set({ tills: till }).where('shop_id', '=', code.shop_id).execute()
     await trx.insertInto('device').values({

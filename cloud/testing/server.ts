@@ -27,6 +27,8 @@ export interface CloudSettings {
   readonly now?: () => number
   readonly port?: number
   readonly site?: string
+  /** Addresses whose word on the caller's own address counts. */
+  readonly trustProxy?: string
 }
 
 export async function startCloud(settings: CloudSettings = {}): Promise<TestCloud> {
@@ -34,7 +36,7 @@ export async function startCloud(settings: CloudSettings = {}): Promise<TestClou
   const key = openPlatformKey(newPlatformKeyPem())
   const operatorKey = `xpk_${randomBytes(32).toString('base64url')}`
   const startAt = (port: number): Promise<Service> => startService({
-    databaseUrl: database.url, host: '127.0.0.1', port, site: settings.site, key, operatorKey,
+    databaseUrl: database.url, host: '127.0.0.1', port, site: settings.site, trustProxy: settings.trustProxy, key, operatorKey,
     logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'silent', ...(settings.now ? { now: settings.now } : {}),
   })
   let service = await startAt(settings.port ?? 0)

@@ -71,7 +71,7 @@ export function manageRoutes(desk: Desk) {
       const entered = await enter(request, reply)
       if (!entered) return reply
       const { q: text, page, said } = WishSchema.parse(request.query)
-      return show(reply, entered, { wish: { text, page }, said: SAID[said], code: undefined })
+      return show(reply, entered, { wish: { text, page }, said: Object.hasOwn(SAID, said) ? SAID[said] : undefined, code: undefined })
     })
     app.post('/manage/:shop/login', { config: { rateLimit: LOGINS } }, async (request, reply) => {
       const voice = voiceOf(request)
