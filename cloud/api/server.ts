@@ -1,15 +1,12 @@
 /** The HTTP server: routes, and what every answer has in common. Errors leave as `{code, message, detail?}`. */
-import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
+import { makeTurns, registerTurns } from '#cloud/operating/turns.ts'
 import { pageRoutes } from '#cloud/web/routes.ts'
 import { shopRoutes } from './shops.ts'
 import { syncRoutes } from './sync.ts'
-
-/** Far above what a shop's tills need together, far below what one machine can hurt with. */
-const REQUESTS_PER_MINUTE = 6000
 
 export interface ServerOptions {
   readonly logLevel: string
@@ -35,6 +32,7 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalOf(error)
     if (refusal.code === 'server.failed') request.log.error({ err: { message: error.message, stack: error.stack }, route: request.routeOptions.url }, 'failed')
+    if (typeof refusal.detail?.retryAfterMs === 'number') void reply.header('retry-after', Math.ceil(refusal.detail.retryAfterMs / 1000))
     return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message, ...(refusal.detail ? { detail: refusal.detail } : {}) })
   })
   return app
@@ -42,14 +40,12 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
 
 export async function buildServer(desk: Desk, options: ServerOptions): Promise<FastifyInstance> {
   const app = createApp(options)
-  await app.register(fastifyRateLimit, {
-    max: REQUESTS_PER_MINUTE, timeWindow: 60_000,
-    errorResponseBuilder: () => new Refusal('rate.limited', 'too many requests from this address; wait a minute'),
-  })
-  app.get('/.well-known/jwks.json', (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
-  app.get('/api/health', () => ({ ok: true, time: desk.now() }))
-  await app.register(syncRoutes(desk))
-  await app.register(shopRoutes(desk))
+  const turns = makeTurns()
+  await registerTurns(app, turns)
+  app.get('/.well-known/jwks.json', { config: { turn: false } }, (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
+  app.get('/api/health', { config: { turn: false } }, () => ({ ok: true, time: desk.now() }))
+  await app.register(syncRoutes(desk, turns))
+  await app.register(shopRoutes(desk, turns))
   await app.register(pageRoutes(desk))
   return app
 }
