@@ -2,10 +2,15 @@
 import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
+import { metricsRoute } from '#cloud/operating/metrics-route.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
-import { makeTurns, registerTurns } from '#cloud/operating/turns.ts'
+import { healthRoutes } from '#cloud/operating/health.ts'
+import { makeInstruments, type Instruments } from '#cloud/operating/instruments.ts'
+import { registerTurns } from '#cloud/operating/turns.ts'
 import { pageRoutes } from '#cloud/web/routes.ts'
 import { shopRoutes } from './shops.ts'
+import { meteredDesk } from './metered.ts'
+import { STREAM_ROUTE } from './stream.ts'
 import { syncRoutes } from './sync.ts'
 
 export interface ServerOptions {
@@ -38,13 +43,18 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
   return app
 }
 
-export async function buildServer(desk: Desk, options: ServerOptions): Promise<FastifyInstance> {
+export async function buildServer(desk: Desk, options: ServerOptions, { turns, metrics }: Instruments = makeInstruments(desk.db)): Promise<FastifyInstance> {
   const app = createApp(options)
-  const turns = makeTurns()
+  app.addHook('onResponse', async ({ method, routeOptions: { url } }, { statusCode, elapsedTime }) => {
+    // A till's stream lasts for hours: it is open or not, and answers nothing.
+    if (url !== STREAM_ROUTE) metrics.answered(method, url, statusCode, elapsedTime / 1000)
+  })
+  app.addHook('onError', async (_request, _reply, error) => metrics.refused(error instanceof Refusal ? error.code : refusalOf(error).code))
   await registerTurns(app, turns)
   app.get('/.well-known/jwks.json', { config: { turn: false } }, (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
-  app.get('/api/health', { config: { turn: false } }, () => ({ ok: true, time: desk.now() }))
-  await app.register(syncRoutes(desk, turns))
+  healthRoutes(app, desk)
+  metricsRoute(app, desk, metrics)
+  await app.register(syncRoutes(meteredDesk(desk, metrics), turns))
   await app.register(shopRoutes(desk, turns))
   await app.register(pageRoutes(desk))
   return app

@@ -8,6 +8,7 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import type { SyncDesk } from '#cloud/jobs/desk.ts'
 import type { Entrance } from './entrance.ts'
 
+export const STREAM_ROUTE = '/api/sync/stream'
 /** Below the minute after which proxies and phones' networks drop a silent connection. */
 const HEARTBEAT_MS = 15_000
 /** Unread bytes at which a till that stopped reading is let go. */
@@ -42,7 +43,7 @@ export function streamRoute(app: FastifyInstance, desk: SyncDesk, entrance: Entr
   const open = new Set<() => void>()
   app.addHook('preClose', async () => { for (const end of open) end() })
 
-  app.get('/api/sync/stream', { config: { turn: false } }, async (request, reply) => {
+  app.get(STREAM_ROUTE, { config: { turn: false } }, async (request, reply) => {
     const device = await entrance.atDoor(request)
     reply.hijack()
     const { raw } = reply

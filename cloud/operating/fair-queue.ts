@@ -71,16 +71,6 @@ export class FairQueue {
     })
   }
 
-  /** Runs `work` in a turn of `lane`. */
-  async run<T>(lane: string, work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter(lane)
-    try {
-      return await work()
-    } finally {
-      leave()
-    }
-  }
-
   #begin(lane: string, entry: Lane): () => void {
     entry.running += 1
     this.#running += 1

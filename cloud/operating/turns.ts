@@ -30,19 +30,33 @@ const COUNTED = 50_000
 export interface Turns {
   readonly queue: FairQueue
   readonly callers: Callers
+  /** Waits for a turn of a lane; gives how to leave it, which may be called more than once. Throws Refusal rate.limited. */
+  enter(lane: string): Promise<() => void>
   /** Runs `work` in the lane of the request's caller. Throws Refusal rate.limited. */
   take<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T>
   /** Runs `work` in a lane. Throws Refusal rate.limited. */
   takeIn<T>(lane: string, work: () => Promise<T>): Promise<T>
 }
 
-export function makeTurns(): Turns {
+/** `waited` hears how long each piece of work waited for its turn. */
+export function makeTurns(waited: (seconds: number) => void): Turns {
   const queue = new FairQueue({ running: RUNNING, runningPerLane: RUNNING_PER_LANE, waitingPerLane: WAITING_PER_LANE })
   const callers = new Callers()
-  const takeIn: Turns['takeIn'] = (lane, work) => queue.run(lane, work).catch((error: unknown) => {
-    throw error instanceof Crowded ? tooMany(error.retryAfterMs) : error
-  })
-  return { queue, callers, takeIn, take: (request, work) => takeIn(callers.laneOf(request), work) }
+  const enter: Turns['enter'] = async (lane) => {
+    const came = performance.now()
+    const leave = await queue.enter(lane).catch((error: unknown) => { throw error instanceof Crowded ? tooMany(error.retryAfterMs) : error })
+    waited((performance.now() - came) / 1000)
+    return leave
+  }
+  const takeIn: Turns['takeIn'] = async (lane, work) => {
+    const leave = await enter(lane)
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
+  }
+  return { queue, callers, enter, takeIn, take: (request, work) => takeIn(callers.laneOf(request), work) }
 }
 
 /** Must be registered before the routes. */
@@ -60,7 +74,7 @@ export async function registerTurns(app: FastifyInstance, turns: Turns): Promise
     if (route.config?.turn === false || wrapped.has(route.handler)) return
     const { handler } = route
     route.handler = async function inTurn(request, reply) {
-      const leave = await turns.queue.enter(turns.callers.laneOf(request)).catch((error: Crowded) => { throw tooMany(error.retryAfterMs) })
+      const leave = await turns.enter(turns.callers.laneOf(request))
       leaving.set(request, leave)
       try {
         // Nobody waits for the answer any more: the turn is another's.

@@ -35,7 +35,7 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
       })
     }))
   })
-  return new Kysely<Tables>({
+  const db = new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
         options: pool.options,
@@ -49,6 +49,16 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
       },
     }),
   })
+  pools.set(db, pool)
+  return db
+}
+
+const pools = new WeakMap<Database, pg.Pool>()
+
+/** The connections of a database: in use, idle, and how much work waits for one. */
+export function connectionsOf(db: Database): { used: number; idle: number; waiting: number } {
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pools.get(db) ?? {}
+  return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
 }
 
 /**

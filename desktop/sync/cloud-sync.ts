@@ -149,7 +149,7 @@ export class CloudSync {
         this.#awayMs = 0
         await this.#pause(Math.max(delayMs, awayMs))
         // Somebody asked for an exchange meanwhile, and it was told to come back later.
-      } while (this.#awayMs > 0)
+      } while (this.#awayMs > 0 && this.#client === client)
       this.#delay = Math.min(this.#delay * 2, RETRY_MAX_MS)
     }
   }

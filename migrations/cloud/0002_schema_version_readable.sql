@@ -1,0 +1,2 @@
+-- The service says in /health which schema it found.
+grant select on schema_version to xiaopu_service;
