@@ -1,11 +1,11 @@
 /** The service, put together over a database that is there: schema, connections, server, jobs. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { PlatformKey } from '#cloud/identity/platform-key.ts'
+import { claimDatabase, type PlatformKey } from '#cloud/identity/platform-key.ts'
 import { keepShops, type CreditDesk } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { makeInstruments } from '#cloud/operating/instruments.ts'
-import { openDatabase, type Database } from '#cloud/storage/database.ts'
+import { ifAlone, openDatabase, type Database } from '#cloud/storage/database.ts'
 import { migrate } from '#cloud/storage/migrate.ts'
 import { openNotices } from '#cloud/storage/notices.ts'
 import { StartupError } from '#cloud/storage/startup-error.ts'
@@ -39,6 +39,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await migrate(options.databaseUrl)
   let report = (error: Error): void => { process.stderr.write(`${error.message}\n`) }
   const db = openDatabase(options.databaseUrl, (error) => report(error))
+  await claimDatabase(db, options.key).catch(async (error: unknown) => {
+    await db.destroy()
+    throw error
+  })
   const instruments = makeInstruments(db)
   const { metrics } = instruments
   metrics.watchProcess()
@@ -59,7 +63,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const goRound = (): void => {
     round = round.then(async () => {
       const began = performance.now()
-      const failed = await keepShops(desk, now()).catch((error: unknown) => [{ shop: undefined, error }])
+      // One process goes round for all.
+      const failed = await ifAlone(db, 'keep_shops', () => keepShops(desk, now())).catch((error: unknown) => [{ shop: undefined, error }])
+      if (!failed) return
       metrics.jobRan('keep_shops', failed.length > 0 ? 'failed' : 'done', (performance.now() - began) / 1000)
       for (const { shop, error } of failed) app.log.error({ shop, err: { message: String(error) } }, shop ? 'credit code not kept' : 'round of jobs failed')
     })

@@ -79,6 +79,22 @@ export function inShop<T>(db: Database, shop: Id, work: (transaction: ShopTransa
 }
 
 /**
+ * Runs `work` unless another process is at the same `task` just now; gives undefined then. The database frees a task
+ * whose process died.
+ */
+export function ifAlone<T>(db: Database, task: string, work: () => Promise<T>): Promise<T | undefined> {
+  return db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ got: boolean }>`select pg_try_advisory_lock(hashtextextended(${task}, 0)) as got`.execute(connection)
+    if (!rows[0]?.got) return undefined
+    try {
+      return await work()
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended(${task}, 0))`.execute(connection)
+    }
+  })
+}
+
+/**
  * A value as PostgreSQL can keep it. Its text and jsonb hold neither U+0000 nor half a surrogate pair; both become
  * U+FFFD in projections, while the journal keeps the text as it came.
  */
