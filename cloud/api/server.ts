@@ -1,15 +1,17 @@
 /** The HTTP server: routes, and what every answer has in common. Errors leave as `{code, message, detail?}`. */
-import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
+import { metricsRoute } from '#cloud/operating/metrics-route.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
+import { healthRoutes } from '#cloud/operating/health.ts'
+import { makeInstruments, type Instruments } from '#cloud/operating/instruments.ts'
+import { registerTurns } from '#cloud/operating/turns.ts'
 import { pageRoutes } from '#cloud/web/routes.ts'
 import { shopRoutes } from './shops.ts'
+import { meteredDesk } from './metered.ts'
+import { STREAM_ROUTE } from './stream.ts'
 import { syncRoutes } from './sync.ts'
-
-/** Far above what a shop's tills need together, far below what one machine can hurt with. */
-const REQUESTS_PER_MINUTE = 6000
 
 export interface ServerOptions {
   readonly logLevel: string
@@ -42,21 +44,25 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
   return app
 }
 
-export async function buildServer(desk: Desk, options: ServerOptions): Promise<FastifyInstance> {
+export async function buildServer(desk: Desk, options: ServerOptions, { turns, metrics }: Instruments = makeInstruments(desk.db)): Promise<FastifyInstance> {
   const app = createApp(options)
-  await app.register(fastifyRateLimit, {
-    max: REQUESTS_PER_MINUTE, timeWindow: 60_000,
-    errorResponseBuilder: () => new Refusal('rate.limited', 'too many requests from this address; wait a minute'),
+  app.addHook('onResponse', async ({ method, routeOptions: { url } }, { statusCode, elapsedTime }) => {
+    // A till's stream lasts for hours: it is open or not, and answers nothing.
+    if (url !== STREAM_ROUTE) metrics.answered(method, url, statusCode, elapsedTime / 1000)
   })
-  app.get('/.well-known/jwks.json', (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
-  app.get('/api/health', () => ({ ok: true, time: desk.now() }))
-  await app.register(syncRoutes(desk))
-  await app.register(shopRoutes(desk))
+  app.addHook('onError', async (_request, _reply, error) => metrics.refused(error instanceof Refusal ? error.code : refusalOf(error).code))
+  await registerTurns(app, turns)
+  app.get('/.well-known/jwks.json', { config: { turn: false } }, (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
+  healthRoutes(app, desk)
+  metricsRoute(app, desk, metrics)
+  await app.register(syncRoutes(meteredDesk(desk, metrics), turns))
+  await app.register(shopRoutes(desk, turns))
   await app.register(pageRoutes(desk))
   return app
 }
 
 function refuse({ status, code, message, detail }: Refusal, reply: FastifyReply): FastifyReply {
+  if (typeof detail?.retryAfterMs === 'number') void reply.header('retry-after', Math.ceil(detail.retryAfterMs / 1000))
   return reply.code(status).send({ code, message, ...(detail ? { detail } : {}) })
 }
 

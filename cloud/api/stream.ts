@@ -4,8 +4,11 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { Device } from '#cloud/identity/devices.ts'
+import { Refusal } from '#cloud/identity/refusal.ts'
 import type { SyncDesk } from '#cloud/jobs/desk.ts'
+import type { Entrance } from './entrance.ts'
 
+export const STREAM_ROUTE = '/api/sync/stream'
 /** Below the minute after which proxies and phones' networks drop a silent connection. */
 const HEARTBEAT_MS = 15_000
 /** Unread bytes at which a till that stopped reading is let go. */
@@ -36,13 +39,12 @@ export function tellRevs(desk: SyncDesk, { shop_id: shop, device_id: device }: D
   return unsubscribe
 }
 
-export function streamRoute(app: FastifyInstance, desk: SyncDesk): void {
+export function streamRoute(app: FastifyInstance, desk: SyncDesk, entrance: Entrance): void {
   const open = new Set<() => void>()
   app.addHook('preClose', async () => { for (const end of open) end() })
 
-  app.get('/api/sync/stream', async (request, reply) => {
-    const { authorization } = request.headers
-    const device = await desk.sync.authenticate(authorization, desk.now())
+  app.get(STREAM_ROUTE, { config: { turn: false } }, async (request, reply) => {
+    const device = await entrance.atDoor(request)
     reply.hijack()
     const { raw } = reply
     raw.on('error', (error) => request.log.info({ code: (error as NodeJS.ErrnoException).code }, 'stream broke'))
@@ -57,11 +59,11 @@ export function streamRoute(app: FastifyInstance, desk: SyncDesk): void {
     // Each beat also notes that the till was seen, and ends the stream of one whose access was withdrawn.
     const heartbeat = setInterval(() => {
       write(': still here\n\n')
-      desk.sync.authenticate(authorization, desk.now()).catch(end)
+      entrance.atDoor(request).catch((error: unknown) => { if (!(error instanceof Refusal && error.code === 'rate.limited')) end() })
     }, HEARTBEAT_MS)
     open.add(end)
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-    const unsubscribe = tellRevs(desk, device, { write, end })
+    const unsubscribe = tellRevs({ ...desk, sync: { ...desk.sync, rev: entrance.rev } }, device, { write, end })
     raw.on('close', () => {
       clearInterval(heartbeat)
       unsubscribe()

@@ -12,6 +12,8 @@ import { isSignedBy } from '#cloud/identity/device-key.ts'
 import type { Device } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { SyncDesk } from '#cloud/jobs/desk.ts'
+import type { Turns } from '#cloud/operating/turns.ts'
+import { makeEntrance } from './entrance.ts'
 import { parseInput } from './input.ts'
 import { streamRoute } from './stream.ts'
 
@@ -20,13 +22,17 @@ const SIGNATURE = 'x-xiaopu-signature'
 const PAIR_BYTES_MAX = 4096
 const unzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
 
-export function syncRoutes(desk: SyncDesk) {
+/** Pairing is one request of a person with a code in their hand. */
+const PAIRINGS = { max: 120, timeWindow: 60_000 }
+
+export function syncRoutes(desk: SyncDesk, turns?: Turns) {
+  const entrance = makeEntrance(desk, turns)
   return async (app: FastifyInstance): Promise<void> => {
     // Whatever a body calls itself, its signature is over its bytes.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: PUSH_BYTES_MAX }, (_request, body, done) => done(null, body))
 
-    app.post('/api/pair', { bodyLimit: PAIR_BYTES_MAX }, (request) => {
+    app.post('/api/pair', { bodyLimit: PAIR_BYTES_MAX, config: { rateLimit: PAIRINGS } }, (request) => {
       const body = bytesOf(request)
       const input = parseInput(PairRequestSchema, parseJson(body))
       return desk.sync.pair({ request: input, body, signature: request.headers[SIGNATURE], ip: request.ip, now: desk.now() })
@@ -34,9 +40,7 @@ export function syncRoutes(desk: SyncDesk) {
 
     // Before a byte of its body is kept: only a till of ours may send as much as this.
     const senders = new WeakMap<FastifyRequest, Device>()
-    const enter = async (request: FastifyRequest): Promise<void> => {
-      senders.set(request, await desk.sync.authenticate(request.headers.authorization, desk.now()))
-    }
+    const enter = async (request: FastifyRequest): Promise<void> => { senders.set(request, await entrance.atDoor(request)) }
     app.post('/api/sync/push', { onRequest: enter }, async (request) => {
       const device = senders.get(request)!
       if (device.quarantined_at !== null) throw new Refusal('device.quarantined', 'this till\'s ledger was seen in two versions; it must be looked at')
@@ -49,17 +53,17 @@ export function syncRoutes(desk: SyncDesk) {
     })
 
     app.get('/api/sync/state', async (request) => {
-      const device = await desk.sync.authenticate(request.headers.authorization, desk.now())
+      const device = await entrance.inLine(request)
       return { ack: device.ack, head: device.head, rev: await desk.sync.rev(device.shop_id), quarantined: device.quarantined_at !== null, time: desk.now() }
     })
 
     app.get('/api/sync/changes', async (request) => {
-      const device = await desk.sync.authenticate(request.headers.authorization, desk.now())
+      const device = await entrance.inLine(request)
       const { since, limit } = parseInput(PullSchema, request.query)
       return desk.sync.pull(device, since, limit)
     })
 
-    streamRoute(app, desk)
+    streamRoute(app, desk, entrance)
   }
 }
 

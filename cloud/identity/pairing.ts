@@ -47,8 +47,8 @@ export async function pair(db: Database, attempt: Attempt): Promise<PairReply> {
     await sql`select pg_advisory_xact_lock(hashtextextended(${source}, 0))`.execute(trx)
     const since = attempt.now - TRIES_WINDOW_MS
     await trx.deleteFrom('pairing_try').where('at', '<', since).execute()
-    const { tries } = await trx.selectFrom('pairing_try').select((e) => e.fn.countAll<number>().as('tries')).where('source', '=', source).executeTakeFirstOrThrow()
-    if (tries >= TRIES_MAX) return new Refusal('pairing.too_many_tries', 'too many wrong codes from this address; wait ten minutes')
+    const { tries, first } = await trx.selectFrom('pairing_try').select((e) => [e.fn.countAll<number>().as('tries'), e.fn.min('at').as('first')]).where('source', '=', source).executeTakeFirstOrThrow()
+    if (tries >= TRIES_MAX) return new Refusal('pairing.too_many_tries', 'too many wrong codes from this address; wait ten minutes', { retryAfterMs: first + TRIES_WINDOW_MS - attempt.now })
     const result = await tryCode(trx, attempt)
     if (result instanceof Refusal) await trx.insertInto('pairing_try').values({ source, at: attempt.now }).execute()
     return result

@@ -61,7 +61,7 @@ export function manageRoutes(desk: Desk) {
     app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_request, body, done) => done(null, new URLSearchParams(String(body))))
     app.setErrorHandler(async (error, request, reply) => {
       const { shop = '' } = request.params as { shop?: string }
-      const view = error instanceof Refusal && error.code === 'rate.limited' ? await viewShop(desk.db, shop, desk.now()) : undefined
+      const view = error instanceof Refusal && error.code === 'rate.limited' && request.routeOptions.url?.endsWith('/login') ? await viewShop(desk.db, shop, desk.now()) : undefined
       if (!view) throw error
       const voice = voiceOf(request)
       return sendPage(reply, voice, loginPage(view, voice, 'manage.too_many'), 429)
