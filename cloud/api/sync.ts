@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader } from '#shared/sync/protocol.ts'
+import {
+  KnownRequestSchema, PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader,
+} from '#shared/sync/protocol.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
 import type { Device } from '#cloud/identity/devices.ts'
@@ -18,6 +20,8 @@ import { streamRoute } from './stream.ts'
 const SIGNATURE = 'x-xiaopu-signature'
 /** Whoever pairs is nobody yet, and has little to say. */
 const PAIR_BYTES_MAX = 4096
+/** A thousand ids in JSON. */
+const KNOWN_BYTES_MAX = 64 * 1024
 const unzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
 
 export function syncRoutes(desk: SyncDesk) {
@@ -59,12 +63,29 @@ export function syncRoutes(desk: SyncDesk) {
       return desk.sync.pull(device, since, limit)
     })
 
+    app.get('/api/sync/rows', async (request) => {
+      const device = await desk.sync.authenticate(request.headers.authorization, desk.now())
+      const { after, limit } = parseInput(RowsQuerySchema, request.query)
+      return desk.sync.rows(device, after, limit)
+    })
+
+    app.post('/api/sync/known', { bodyLimit: KNOWN_BYTES_MAX }, async (request) => {
+      const device = await desk.sync.authenticate(request.headers.authorization, desk.now())
+      const { ids } = parseInput(KnownRequestSchema, parseJson(bytesOf(request)))
+      return { known: await desk.sync.known(device.shop_id, ids) }
+    })
+
     streamRoute(app, desk)
   }
 }
 
 const PullSchema = z.object({
   since: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
+})
+
+const RowsQuerySchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
 })
 

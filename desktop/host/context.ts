@@ -20,6 +20,8 @@ export interface Cloud {
   now(): Promise<SyncStatus>
   /** Joins a shop. Throws TillError pairing.*. */
   pair(cloud: string, code: string, key: Id): Promise<SyncStatus>
+  /** Becomes a new till of the same shop, with all that the shop doesn't have. Throws TillError pairing.*. */
+  renew(code: string, key: Id): Promise<SyncStatus>
 }
 
 export interface Context {

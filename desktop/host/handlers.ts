@@ -28,6 +28,10 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
       if (store.anyPin()) requireRight(context, 'till.setup')
       return cloud.pair(url, code, key)
     },
+    async 'till.renew'({ key, code }) {
+      if (store.anyPin()) requireRight(context, 'till.setup')
+      return cloud.renew(code, key)
+    },
     'shop.put'({ key, set }) {
       requireRight(context, 'till.setup')
       if (!isRepeat(context, key, ShopChanged.type, { set })) {

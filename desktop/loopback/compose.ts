@@ -14,6 +14,7 @@ import { CloudSync } from '#desktop/sync/cloud-sync.ts'
 import { makeDeviceKey } from '#desktop/sync/device-key.ts'
 import { httpWire } from '#desktop/sync/http-wire.ts'
 import { joinShop } from '#desktop/sync/pairing.ts'
+import { renewTill } from '#desktop/sync/renewing.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
@@ -103,6 +104,10 @@ export function composeTill(options: TillOptions): Till {
       }
       if (other) context.changed()
     },
+    caughtUp() {
+      dispatcher.emit('goods.reloaded', {})
+      context.changed()
+    },
   })
   const context: Context = {
     store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(),
@@ -112,6 +117,13 @@ export function composeTill(options: TillOptions): Till {
       now: () => sync.now(),
       async pair(cloud, code, key) {
         await joinShop(store, world, cloud, code, key)
+        context.changed()
+        sync.start()
+        return sync.now()
+      },
+      async renew(code, key) {
+        await renewTill(store, world, options.version, code, key)
+        dispatcher.emit('goods.reloaded', {})
         context.changed()
         sync.start()
         return sync.now()

@@ -29,8 +29,11 @@ export const ShiftReportSchema = ShiftSchema.extend({
 export type ShiftReport = z.output<typeof ShiftReportSchema>
 
 export const SyncStatusSchema = z.object({
-  /** none: never paired · offline: no connection · online · refused: the cloud will not take this till (see code) */
-  state: z.enum(['none', 'offline', 'online', 'refused']),
+  /**
+   * none: never paired · offline: no connection · behind: rows that this file lost are coming back, and selling waits ·
+   * online · refused: the cloud will not take this till (see code)
+   */
+  state: z.enum(['none', 'offline', 'behind', 'online', 'refused']),
   code: z.string().nullable(),
   unsent: z.int(),
   /** Time of the oldest unsent row. */
