@@ -3,15 +3,15 @@
  * one transaction empties the journal and what was made from it, and records again what the shop does not have. Goods,
  * staff, PINs, printers, settings and the print queue stay as they are. Never deletes the last copy of a row.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, chmodSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { Renewal } from '#shared/host/store.ts'
 import { type Envelope, type Head, openRow, type JournalRow } from '#shared/ledger/envelope.ts'
-import { DeviceBegun, DeviceRenewed, StaffSignedIn } from '#shared/sales/events.ts'
+import { type CarriedShift, DeviceBegun, DeviceRenewed, StaffSignedIn } from '#shared/sales/events.ts'
 import { fen } from '#shared/money/money.ts'
 import { notKnown, shiftBefore, shiftWithout } from '#shared/sync/renewal.ts'
-import type { CarriedShift } from '#shared/sales/events.ts'
+import { PART, moveInto } from './backup/durable.ts'
 import type { Ledger } from './ledger.ts'
 import { openForReading, storageError } from './open.ts'
 import { PROJECTED } from './projector.ts'
@@ -72,18 +72,16 @@ function carriedShift(reads: Reads, ledger: Ledger, events: readonly Envelope[])
 
 /** Copies the database as it is now to `file`, for ever, and makes sure that the copy is there and ends in the same row. */
 function archive(db: Database, file: string, head: Head): void {
-  const part = `${file}.part`
+  const part = `${file}${PART}`
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   rmSync(part, { force: true })
   db.prepare('VACUUM INTO ?').run(part)
   chmodSync(part, 0o600)
-  syncPath(part)
   const copy = openForReading(part)
   const found = copy.prepare<[], Head & { rows: number }>('SELECT seq, hash, (SELECT count(*) FROM journal) AS rows FROM journal ORDER BY seq DESC LIMIT 1').get()
   copy.close()
   if (found?.seq !== head.seq || found.hash !== head.hash || found.rows !== head.seq) throw new Error('the copy of the old ledger is not whole')
-  renameSync(part, file)
-  syncPath(dirname(file))
+  moveInto(part, file)
 }
 
 /** The guards against deleting come off and on again within the transaction of whoever calls. */
@@ -92,22 +90,4 @@ function emptyJournal(db: Database): void {
   for (const { name } of guards) db.exec(`DROP TRIGGER ${name}`)
   for (const table of ['journal', ...Object.keys(PROJECTED)]) db.exec(`DELETE FROM ${table}`)
   for (const { sql } of guards) db.exec(sql)
-}
-
-/** Makes a file's content, or a folder's names, durable. Windows keeps a folder's names by itself and can't open one. */
-export function syncPath(path: string): void {
-  let handle: number
-  try {
-    handle = openSync(path, 'r')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EISDIR' || process.platform === 'win32') return
-    throw error
-  }
-  try {
-    fsyncSync(handle)
-  } catch (error) {
-    if (process.platform !== 'win32') throw error
-  } finally {
-    closeSync(handle)
-  }
 }
