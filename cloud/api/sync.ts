@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader } from '#shared/sync/protocol.ts'
+import {
+  KnownRequestSchema, PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader,
+} from '#shared/sync/protocol.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
 import type { Device } from '#cloud/identity/devices.ts'
@@ -20,6 +22,8 @@ import { streamRoute } from './stream.ts'
 const SIGNATURE = 'x-xiaopu-signature'
 /** Whoever pairs is nobody yet, and has little to say. */
 const PAIR_BYTES_MAX = 4096
+/** A thousand ids in JSON. */
+const KNOWN_BYTES_MAX = 64 * 1024
 const unzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
 
 /** Pairing is one request of a person with a code in their hand. */
@@ -63,12 +67,29 @@ export function syncRoutes(desk: SyncDesk, turns?: Turns) {
       return desk.sync.pull(device, since, limit)
     })
 
+    app.get('/api/sync/rows', async (request) => {
+      const device = await entrance.inLine(request)
+      const { after, limit } = parseInput(RowsQuerySchema, request.query)
+      return desk.sync.rows(device, after, limit)
+    })
+
+    app.post('/api/sync/known', { bodyLimit: KNOWN_BYTES_MAX }, async (request) => {
+      const device = await entrance.inLine(request)
+      const { ids } = parseInput(KnownRequestSchema, parseJson(bytesOf(request)))
+      return { known: await desk.sync.known(device.shop_id, ids) }
+    })
+
     streamRoute(app, desk, entrance)
   }
 }
 
 const PullSchema = z.object({
   since: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
+})
+
+const RowsQuerySchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
 })
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { partitionsOf } from '#cloud/testing/catalogue.ts'
-import { administer, databaseUrl } from '#cloud/testing/global-setup.ts'
+import { administer, databaseUrl } from '#cloud/testing/postgres.ts'
 import { migrate } from './migrate.ts'
 
 const FOLDER = new URL('../../migrations/cloud/', import.meta.url)

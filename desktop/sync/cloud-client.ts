@@ -1,10 +1,11 @@
 /** The sync protocol's calls over a wire, each with a limit in time, each answer parsed. */
 import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
+import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
 import {
-  ChangesSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, SyncStateSchema, writePush,
+  ChangesSchema, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema, writePush,
 } from '#shared/sync/protocol.ts'
 import { signBytes } from './device-key.ts'
 
@@ -96,6 +97,18 @@ export class CloudClient {
 
   changes(since: number) {
     return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}`, ChangesSchema)
+  }
+
+  /** Rows of this till's ledger behind `after`, as the cloud has them. */
+  async rows(after: number): Promise<JournalRow[]> {
+    const { rows } = await this.#get(`/api/sync/rows?after=${after}&limit=${PULL_ROWS_MAX}`, RowsSchema)
+    return rows.map((row, i) => ({ seq: after + 1 + i, ...row }))
+  }
+
+  /** Of these events (a push's worth at most), those that the shop has. */
+  async known(ids: readonly Id[]): Promise<Id[]> {
+    const headers = { ...this.#headers, 'content-type': 'application/json' }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/known', body: Buffer.from(JSON.stringify({ ids })), headers, timeoutMs: TIMEOUT_MS }), KnownSchema).known
   }
 
   /** Listens until the line breaks; `onRev` at once and whenever the shop's counter moves. Always ends by throwing; HungUp after `hangUp`. */
