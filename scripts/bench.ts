@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'cloud.sale.bytes': async () => (await import('./bench/cloud-bytes.ts')).cloudSaleBytes(),
   'cloud.journal.parts': async () => (await import('./bench/cloud-bytes.ts')).cloudJournalParts(),
   'till.scan.paint': async () => (await import('./bench/scan-paint.ts')).scanPaint(),
+  'sync.drain': async () => (await import('./bench/sync-drain.ts')).syncDrain(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }
 
