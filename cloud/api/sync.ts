@@ -3,7 +3,7 @@
  * arrive as the bytes that were signed; nothing decompresses or parses a push before its signature is right.
  */
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { gunzip, zstdDecompress } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import {
@@ -24,7 +24,11 @@ const SIGNATURE = 'x-xiaopu-signature'
 const PAIR_BYTES_MAX = 4096
 /** A thousand ids in JSON. */
 const KNOWN_BYTES_MAX = 64 * 1024
-const unzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
+/** The bytes that begin a zstd frame (RFC 8878 §3.1.1); the signature is over the body, not over the header that names its coding. */
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+type Unpack = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
+const ungzip: Unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
+const unzstd: Unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(zstdDecompress)
 
 /** Pairing is one request of a person with a code in their hand. */
 const PAIRINGS = { max: 120, timeWindow: 60_000 }
@@ -107,10 +111,11 @@ function parseJson(body: Buffer): unknown {
 
 async function decompress(body: Buffer): Promise<string> {
   try {
-    return (await unzip(body, { maxOutputLength: PUSH_BYTES_MAX })).toString('utf8')
+    const unpack = body.subarray(0, ZSTD.length).equals(ZSTD) ? unzstd : ungzip
+    return (await unpack(body, { maxOutputLength: PUSH_BYTES_MAX })).toString('utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Refusal('batch.too_large', `a batch is at most ${PUSH_BYTES_MAX} bytes`, { max: PUSH_BYTES_MAX })
-    throw new Refusal('batch.malformed', 'the body is not gzip')
+    throw new Refusal('batch.malformed', 'the body is neither zstd nor gzip')
   }
 }
 

@@ -1,13 +1,13 @@
 /** The sync protocol's calls over a wire, each with a limit in time, each answer parsed. */
-import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
 import {
-  ChangesSchema, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema, writePush,
+  ChangesSchema, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema,
 } from '#shared/sync/protocol.ts'
 import { signBytes } from './device-key.ts'
+import { packPush, type PushBody } from './push-body.ts'
 
 /** The cloud answered no; `retryAfterMs` where it said when to ask again. */
 export class Refused extends Error {
@@ -89,10 +89,14 @@ export class CloudClient {
     return this.#get('/api/sync/state', SyncStateSchema)
   }
 
-  async push(rows: readonly JournalRow[]) {
-    const body = gzipSync(writePush(this.#at.device, rows), { level: 3 })
-    const headers = { ...this.#headers, 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
-    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
+  /** There must be a row. */
+  pack(rows: readonly JournalRow[]): PushBody {
+    return packPush(rows, this.#at)
+  }
+
+  async push({ bytes, encoding, signature }: PushBody) {
+    const headers = { ...this.#headers, 'content-type': 'application/x-ndjson', 'content-encoding': encoding, 'x-xiaopu-signature': signature }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body: bytes, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
   }
 
   changes(since: number) {

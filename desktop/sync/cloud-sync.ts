@@ -9,9 +9,10 @@ import type { Id } from '#shared/identity/ids.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
-import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import { PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
+import type { PushBody } from './push-body.ts'
 
 /** Refusals that trying again soon will not mend. */
 const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'protocol.unsupported'])
@@ -262,13 +263,23 @@ export class CloudSync {
 
   async #push(client: CloudClient): Promise<void> {
     let gap = 0
+    let prepared: PushBody | undefined
     for (;;) {
-      const rows = fitting(this.#store.rows(this.#store.acknowledged(), PUSH_ROWS_MAX))
-      if (rows.length === 0 || this.#client !== client) return
-      const first = rows[0]!.seq
-      const last = rows.at(-1)!.seq
+      const next = this.#store.acknowledged() + 1
+      const body = prepared?.first === next ? prepared : this.#pack(client, next)
+      if (!body || this.#client !== client) return
+      const { first, last } = body
+      prepared = undefined
+      // While the cloud works on this one, the one behind it is packed.
+      const cancel = this.#world.timer.after(0, () => {
+        try {
+          if (this.#client === client) prepared = this.#pack(client, last + 1)
+        } catch {
+          // A row that can't be read: its turn comes, and then it is said.
+        }
+      })
       try {
-        const reply = await client.push(rows)
+        const reply = await client.push(body)
         if (this.#client !== client) return
         for (const flag of reply.flags) this.#hooks.log('sync.flagged', flag)
         // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
@@ -281,10 +292,18 @@ export class CloudSync {
         gap = first
         this.#hooks.log('sync.gap', error.detail)
         await this.#meet(client)
+      } finally {
+        cancel()
       }
       this.#seen()
       this.#tell()
     }
+  }
+
+  /** The rows from `first`; undefined when there is none. */
+  #pack(client: CloudClient, first: number): PushBody | undefined {
+    const rows = this.#store.rows(first - 1, PUSH_ROWS_MAX)
+    return rows.length === 0 ? undefined : client.pack(rows)
   }
 
   async #pull(client: CloudClient): Promise<void> {
@@ -348,12 +367,4 @@ export class CloudSync {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message
-}
-
-/** As many rows as one push may hold, at least one: a row is far smaller than a push. */
-function fitting<Row extends { text: string }>(rows: Row[]): Row[] {
-  let bytes = 0
-  // Three bytes is the most a UTF-16 unit takes in UTF-8.
-  const end = rows.findIndex((row) => (bytes += row.text.length * 3 + 66) > PUSH_BYTES_MAX)
-  return end === -1 ? rows : rows.slice(0, Math.max(1, end))
 }

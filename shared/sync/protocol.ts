@@ -2,7 +2,8 @@
  * The wire between a till and whatever answers for its shop: the cloud, later a sister till. Facts go up as journal rows,
  * reference data comes down as changes counted by one number per shop. Nothing here assumes a database at the other end.
  *
- * Up: `POST /api/sync/push`, body gzip of lines: a JSON header (PushHeader), then one line a row: hash, space, text.
+ * Up: `POST /api/sync/push`, body zstd (RFC 8878) or gzip (RFC 1952) of lines: a JSON
+ *     header (PushHeader), then one line a row: hash, space, text. Its first bytes say which.
  *     Header `x-xiaopu-signature`: base64url of Ed25519 (RFC 8032) over the compressed bytes, by the device's key.
  * Down: `GET /api/sync/changes?since=REV`; `GET /api/sync/stream` (server-sent events, `event: rev`, data: REV) wakes a till.
  * Both: `Authorization: Bearer TOKEN`. `GET /api/sync/state` says where both sides stand.

@@ -5,7 +5,7 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { readEvent } from '#shared/sync/events.ts'
 import { EMPTY_HEAD, GENESIS, type JournalRow, checkRow } from '#shared/ledger/envelope.ts'
 import { type Change, PUSH_BYTES_MAX, KnownRequestSchema, PULL_ROWS_MAX, PairRequestSchema, REFUSALS, type RefusalCode, readPush } from '#shared/sync/protocol.ts'
@@ -183,7 +183,7 @@ export class FakeCloud {
   #push(device: Device, body: Buffer, request: IncomingMessage): object {
     if (device.quarantined) throw new No('device.quarantined')
     this.#check(device.publicKey, body, request)
-    const text = gunzipSync(body).toString('utf8')
+    const text = (request.headers['content-encoding'] === 'zstd' ? zstdDecompressSync(body) : gunzipSync(body)).toString('utf8')
     if (Buffer.byteLength(text) > PUSH_BYTES_MAX) throw new No('batch.too_large')
     const read = readPush(text)
     if ('reason' in read) throw new No('batch.malformed', read)
