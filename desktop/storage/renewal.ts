@@ -27,7 +27,8 @@ export function renewLedger({ db, ledger, reads, settings }: { db: Database; led
   const shift = carriedShift(reads, ledger, events)
   const staff = reads.signedIn()
   try {
-    archive(db, join(dirname(db.name), ARCHIVE_FOLDER, `till-${old.till}-${old.device}-r${head.seq}.db`), head)
+    // A ledger in memory has no folder to be kept in: only a simulation has one.
+    if (!db.memory) archive(db, join(dirname(db.name), ARCHIVE_FOLDER, `till-${old.till}-${old.device}-r${head.seq}.db`), head)
     ledger.together(() => {
       emptyJournal(db)
       ledger.restart()

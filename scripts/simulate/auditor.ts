@@ -13,8 +13,11 @@ export type Effect =
   | { readonly kind: 'edit'; readonly of: Id; readonly set: Readonly<Record<string, unknown>> }
   | { readonly kind: 'fact' }
 
-/** `asked` until its screen has heard what came of it. */
-export type State = 'asked' | 'done' | 'refused'
+/**
+ * `asked` until its screen has heard what came of it. `adrift`: its disk was lost and an older copy stands in its place, so
+ * it is there only if it had been sent.
+ */
+export type State = 'asked' | 'done' | 'refused' | 'adrift'
 export interface Deed {
   /** The key of the call, which is the id of its event. */
   readonly key: Id
@@ -23,19 +26,14 @@ export interface Deed {
   readonly effect: Effect
   state: State
 }
+export type SaleDeed = Deed & { readonly effect: Extract<Effect, { kind: 'sale' }> }
 
 /** Of a file's goods nobody at the counter knows the ids. */
 export const ANY_GOOD: Id = 'any'
 
-/** Sums in fen by account. */
-type Accounts = Map<string, number>
-
 export class Auditor {
+  /** In the order in which they were asked for. */
   readonly deeds = new Map<Id, Deed>()
-  /** fen that should be in the drawer of a till's open shift. */
-  readonly #drawers = new Map<string, number>()
-  readonly #accounts = new Map<string, Accounts>()
-  readonly #stock = new Map<Id, number>()
   /** Values that somebody has given a field of a document. */
   readonly #values = new Map<string, Set<string>>()
 
@@ -44,41 +42,28 @@ export class Auditor {
     if (known) return known
     const deed: Deed = { key, till, effect, state: 'asked' }
     this.deeds.set(key, deed)
+    // An edit whose answer is lost may stand all the same.
+    if (effect.kind === 'edit') for (const [field, value] of Object.entries(effect.set)) this.gave(effect.of, field, value)
     return deed
   }
 
   refused(deed: Deed): void {
     if (deed.state === 'done') throw new Error(`${deed.till} refused ${deed.key}, which it had called done`)
-    deed.state = 'refused'
+    if (deed.state === 'asked') deed.state = 'refused'
   }
 
   done(deed: Deed): void {
-    if (deed.state === 'done') return
-    deed.state = 'done'
-    const { effect, till } = deed
-    switch (effect.kind) {
-      case 'sale':
-        this.#post(till, { drawer: effect.total, discounts: effect.discount, sales: -effect.gross })
-        this.#drawers.set(till, this.drawer(till) + effect.total)
-        for (const { good, quantity } of effect.lines) this.#move(good, -quantity)
-        break
-      case 'stock':
-        for (const { good, quantity } of effect.lines) this.#move(good, quantity)
-        break
-      case 'shift opened':
-        this.#post(till, { drawer: effect.float, safe: -effect.float })
-        this.#drawers.set(till, effect.float)
-        break
-      case 'shift closed':
-        this.#post(till, { drawer: -this.drawer(till), safe: effect.counted, cash_difference: this.drawer(till) - effect.counted })
-        this.#drawers.set(till, 0)
-        break
-      case 'edit':
-        for (const [field, value] of Object.entries(effect.set)) this.gave(effect.of, field, value)
-        break
-      case 'fact':
-        break
-    }
+    if (deed.state === 'asked') deed.state = 'done'
+  }
+
+  /** The till's disk is gone, and stands again as it was when these deeds were all there were. */
+  lostDisk(till: string, before: ReadonlySet<Id>): void {
+    for (const deed of this.deeds.values()) if (deed.till === till && !before.has(deed.key) && deed.state !== 'refused') deed.state = 'adrift'
+  }
+
+  /** What was adrift is there, or is not. */
+  settle(isThere: (key: Id) => boolean): void {
+    for (const deed of this.deeds.values()) if (deed.state === 'adrift') deed.state = isThere(deed.key) ? 'done' : 'refused'
   }
 
   /** Somebody gave a field this value: it may be what stands in the end. */
@@ -92,26 +77,56 @@ export class Auditor {
     return given === undefined || [given, this.#values.get(`${ANY_GOOD} ${field}`)].some((values) => values?.has(JSON.stringify(value)))
   }
 
+  /** fen that should be in the drawer of a till's open shift */
   drawer(till: string): number {
-    return this.#drawers.get(till) ?? 0
-  }
-  accounts(till: string): ReadonlyMap<string, number> {
-    return this.#accounts.get(till) ?? new Map()
-  }
-  /** thousandths by good */
-  get stock(): ReadonlyMap<Id, number> {
-    return this.#stock
-  }
-  sales(): (Deed & { effect: Extract<Effect, { kind: 'sale' }> })[] {
-    return [...this.deeds.values()].filter((deed): deed is Deed & { effect: Extract<Effect, { kind: 'sale' }> } => deed.state === 'done' && deed.effect.kind === 'sale')
+    let drawer = 0
+    for (const { effect } of this.#doneAt(till)) {
+      if (effect.kind === 'sale') drawer += effect.total
+      if (effect.kind === 'shift opened') drawer = effect.float
+      if (effect.kind === 'shift closed') drawer = 0
+    }
+    return drawer
   }
 
-  #post(till: string, amounts: Readonly<Record<string, number>>): void {
-    const accounts = this.#accounts.get(till) ?? new Map<string, number>()
-    this.#accounts.set(till, accounts)
-    for (const [account, amount] of Object.entries(amounts)) accounts.set(account, (accounts.get(account) ?? 0) + amount)
+  /** fen by account of one till */
+  accounts(till: string): Map<string, number> {
+    const accounts = new Map<string, number>()
+    const post = (amounts: Readonly<Record<string, number>>): void => {
+      for (const [account, amount] of Object.entries(amounts)) accounts.set(account, (accounts.get(account) ?? 0) + amount)
+    }
+    let drawer = 0
+    for (const { effect } of this.#doneAt(till)) {
+      if (effect.kind === 'sale') {
+        drawer += effect.total
+        post({ drawer: effect.total, discounts: effect.discount, sales: -effect.gross })
+      }
+      if (effect.kind === 'shift opened') {
+        drawer = effect.float
+        post({ drawer: effect.float, safe: -effect.float })
+      }
+      if (effect.kind === 'shift closed') {
+        post({ drawer: -drawer, safe: effect.counted, cash_difference: drawer - effect.counted })
+        drawer = 0
+      }
+    }
+    return accounts
   }
-  #move(good: Id, quantity: number): void {
-    this.#stock.set(good, (this.#stock.get(good) ?? 0) + quantity)
+
+  /** thousandths by good */
+  stock(): Map<Id, number> {
+    const stock = new Map<Id, number>()
+    for (const { effect, state } of this.deeds.values()) {
+      if (state !== 'done' || (effect.kind !== 'sale' && effect.kind !== 'stock')) continue
+      for (const { good, quantity } of effect.lines) stock.set(good, (stock.get(good) ?? 0) + (effect.kind === 'sale' ? -quantity : quantity))
+    }
+    return stock
+  }
+
+  sales(): SaleDeed[] {
+    return [...this.deeds.values()].filter((deed): deed is SaleDeed => deed.state === 'done' && deed.effect.kind === 'sale')
+  }
+
+  *#doneAt(till: string): Generator<Deed> {
+    for (const deed of this.deeds.values()) if (deed.till === till && deed.state === 'done') yield deed
   }
 }

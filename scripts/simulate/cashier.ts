@@ -23,15 +23,38 @@ export class Cashier {
   readonly #auditor: Auditor
   readonly #chance: Chance
   readonly #no: string
+  /** Gives a pairing code of the shop. */
+  readonly #askForCode: () => Promise<string>
   /** What was said and not answered. */
   #pending: Pending | undefined
   #hasShift = false
 
-  constructor(machine: Machine, auditor: Auditor, chance: Chance, no: string) {
+  constructor(machine: Machine, auditor: Auditor, chance: Chance, no: string, askForCode: () => Promise<string>) {
     this.machine = machine
     this.#auditor = auditor
     this.#chance = chance
     this.#no = no
+    this.#askForCode = askForCode
+  }
+
+  /** Somebody who has just come to this till, and goes by what it shows. */
+  async takeOver(): Promise<void> {
+    this.#pending = undefined
+    this.#hasShift = false
+    if (!await this.machine.start()) return
+    const answer = await this.machine.call('till.snapshot', {})
+    if ('result' in answer) this.#hasShift = answer.result.shift !== null
+  }
+
+  /** Where the cloud takes this till's ledger no more: begins a new one, as the screen says to. */
+  async renew(): Promise<void> {
+    if (!this.machine.isRunning) return
+    const answer = await this.machine.call('sync.status', {})
+    if (!('result' in answer) || answer.result.state !== 'refused') return
+    this.machine.isTainted = true
+    await this.#signIn()
+    await this.machine.call('till.renew', { key: this.#id(), code: await this.#askForCode() })
+    await this.takeOver()
   }
 
   get isWaiting(): boolean {
@@ -86,8 +109,10 @@ export class Cashier {
     }
   }
 
-  async pair(code: string): Promise<void> {
-    await this.machine.call('till.pair', { key: this.#id(), cloud: 'http://cloud.test', code })
+  async pair(): Promise<void> {
+    if (!this.machine.isRunning || this.machine.store.pairing()) return
+    await this.#signIn()
+    await this.machine.call('till.pair', { key: this.#id(), cloud: 'http://cloud.test', code: await this.#askForCode() })
   }
 
   async openShift(): Promise<void> {
@@ -100,7 +125,7 @@ export class Cashier {
     const counted = Math.max(0, expected + this.#chance.int(-300, 300))
     await this.#do('shift.close', { key: this.#id(), counted }, { kind: 'shift closed', counted }, (report) => {
       this.#hasShift = false
-      if (report.difference !== counted - expected) throw new Error(`${this.machine.name}: the shift differs by ${report.difference}, not by ${counted - expected}`)
+      if (!this.machine.isTainted && report.difference !== counted - expected) throw new Error(`${this.machine.name}: the shift differs by ${report.difference}, not by ${counted - expected}`)
     })
   }
 
@@ -118,6 +143,9 @@ export class Cashier {
   /** One of the things that are done at a counter. */
   async act(): Promise<void> {
     await this.insist()
+    if (!this.machine.isRunning || this.isWaiting) return
+    if (this.#chance.odds(0.1)) await this.renew()
+    await this.#signIn()
     if (!this.machine.isRunning || this.isWaiting) return
     if (!this.#hasShift) return this.openShift()
     const goods = await this.#goods()
@@ -176,6 +204,12 @@ export class Cashier {
   async #signOutAndIn(): Promise<void> {
     await this.#do('staff.signOut', { key: this.#id() }, { kind: 'fact' })
     await this.insist()
+    await this.#signIn()
+  }
+
+  /** Where nobody is signed in: a full disk, a crash or an older copy came between. */
+  async #signIn(): Promise<void> {
+    if (!this.machine.isRunning || this.machine.store.signedIn() !== null) return
     await this.#do('staff.signIn', { key: this.#id(), no: this.#no, pin: PIN }, { kind: 'fact' })
   }
 
@@ -190,6 +224,7 @@ export class Cashier {
     const text = `商品名称,条码,售价\n进货甲${n},20${n}1,1.50\n进货乙${n},20${n}2,x\n进货丙${n},20${n}3,2.80\n`
     for (const name of ['进货甲', '进货丙']) this.#auditor.gave(ANY_GOOD, 'name', `${name}${n}`)
     for (const price of [150, 280]) this.#auditor.gave(ANY_GOOD, 'price', price)
+    this.#auditor.gave(ANY_GOOD, 'origin', '')
     await this.machine.call('goods.import', { key: this.#id(), name: 'goods.csv', data: Buffer.from(text).toString('base64') })
   }
 

@@ -3,9 +3,12 @@
  * process would have said after its death nobody hears.
  */
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
+import Sqlite from 'better-sqlite3'
 import { type Till, type TillWorld, composeTill } from '#desktop/loopback/compose.ts'
 import type { Pins } from '#desktop/host/pins.ts'
 import { MIGRATIONS } from '#desktop/storage/open.ts'
+import { Settings } from '#desktop/storage/settings.ts'
+import { RESTORED } from '#desktop/sync/cloud-sync.ts'
 import { type CallInput, type CallName, type CallResult } from '#shared/host/contract.ts'
 import { TillError, type TillErrorShape } from '#shared/host/frames.ts'
 import type { TillStore } from '#shared/host/store.ts'
@@ -22,7 +25,7 @@ class Died extends Error {}
 /** Calls of the store that write to the disk. */
 const WRITES = new Set<keyof TillStore>([
   'commit', 'together', 'acknowledge', 'applyChanges', 'mark', 'setSetting', 'pair', 'putPrinter', 'removePrinter', 'retryPrints', 'setPinVerifier',
-  'keepRows', 'dropKeptRow', 'recover', 'nextHlc',
+  'keepRows', 'dropKeptRow', 'recover', 'nextHlc', 'append', 'renew',
 ])
 
 /** What a call came to, as the screen sees it: no answer at all is a doubt. */
@@ -37,6 +40,8 @@ export interface MachineParts {
   readonly chance: Chance
   readonly network: Network
   readonly disk: Disk
+  /** A folder of the real disk, for what a till keeps beside its database. */
+  readonly folder: string
   readonly mishaps: number
   /** Hears what goes on, for whoever looks for the reason of a failure. */
   readonly trace?: ((line: string) => void) | undefined
@@ -49,6 +54,10 @@ export class Machine {
   readonly disk: Disk
   /** ms that this till's clock is ahead of the world's. */
   skew = 0
+  /** Its last backup, made by the till itself when a shift closed. */
+  backup: Buffer | undefined
+  /** Its ledger has been another one, or somewhere else, and what it says of itself is not the whole story. */
+  isTainted = false
   /** What its log said at level error. */
   readonly errors: string[] = []
   readonly #parts: MachineParts
@@ -92,7 +101,7 @@ export class Machine {
     this.#isDying = false
     try {
       this.#till = composeTill({
-        folder: this.name, version: '0.0.0-simulated', migrations: MIGRATIONS, world: this.#world(this.#process),
+        folder: this.#parts.folder, version: '0.0.0-simulated', migrations: MIGRATIONS, world: this.#world(this.#process),
         log: (level, code, detail) => {
           if (this.#isDying) return
           const line = `${this.name}: ${code} ${JSON.stringify(detail ?? {})}`
@@ -116,6 +125,13 @@ export class Machine {
     this.#process += 1
     this.disk.letGo()
     await this.#parts.schedule.settle()
+  }
+
+  /** Its disk is gone, and an image of an earlier moment in its place, brought back by the till's own command or by hand. */
+  async replaceDisk(image: Buffer, byHand: boolean): Promise<void> {
+    await this.die()
+    this.isTainted = true
+    this.disk.restore(byHand ? image : marked(image))
   }
 
   /** The process ends in good order. */
@@ -177,6 +193,11 @@ export class Machine {
       wire: () => network.wire(this.cable, isAlive),
       printer: () => this.printer.device(isAlive),
       openLedger: (_folder, migrations) => disk.open(migrations),
+      copyLedger: () => {
+        const image = this.disk.image()
+        this.backup = image
+        return { done: Promise.resolve({ file: `${this.name}.db`, rows: this.store.head().seq, head: this.store.head().hash, sales: 0, bytes: image.length }), stop: async () => {} }
+      },
       store: (store) => this.#watched(store, isAlive),
     }
   }
@@ -210,6 +231,15 @@ export class Machine {
     this.#fuse = undefined
     return what
   }
+}
+
+/** The image with the mark that restoring sets: the till asks its cloud where it stands before it sells. */
+function marked(image: Buffer): Buffer {
+  const db = new Sqlite(image)
+  new Settings(db).set(`own:${RESTORED}`, '1')
+  const made = db.serialize()
+  db.close()
+  return made
 }
 
 /** PKCS #8 of an Ed25519 key (RFC 8410) up to its 32 secret bytes. */

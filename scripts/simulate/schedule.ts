@@ -64,9 +64,9 @@ export class Schedule {
   }
 
   /** Lets time pass, `stepMs` at a time, until `isReached`. False when that has not come in `limitMs`. */
-  async passUntil(isReached: () => boolean, stepMs: number, limitMs: number): Promise<boolean> {
+  async passUntil(isReached: () => boolean | Promise<boolean>, stepMs: number, limitMs: number): Promise<boolean> {
     const limit = this.now + limitMs
-    while (!isReached()) {
+    while (!await isReached()) {
       if (this.now >= limit) return false
       await this.pass(stepMs)
     }

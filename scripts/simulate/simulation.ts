@@ -2,6 +2,9 @@
  * One shop's life from one seed: tills that sell, edit, close and print; a network, a cloud, disks and clocks that fail them;
  * then fair weather, and the question whether everything is there, once, and agrees to the fen.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { MORNING } from '#shared/testing/clock-and-ids.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
 import type { Notices } from '#cloud/storage/notices.ts'
@@ -41,6 +44,7 @@ export interface Outcome {
 const HOUR_MS = 3_600_000
 /** The longest that tills may take to come into step once nothing hinders them. */
 const CALM_MS = 2 * HOUR_MS
+const CALM_ROUNDS = 12
 
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const chance = new Chance(options.seed)
@@ -69,6 +73,7 @@ class World {
   readonly #auditor = new Auditor()
   readonly #cashiers: Cashier[] = []
   readonly #mishaps: number
+  readonly #folder = mkdtempSync(join(tmpdir(), 'xiaopu-simulated-'))
   #shop = ''
   #deaths = 0
 
@@ -86,13 +91,10 @@ class World {
     const tills = this.#options.tills ?? this.#chance.int(1, 3)
     for (let i = 1; i <= tills; i++) {
       const name = `till ${i}`
-      const disk = this.#options.disk?.(name) ?? memoryDisk()
-      const machine = new Machine({ name, schedule: this.#schedule, chance: this.#chance, network: this.#network, disk, mishaps: this.#mishaps, trace: (line) => this.#trace(line) })
-      const cashier = new Cashier(machine, this.#auditor, this.#chance, `0${i}`)
-      this.#cashiers.push(cashier)
-      await machine.start()
+      const cashier = this.#addTill(name, `0${i}`)
+      await cashier.machine.start()
       await cashier.setUp()
-      if (this.#chance.odds(0.6)) await this.#pair(cashier)
+      if (this.#chance.odds(0.6)) await cashier.pair()
       await cashier.openShift()
       await cashier.addGood()
     }
@@ -102,9 +104,14 @@ class World {
     this.#options.trace?.(`${new Date(this.#schedule.now).toISOString()} ${line}`)
   }
 
-  async #pair(cashier: Cashier): Promise<void> {
-    if (!cashier.machine.isRunning || cashier.machine.store.pairing()) return
-    await cashier.pair(await this.#cloud.store.createCode(this.#shop, this.#schedule.now))
+  #addTill(name: string, no: string): Cashier {
+    const disk = this.#options.disk?.(name) ?? memoryDisk()
+    const machine = new Machine({
+      name, schedule: this.#schedule, chance: this.#chance, network: this.#network, disk, folder: join(this.#folder, name), mishaps: this.#mishaps, trace: (line) => this.#trace(line),
+    })
+    const cashier = new Cashier(machine, this.#auditor, this.#chance, no, () => this.#cloud.store.createCode(this.#shop, this.#schedule.now))
+    this.#cashiers.push(cashier)
+    return cashier
   }
 
   async step(): Promise<void> {
@@ -136,8 +143,29 @@ class World {
       [1, 'its disk will be full', () => machine.setFuse('disk full')],
       [2, 'dies', dies(() => machine.die())], [1, 'is stopped', () => machine.stop()],
       [1, 'its clock jumps', () => { machine.skew += this.#chance.int(-24 * HOUR_MS, 24 * HOUR_MS) }],
-      [2, 'is paired', () => this.#pair(cashier)], [2, 'a good is edited in the cloud', () => this.#editInCloud()],
+      [2, 'is paired', () => cashier.pair()], [2, 'a good is edited in the cloud', () => this.#editInCloud()],
+      [1, 'loses its disk, and its last backup is brought back', () => this.#bringBack(cashier)], [1, 'is copied, and both go on', () => this.#copy(cashier)],
     ]
+  }
+
+  async #bringBack(cashier: Cashier): Promise<void> {
+    const { machine } = cashier
+    const kept = machine.backup
+    if (!kept) return
+    await machine.replaceDisk(kept, this.#chance.odds(0.5))
+    await cashier.takeOver()
+    const there = new Set(machine.isRunning ? [...this.#auditor.deeds.keys()].filter((key) => machine.store.event(key)) : [])
+    this.#auditor.lostDisk(machine.name, there)
+  }
+
+  /** The till's folder on another machine, as when somebody moves to a new one and starts the old one again. */
+  async #copy({ machine }: Cashier): Promise<void> {
+    if (!machine.isRunning || !machine.store.anyPin() || this.#cashiers.length >= 5) return
+    const image = machine.disk.image()
+    machine.isTainted = true
+    const twin = this.#addTill(`${machine.name} twin ${this.#cashiers.length}`, machine.store.listStaff()[0]!.no)
+    await twin.machine.replaceDisk(image, true)
+    await twin.takeOver()
   }
 
   async #editInCloud(): Promise<void> {
@@ -161,13 +189,26 @@ class World {
       machine.cable.plug()
       await machine.buryIfDead()
       await cashier.insist()
-      await this.#pair(cashier)
+      await cashier.pair()
     }
-    const inStep = (): boolean => this.#cashiers.every(({ machine }) => {
+    const isInStep = async ({ machine }: Cashier): Promise<boolean> => {
       const { store } = machine
-      return store.acknowledged() === store.head().seq && store.printStatus().every(({ waiting }) => waiting === 0)
-    })
-    await this.#schedule.passUntil(inStep, 1_000, CALM_MS)
+      if (store.acknowledged() !== store.head().seq || store.printStatus().some(({ waiting }) => waiting > 0)) return false
+      const answer = await machine.call('sync.status', {})
+      return 'result' in answer && answer.result.state === 'online'
+    }
+    const inStep = async (): Promise<boolean> => {
+      for (const cashier of this.#cashiers) if (!await isInStep(cashier)) return false
+      return true
+    }
+    // A till that the cloud refuses shows it, and whoever stands there does what it says.
+    for (let round = 0; round < CALM_ROUNDS && !await inStep(); round++) {
+      await this.#schedule.passUntil(inStep, 1_000, CALM_MS / CALM_ROUNDS)
+      for (const cashier of this.#cashiers) {
+        await cashier.pair()
+        await cashier.renew()
+      }
+    }
     for (const { machine } of this.#cashiers) this.#trace(`${machine.name}: ${JSON.stringify(await machine.call('sync.status', {}))}`)
     // What came up last has to come down to the others.
     await this.#schedule.pass(120_000)
@@ -190,5 +231,6 @@ class World {
       machine.disk.destroy()
     }
     await this.#cloud.close()
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
