@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startService } from '#cloud/api/service.ts'
 import { digestOf, partitionsOf, tablesOf, tenantTablesOf } from '#cloud/testing/catalogue.ts'
 import { furnishShop, type FurnishedShop } from '#cloud/testing/furnish.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
@@ -178,6 +179,12 @@ describe.each(Object.keys(ELSEWHERE))('told of %s', (who) => {
     }
     expect(await digestOf(owner)).toEqual(before)
   })
+})
+
+test('a service that the database takes for somebody else does not start', async () => {
+  const url = new URL(cloud.databaseUrl)
+  url.searchParams.set('options', '-c statement_timeout=5000')
+  await expect(startService({ databaseUrl: url.href, host: '127.0.0.1', port: 0, key: cloud.key, operatorKey: cloud.operatorKey, logLevel: 'silent' })).rejects.toThrow('row security binds only xiaopu_service')
 })
 
 test('told of its own shop it can not give a row away', async () => {

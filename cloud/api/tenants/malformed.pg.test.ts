@@ -74,7 +74,7 @@ describe.each(Object.keys(BODIES))('a body that is %s', (what) => {
 
 test('texts that are lawful and hostile come back as they went in, but for what no database can hold', async () => {
   const said = 'a\0b\ud800c\udc00\u202e</script>\'";-- ${x} %s {{y}} \\u0000 $1 \r\n'
-  const kept = said.replaceAll(/[\0\ud800\udc00]/g, '\ufffd').trim()
+  const kept = said.toWellFormed().replaceAll('\0', '\ufffd').trim()
   const shop = await furnishShop(siege.cloud, 'hostile')
   const ask = (method: string, path: string, body: object): ReturnType<Siege['cloud']['call']> => siege.cloud.call(method, `/api/shops${path}`, body)
   const made = await ask('POST', '', { name: said, kind: 'shop' })
