@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { PlatformKey } from '#cloud/identity/platform-key.ts'
 import { keepShops } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
-import { assertServiceRole, openDatabase, type Database } from '#cloud/storage/database.ts'
+import { openDatabase, type Database } from '#cloud/storage/database.ts'
 import { migrate } from '#cloud/storage/migrate.ts'
 import { openNotices } from '#cloud/storage/notices.ts'
 import { StartupError } from '#cloud/storage/startup-error.ts'
@@ -37,10 +37,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await migrate(options.databaseUrl)
   let report = (error: Error): void => { process.stderr.write(`${error.message}\n`) }
   const db = openDatabase(options.databaseUrl, (error) => report(error))
-  await assertServiceRole(db).catch(async (error: unknown) => {
-    await db.destroy()
-    throw error
-  })
   const notices = await openNotices(options.databaseUrl, (error) => report(error))
   // The site may be the address that the server is about to get.
   let site = options.site?.replace(/\/+$/, '') ?? ''

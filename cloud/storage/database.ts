@@ -24,8 +24,19 @@ export function serviceConnection(databaseUrl: string): pg.ClientConfig {
   return { connectionString: databaseUrl, options: `-c role=${SERVICE_ROLE}`, application_name: 'xiaopu', types }
 }
 
+/**
+ * Lets no connection be used that row security does not bind. Options in DATABASE_URL replace ours, and a pooler may drop
+ * them: either would make the service the owner of the tables, whom no policy binds. Throws StartupError.
+ */
+async function assertServiceRole(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ role: string }>('select current_user as role')
+  const role = rows[0]?.role ?? ''
+  if (role === SERVICE_ROLE) return
+  throw new StartupError('database.role', `The database took the service for ${role}, and row security binds only ${SERVICE_ROLE}. Take "options" out of DATABASE_URL; behind a pooler that drops startup options, let the account it uses begin as ${SERVICE_ROLE} (ALTER ROLE … SET role).`)
+}
+
 export function openDatabase(databaseUrl: string, onError: (error: Error) => void, connections = 10): Database {
-  const pool = new pg.Pool({ ...serviceConnection(databaseUrl), max: connections, idleTimeoutMillis: 60_000 })
+  const pool = new pg.Pool({ ...serviceConnection(databaseUrl), max: connections, idleTimeoutMillis: 60_000, onConnect: assertServiceRole })
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError)
   const open = new Map<pg.PoolClient, Promise<void>>()
@@ -51,18 +62,6 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
       },
     }),
   })
-}
-
-/**
- * Refuses to serve as anybody but the role that row security binds. Options in DATABASE_URL replace ours, and a pooler may
- * drop them: either would make the service the owner of the tables, whom no policy binds. Throws StartupError.
- */
-export async function assertServiceRole(db: Database): Promise<void> {
-  const { rows } = await sql<{ role: string }>`select current_user as role`.execute(db)
-  const role = rows[0]?.role ?? ''
-  if (role !== SERVICE_ROLE) {
-    throw new StartupError('database.role', `The database took the service for ${role}, and row security binds only ${SERVICE_ROLE}. Take "options" out of DATABASE_URL; behind a pooler that drops startup options, let the account it uses begin as ${SERVICE_ROLE} (ALTER ROLE … SET role).`)
-  }
 }
 
 /**

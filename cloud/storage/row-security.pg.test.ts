@@ -5,11 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startService } from '#cloud/api/service.ts'
 import { digestOf, partitionsOf, tablesOf, tenantTablesOf } from '#cloud/testing/catalogue.ts'
 import { furnishShop, type FurnishedShop } from '#cloud/testing/furnish.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
-import { serviceConnection } from './database.ts'
+import { inShop, openDatabase, serviceConnection } from './database.ts'
 
 const ROLE = 'xiaopu_service'
 const DENIED = '42501'
@@ -181,10 +180,15 @@ describe.each(Object.keys(ELSEWHERE))('told of %s', (who) => {
   })
 })
 
-test('a service that the database takes for somebody else does not start', async () => {
+test('a connection that the database takes for somebody else\'s is never used', async () => {
   const url = new URL(cloud.databaseUrl)
   url.searchParams.set('options', '-c statement_timeout=5000')
-  await expect(startService({ databaseUrl: url.href, host: '127.0.0.1', port: 0, key: cloud.key, operatorKey: cloud.operatorKey, logLevel: 'silent' })).rejects.toThrow('row security binds only xiaopu_service')
+  const db = openDatabase(url.href, () => undefined)
+  try {
+    for (let i = 0; i < 3; i++) await expect(inShop(db, b.shop, (trx) => trx.selectFrom('sale').selectAll().execute())).rejects.toThrow('row security binds only xiaopu_service')
+  } finally {
+    await db.destroy()
+  }
 })
 
 test('told of its own shop it can not give a row away', async () => {
