@@ -5,12 +5,14 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import { IdSchema, type Id } from '#shared/identity/ids.ts'
+import { StartupError } from './startup-error.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
 /** A transaction with a shop set. */
 export type ShopTransaction = Transaction<Tables>
 
+const SERVICE_ROLE = 'xiaopu_service'
 const INT8 = 20
 /** bigint columns hold milliseconds, fen and counters, all far below 2^53. */
 const types: pg.CustomTypesConfig = {
@@ -19,11 +21,22 @@ const types: pg.CustomTypesConfig = {
 
 /** How every connection of the service begins: as the role that can't bypass row security. */
 export function serviceConnection(databaseUrl: string): pg.ClientConfig {
-  return { connectionString: databaseUrl, options: '-c role=xiaopu_service', application_name: 'xiaopu', types }
+  return { connectionString: databaseUrl, options: `-c role=${SERVICE_ROLE}`, application_name: 'xiaopu', types }
+}
+
+/**
+ * Lets no connection be used that row security does not bind. Options in DATABASE_URL replace ours, and a pooler may drop
+ * them: either would make the service the owner of the tables, whom no policy binds. Throws StartupError.
+ */
+async function assertServiceRole(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ role: string }>('select current_user as role')
+  const role = rows[0]?.role ?? ''
+  if (role === SERVICE_ROLE) return
+  throw new StartupError('database.role', `The database took the service for ${role}, and row security binds only ${SERVICE_ROLE}. Take "options" out of DATABASE_URL; behind a pooler that drops startup options, let the account it uses begin as ${SERVICE_ROLE} (ALTER ROLE … SET role).`)
 }
 
 export function openDatabase(databaseUrl: string, onError: (error: Error) => void, connections = 10): Database {
-  const pool = new pg.Pool({ ...serviceConnection(databaseUrl), max: connections, idleTimeoutMillis: 60_000 })
+  const pool = new pg.Pool({ ...serviceConnection(databaseUrl), max: connections, idleTimeoutMillis: 60_000, onConnect: assertServiceRole })
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', onError)
   const open = new Map<pg.PoolClient, Promise<void>>()

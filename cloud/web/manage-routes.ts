@@ -38,7 +38,7 @@ export function manageRoutes(desk: Desk) {
     const view = await viewShop(desk.db, shop, desk.now())
     const word = view && sessions.wordFor(request, view.shop.id, desk.now())
     if (view && word) return { view, word, voice }
-    if (view) sendPage(reply, voice, loginPage(view, voice, undefined), request.method === 'GET' ? 200 : 401)
+    if (view) sendPage(reply, voice, loginPage(view, voice, undefined), request.method === 'POST' ? 401 : 200)
     else sendMissing(reply, voice)
     return undefined
   }

@@ -1,4 +1,4 @@
--- The journal in 32 parts by a hash of its shop (docs/decisions/0007). All rows of a shop lie in one part, so the
+-- The journal in 32 parts by a hash of its shop (docs/decisions: the journal in parts). All rows of a shop lie in one part, so the
 -- database itself still keeps (shop_id, device_id, seq) unique, and no job ever has to make a part.
 -- Keys are built behind the rows: once, sorted, instead of row by row.
 
@@ -14,8 +14,7 @@ begin
 end
 $$;
 
-insert into journal_parted (shop_id, device_id, seq, arrival, id, type, at, text, hash, received_at)
-select shop_id, device_id, seq, arrival, id, type, at, text, hash, received_at from journal;
+insert into journal_parted select * from journal;
 
 drop table journal;
 alter table journal_parted rename to journal;

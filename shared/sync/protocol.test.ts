@@ -28,6 +28,8 @@ test('a body that was cut or spoilt is refused with its line, and nothing throws
   expect(readPush('')).toMatchObject({ line: 1 })
   expect(readPush(lines.slice(0, 2).join('\n'))).toMatchObject({ line: 1 })
   expect(readPush([lines[0], lines[1], `x${lines[2]}`].join('\n'))).toMatchObject({ line: 3 })
+  // However many lines come, no more are looked at than a batch may have and one that tells.
+  expect(readPush(`${lines[0]}${'\n'.repeat(100_000)}`)).toMatchObject({ line: 1, reason: 'the header says 2 rows, 1001 came' })
   expect(readPush(text.replace('"protocol":1', '"protocol":2'))).toMatchObject({ line: 1 })
   fc.assert(fc.property(fc.oneof(fc.string(), fc.nat({ max: text.length }).map((at) => text.slice(0, at))), (spoilt) => {
     const read = readPush(spoilt)

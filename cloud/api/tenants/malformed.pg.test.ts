@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PUSH_BYTES_MAX, writePush } from '#shared/sync/protocol.ts'
 import { askFor, DOORS, namesOf } from '#cloud/testing/doors.ts'
+import { furnishShop } from '#cloud/testing/furnish.ts'
 import { expectAnswer, expectRefusal, laySiege, type Siege } from '#cloud/testing/siege.ts'
 import type { TestTill } from '#cloud/testing/till.ts'
 
@@ -69,6 +70,27 @@ describe.each(Object.keys(BODIES))('a body that is %s', (what) => {
     }
     await siege.serves()
   })
+})
+
+test('texts that are lawful and hostile come back as they went in, but for what no database can hold', async () => {
+  const said = 'a\0b\ud800c\udc00\u202e</script>\'";-- ${x} %s {{y}} \\u0000 $1 \r\n'
+  const kept = said.toWellFormed().replaceAll('\0', '\ufffd').trim()
+  const shop = await furnishShop(siege.cloud, 'hostile')
+  const ask = (method: string, path: string, body: object): ReturnType<Siege['cloud']['call']> => siege.cloud.call(method, `/api/shops${path}`, body)
+  const made = await ask('POST', '', { name: said, kind: 'shop' })
+  expect(made.status).toBe(201)
+  const texts = { name: said, address: said, phone: said, footer: said, about: said, uscc: said }
+  const answers = await Promise.all(Object.entries(texts).map(([field, value]) => ask('PATCH', `/${shop.shop}`, { [field]: value })))
+  for (const { status, body } of answers) expect(status === 200 || (status === 400 && body.code === 'input.invalid')).toBe(true)
+  expect((await ask('PATCH', `/${shop.shop}/goods/${shop.good}`, { name: said, origin: said, spec: said, codes: [said.slice(0, 40)] })).status).toBe(200)
+  const { goods } = (await siege.cloud.call('GET', `/api/shops/${shop.shop}/goods`)).body as { goods: { name: string; origin: string }[] }
+  expect(goods[0]).toMatchObject({ name: kept, origin: kept })
+  const page = await fetch(`${siege.cloud.url}/s/${shop.shop}`)
+  expect(page.status).toBe(200)
+  expect(await page.text()).not.toContain('</script>\'')
+  for (const path of [`/s/${String(made.body.id)}`, '/', '/s/hostile']) expect((await fetch(`${siege.cloud.url}${path}`)).status).toBe(200)
+  expect(await shop.till.state()).toMatchObject({ status: 200 })
+  expect((await shop.till.changes()).changes.length).toBeGreaterThan(0)
 })
 
 describe('bodies that are too large', () => {

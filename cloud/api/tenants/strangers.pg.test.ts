@@ -89,6 +89,14 @@ test('every route of the server is known here, with who may use it', () => {
   expect(new Set(routes)).toEqual(new Set(Object.keys(DOORS)))
 })
 
+test('HEAD opens what GET opens, and no more', () => unchanged(async () => {
+  for (const route of Object.keys(DOORS).filter((name) => name.startsWith('GET '))) {
+    const got = await ask(cloud, askFor(route, names), from())
+    const head = await ask(cloud, { ...askFor(route, names), method: 'HEAD' }, from())
+    expect([route, head.status, head.text]).toEqual([route, got.status, ''])
+  }
+}))
+
 /** Keys that open none of shop A's doors, and what each is told at a till's door. */
 const STRANGERS: Readonly<Record<string, { key: () => string; atTill: string }>> = {
   nobody: { key: () => '', atTill: 'token.invalid' },
