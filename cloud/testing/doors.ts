@@ -18,7 +18,8 @@ interface Entrance { readonly door: Door; readonly json?: object; readonly form?
 export const DOORS: Readonly<Record<string, Entrance>> = {
   'GET /': { door: 'public' },
   'GET /.well-known/jwks.json': { door: 'public' },
-  'GET /api/health': { door: 'public' },
+  'GET /health': { door: 'public' },
+  'GET /health/live': { door: 'public' },
   'GET /assets/icon.svg': { door: 'public' },
   'GET /assets/style.css': { door: 'public' },
   'GET /c/:token': { door: 'public' },
@@ -29,11 +30,15 @@ export const DOORS: Readonly<Record<string, Entrance>> = {
   'POST /api/pair': { door: 'pairing' },
 
   'GET /api/sync/changes': { door: 'till' },
+  'GET /api/sync/rows': { door: 'till' },
+  'POST /api/sync/known': { door: 'till', json: { ids: ['0190a5b0-0000-7000-8000-000000000002'] } },
   'GET /api/sync/state': { door: 'till' },
   'GET /api/sync/stream': { door: 'till' },
   'POST /api/sync/push': { door: 'till' },
 
   'GET /api/shops': { door: 'operator' },
+  // Also whoever has the key made for it, which opens nothing else.
+  'GET /metrics': { door: 'operator' },
   'POST /api/shops': { door: 'operator', json: { name: '新店', kind: 'stall' } },
   'POST /api/shops/:id/owner-key': { door: 'operator' },
   'POST /api/shops/:id/credit-code/revoke': { door: 'operator' },

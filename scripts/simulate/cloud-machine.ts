@@ -69,9 +69,14 @@ export class CloudMachine {
     try {
       const device = await this.#desk.sync.authenticate(headers['authorization'], this.#schedule.now)
       const unsubscribe = tellRevs(this.#desk, device, { write: (text) => { if (!line.isCut()) line.write(text) }, end: line.end })
+      // As the stream's own route does: each beat looks whether the till may still come in.
       const beat = (): void => {
         if (!this.#lines.has(line)) return
         if (!line.isCut()) line.write(': still here\n\n')
+        this.#desk.sync.authenticate(headers['authorization'], this.#schedule.now).catch(() => {
+          line.end()
+          leave()
+        })
         this.#schedule.after(15_000, beat)
       }
       const leave = (): void => {

@@ -202,16 +202,17 @@ class World {
       return true
     }
     // A till that the cloud refuses shows it, and whoever stands there does what it says.
-    for (let round = 0; round < CALM_ROUNDS && !await inStep(); round++) {
+    for (let round = 0; round < CALM_ROUNDS; round++) {
       await this.#schedule.passUntil(inStep, 1_000, CALM_MS / CALM_ROUNDS)
+      // What came up last has to come down to the others, and whoever lost their place has to notice.
+      await this.#schedule.pass(120_000)
+      if (await inStep()) break
       for (const cashier of this.#cashiers) {
         await cashier.pair()
         await cashier.renew()
       }
     }
     for (const { machine } of this.#cashiers) this.#trace(`${machine.name}: ${JSON.stringify(await machine.call('sync.status', {}))}`)
-    // What came up last has to come down to the others.
-    await this.#schedule.pass(120_000)
   }
 
   figures(): Omit<Outcome, 'faults'> {
