@@ -13,7 +13,7 @@ import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, openRows, type Known, type OpenedRow } from './fold.ts'
 import { loadReferences, rememberShop } from './references.ts'
 import type { Ingested } from './sync-store.ts'
-import { writeFacts, writeFlags, writeReferences } from './write.ts'
+import { writeFacts, writeFlags, writeReferences, writeStock } from './write.ts'
 
 export interface Taken extends Ingested { readonly touchedShop: boolean }
 
@@ -47,11 +47,14 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
     await writeJournal(trx, { shop, device, opened, accepted: folded.accepted, arrivals: counter.arrivals, now })
     await writeFlags(trx, { shop, device }, flags)
     await writeFacts(trx, { shop, device }, folded)
-    const rev = await writeReferences(trx, shop, counter.rev, known, folded)
+    const merged = await writeReferences(trx, shop, counter.rev, known, folded)
+    const rev = await writeStock(trx, { shop, device }, merged, folded)
     await trx.updateTable('counter').set({ rev, arrivals: counter.arrivals + fresh.length }).where('shop_id', '=', shop).execute()
     await trx.updateTable('device').set({ ack: head.seq, head: head.hash, seen_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
     touchedShop = await rememberShop(trx, shop, known, folded.changed)
-    if (rev !== counter.rev) await notify(trx, { shop, rev })
+    if (merged !== counter.rev) await notify(trx, { shop, rev })
+    // Stock alone is news for the shop's other tills, where there are any: this one knows what it moved.
+    else if (rev !== merged && counter.tills > 1) await notify(trx, { shop, rev, by: device })
   }
   const flags = await trx.selectFrom('journal_flag').select(['seq', 'code', 'reason']).where('shop_id', '=', shop).where('device_id', '=', device)
     .where('seq', '>=', from).where('seq', '<=', last).orderBy('seq').orderBy('code').execute()

@@ -7,11 +7,10 @@ import type { Flag, Folded, Known } from './fold.ts'
 
 interface Place { readonly shop: Id; readonly device: Id }
 
-/** Every kind of change but reference data, which needs the shop's counter: see writeReferences. */
+/** What needs no number of the shop's counter; see writeStock and writeReferences for what does. */
 export async function writeFacts(trx: ShopTransaction, place: Place, folded: Folded): Promise<void> {
   await writeFlags(trx, place, folded.flags)
   await writeSales(trx, place, folded)
-  await writeStock(trx, place.shop, folded)
   await writeBalances(trx, place, folded)
 }
 
@@ -36,16 +35,18 @@ async function writeSales(trx: ShopTransaction, { shop, device }: Place, { sales
     ) as row (id, seq, no, at, date, total_fen, lines)`.execute(trx)
 }
 
-async function writeStock(trx: ShopTransaction, shop: Id, { stock }: Folded): Promise<void> {
-  if (stock.size === 0) return
+/** Moves this till's part of the stock, each good under the next number behind `rev`; returns the shop's new rev. */
+export async function writeStock(trx: ShopTransaction, { shop, device }: Place, rev: number, { stock }: Pick<Folded, 'stock'>): Promise<number> {
+  if (stock.size === 0) return rev
   const moves = [...stock]
-  await sql`insert into stock as old (shop_id, good_id, quantity, counted, updated_at)
-    select ${shop}::uuid, good_id, delta, counted, at from unnest(
+  await sql`insert into stock as old (shop_id, good_id, device_id, quantity, counted, updated_at, rev)
+    select ${shop}::uuid, good_id, ${device}::uuid, delta, counted, at, ${rev}::bigint + n from unnest(
       ${uuids(moves.map(([good]) => good))}::uuid[], ${bigints(moves.map(([, move]) => move.delta))}::bigint[],
       ${booleans(moves.map(([, move]) => move.counted))}::boolean[], ${bigints(moves.map(([, move]) => move.at))}::bigint[]
-    ) as row (good_id, delta, counted, at)
-    on conflict (shop_id, good_id) do update set quantity = old.quantity + excluded.quantity,
-      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at)`.execute(trx)
+    ) with ordinality as row (good_id, delta, counted, at, n)
+    on conflict (shop_id, good_id, device_id) do update set quantity = old.quantity + excluded.quantity,
+      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at), rev = excluded.rev`.execute(trx)
+  return rev + moves.length
 }
 
 async function writeBalances(trx: ShopTransaction, { shop, device }: Place, { balances }: Folded): Promise<void> {

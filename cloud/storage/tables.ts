@@ -28,7 +28,7 @@ export interface Tables {
     shop_id: string; id: string; device_id: string; seq: number; no: string; at: number; date: string
     total_fen: number; lines: number
   }
-  stock: { shop_id: string; good_id: string; quantity: number; counted: boolean; updated_at: number }
+  stock: { shop_id: string; good_id: string; device_id: string; quantity: number; counted: boolean; updated_at: number; rev: number }
   balance: { shop_id: string; device_id: string; account: string; fen: number }
   credit_code: { shop_id: string; jti: string; issued_at: number; expires_at: number; revoked_at: number | null }
 }

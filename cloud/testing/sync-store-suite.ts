@@ -86,7 +86,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       const books = await cloud.books(shop)
       expect(books.journal.map(({ seq, text, hash }) => ({ seq, text, hash })).sort((a, b) => a.seq - b.seq)).toEqual(till.rows)
       expect(books.sales).toHaveLength(5)
-      expect(books.stock).toEqual([{ good, quantity: -5000, counted: false }])
+      expect(books.stock).toEqual([{ good, device: till.device, quantity: -5000, counted: false }])
       expect(books.balances).toEqual([{ device: till.device, account: 'drawer', fen: 1750 }, { device: till.device, account: 'sales', fen: -1750 }])
     })
 

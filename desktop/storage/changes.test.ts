@@ -62,6 +62,30 @@ test('a page that fails leaves nothing, not even its number', () => {
   expect([store.rev(), store.good(good)]).toEqual([0, undefined])
 })
 
+describe('stock', () => {
+  const moved = (good: string, delta: number): void => {
+    store.commit({ events: [{ id: ids.next(), type: 'stock.moved', v: 1, body: { reason: 'received', note: '', lines: [{ good, delta }] } }], prints: [] }, MORNING, null)
+  }
+  const elsewhere = (good: string, quantity: unknown): Change => ({ kind: 'stock', id: good, rev: 1, doc: { quantity }, clocks: {} })
+
+  test('is what moved here and what the other tills moved, in every list', () => {
+    const good = ids.next()
+    edit(good, { name: '茶', price: 100, code: '6901', quick: 1 }, 1)
+    const shown = (): (number | null | undefined)[] => [store.good(good), store.goodByCode('6901'), store.goodByName('茶'), ...store.searchGoods('茶', 5), ...store.quickGoods(), ...store.listGoods(undefined, 5)].map((each) => each?.stock)
+    expect(shown()).toEqual(Array(6).fill(null))
+    expect(store.applyChanges([elsewhere(good, -2000)], 1).goods).toEqual([good])
+    expect(shown()).toEqual(Array(6).fill(-2000))
+    moved(good, 10_000)
+    expect(shown()).toEqual(Array(6).fill(8000))
+    expect(store.applyChanges([elsewhere(good, -3000), elsewhere(good, -3500)], 2).goods).toEqual([good])
+    expect(shown()).toEqual(Array(6).fill(6500))
+    // The same again is no news, and takes nothing off twice.
+    expect(store.applyChanges([elsewhere(good, -3500)], 2)).toEqual({ goods: [], other: false })
+    expect(shown()).toEqual(Array(6).fill(6500))
+    expect(store.verify().faults).toEqual([])
+  })
+})
+
 describe('staff', () => {
   test('nobody works here without a number, a name and a role', () => {
     const staff = ids.next()

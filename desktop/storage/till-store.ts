@@ -32,6 +32,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
   }
 
+  const elsewhere = db.prepare<[string, unknown]>('INSERT INTO stock_elsewhere (good, quantity) VALUES (?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity WHERE quantity <> excluded.quantity')
+  /** Says whether it changed. What could not be read of a change is not in it. */
+  const setElsewhere = ({ id, doc }: Change): boolean => doc['quantity'] !== undefined && elsewhere.run(id, doc['quantity']).changes > 0
+
   return {
     commit: (plan, at, actor) => ledger.commit(plan, at, actor),
     together: (work) => ledger.together(work),
@@ -130,12 +134,16 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         let other = false
         for (const change of changes) {
           for (const stamp of Object.values(change.clocks)) seen(stamp)
+          if (change.kind === 'stock') {
+            if (setElsewhere(change)) goods.push(change.id)
+            continue
+          }
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else other = true
         }
         settings.set('rev', String(rev))
-        return { goods, other }
+        return { goods: [...new Set(goods)], other }
       })
     },
 

@@ -9,7 +9,7 @@ import { SaleLineSchema } from '../sales/events.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { CreditDocSchema } from '../sync/protocol.ts'
 
-/** A good as the screen needs it: with its stock in thousandths, or null where nobody ever counted it. */
+/** A good as the screen needs it: with the shop's stock in thousandths as far as this till knows, or null where nothing of it ever moved. */
 export const GoodViewSchema = GoodSchema.extend({ stock: z.int().nullable() })
 export type GoodView = z.output<typeof GoodViewSchema>
 

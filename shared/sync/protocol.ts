@@ -61,8 +61,12 @@ export const RowsSchema = z.object({ rows: z.array(z.object({ hash: HashSchema, 
 export const KnownRequestSchema = z.object({ ids: z.array(IdSchema).max(PUSH_ROWS_MAX) })
 export const KnownSchema = z.object({ known: z.array(IdSchema) })
 
-/** Reference documents that come down: merged at the till field by field with `clocks`. */
-export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit'] as const
+/**
+ * What comes down. Reference documents are merged at the till field by field with `clocks`. `stock` (id = the good's) comes
+ * down whole, without clocks: each time the sum of what the shop's other tills have moved, so that it may come again, and
+ * what a till moved itself, sent or not, counts once.
+ */
+export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'stock'] as const
 export const ChangeSchema = z.object({
   kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
 })
@@ -70,6 +74,8 @@ export type Change = z.output<typeof ChangeSchema>
 /** `rev` is where the next pull starts; `more` says that there is more to pull now. */
 export const ChangesSchema = z.object({ rev: z.int().min(0), more: z.boolean(), changes: z.array(ChangeSchema) })
 
+/** Thousandths. */
+export const StockDocSchema = z.object({ quantity: z.int() })
 /** The credit code as it comes down (kind `credit`, id = the shop's): a JWS and its times in UTC ms. */
 export const CreditDocSchema = z.object({ token: z.string().max(2000), url: z.string().max(2300), issuedAt: z.int(), expiresAt: z.int() })
 export type CreditDoc = z.output<typeof CreditDocSchema>
