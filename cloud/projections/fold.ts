@@ -3,11 +3,12 @@
  * to sales, stock, balances and reference data. The live path and the rebuild both go through here, so they can't
  * come to differ. Reads and writes nothing.
  */
-import { mergeEdit, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
+import { mergeEdit, tick, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { checkRow, type Envelope, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { balance } from '#shared/ledger/postings.ts'
 import type { Sale } from '#shared/sales/events.ts'
+import type { Holding } from '#shared/sales/held.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
@@ -59,7 +60,8 @@ export function openRows(head: Head, rows: readonly JournalRow[]): { opened: Ope
   return { opened, flags, head: at }
 }
 
-interface Place { readonly shop: Id; readonly ledgerShops: readonly Id[]; readonly device: Id }
+/** Whose rows they are; `till` is the device's number as people say it. */
+interface Place { readonly shop: Id; readonly ledgerShops: readonly Id[]; readonly device: Id; readonly till: string }
 
 /** The meaning of rows of one device, the first of which is arrival number `arrival`. */
 export function foldRows(place: Place, opened: readonly OpenedRow[], arrival: number, known: Known): Folded {
@@ -104,6 +106,8 @@ function foldEvent(step: Step): void {
       const { site: _site, ...set } = event.body.set
       return foldEdit(step, 'shop', place.shop, set, event.body.hlc)
     }
+    case 'ticket.held': return foldHeld(step, event.body)
+    case 'ticket.taken': return foldTaken(step, event.body.held)
     default: // Kept as facts; nothing is projected from them yet.
   }
 }
@@ -151,6 +155,29 @@ function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, i
   const present = known.references.get(key)
   if (kind === 'good' && !present && !(fields.name !== undefined && fields.price !== undefined)) flag('good.incomplete', 'a new good has a name and a price')
   applyEdit(folded, known, { kind, id, fields, hlc, editor: place.device, arrival })
+}
+
+/** A ticket set aside comes down to the shop's tills as a document of its own: one that was taken before it came here stays taken. */
+function foldHeld(step: Step, { ticket, heldAt }: { ticket: object; heldAt: number }): void {
+  const { place: { device, till }, event } = step
+  const isTaken = holdingOf(step, event.id)?.taken !== undefined
+  tellTill(step, event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
+}
+
+/** Who took it first, by arrival, has it; the others are flagged, and all of them told: it may have been sold more than once. */
+function foldTaken(step: Step, held: Id): void {
+  const { place: { device, till }, flag } = step
+  const first = holdingOf(step, held)
+  if (!first?.taken) return tellTill(step, held, { ticket: null, taken: { device, till } })
+  flag('ticket.taken_twice', `${held} was taken at till ${first.taken.till} before`)
+  tellTill(step, held, { again: [...first.again ?? [], { device, till }] })
+}
+
+const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.references.get(referenceKey('ticket', held))?.doc
+
+/** Its fields are stamped with their arrival: facts of several tills have no other order. */
+function tellTill({ place, arrival, known, folded }: Step, id: Id, fields: Holding | Fields): void {
+  applyEdit(folded, known, { kind: 'ticket', id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
 }
 
 export interface Edit { kind: string; id: Id; fields: Fields; hlc: string; editor: string; arrival: number }

@@ -9,6 +9,7 @@ import { bigints, texts, uuids } from '#cloud/storage/arrays.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
+import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, openRows, type Known, type OpenedRow } from './fold.ts'
 import { loadReferences, rememberShop } from './references.ts'
@@ -43,7 +44,7 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
   if (fresh.length > 0) {
     const { opened, flags, head } = openRows({ seq: found.ack, hash: found.head }, fresh)
     const known = await load(trx, shop, opened)
-    const folded = foldRows({ shop, ledgerShops: found.ledger_shops, device }, opened, counter.arrivals + 1, known)
+    const folded = foldRows({ shop, ledgerShops: found.ledger_shops, device, till: tillNumber(found.till) }, opened, counter.arrivals + 1, known)
     await writeJournal(trx, { shop, device, opened, accepted: folded.accepted, arrivals: counter.arrivals, now })
     await writeFlags(trx, { shop, device }, flags)
     await writeFacts(trx, { shop, device }, folded)
@@ -80,6 +81,8 @@ async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]
   const wanted = [
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
+    ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
+    ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   return { events: new Set(events.map(({ id }) => id)), sales: new Set(sales.map(({ id }) => id)), references: await loadReferences(trx, shop, wanted) }

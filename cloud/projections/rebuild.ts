@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
+import { tillNumber } from '#cloud/identity/devices.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { applyEdit, foldRows, openRows, type Edit, type Folded, type Known } from './fold.ts'
@@ -30,8 +31,8 @@ export function rebuild(db: Database, shop: Id): Promise<number> {
 interface Arrived { arrival: number; device: Id | null; seq: number | null; text: string | null; hash: string | null; edit: Edit | null }
 
 async function replay(trx: ShopTransaction, shop: Id, from: number, known: Known, references: Pick<Folded, 'changed' | 'lost'>): Promise<{ rows: number; rev: number }> {
-  const devices = await trx.selectFrom('device').select(['device_id', 'ledger_shops']).where('shop_id', '=', shop).execute()
-  const ledgerShops = new Map(devices.map((device) => [device.device_id, device.ledger_shops]))
+  const rowsOfDevices = await trx.selectFrom('device').select(['device_id', 'ledger_shops', 'till']).where('shop_id', '=', shop).execute()
+  const devices = new Map(rowsOfDevices.map(({ device_id, ledger_shops, till }) => [device_id, { ledgerShops: ledger_shops, till: tillNumber(till) }]))
   const heads = new Map<Id, Head>()
   let rows = 0
   let rev = from
@@ -49,7 +50,7 @@ async function replay(trx: ShopTransaction, shop: Id, from: number, known: Known
       const journal = run.map(({ seq, text, hash }): JournalRow => ({ seq: seq ?? 0, text: text ?? '', hash: hash ?? '' }))
       const { opened, flags, head } = openRows(heads.get(device) ?? EMPTY_HEAD, journal)
       heads.set(device, head)
-      const folded = foldRows({ shop, device, ledgerShops: ledgerShops.get(device) ?? [] }, opened, run[0]!.arrival, known)
+      const folded = foldRows({ shop, device, ...(devices.get(device) ?? { ledgerShops: [], till: '' }) }, opened, run[0]!.arrival, known)
       await writeFlags(trx, { shop, device }, flags)
       await writeFacts(trx, { shop, device }, folded)
       rev = await writeStock(trx, { shop, device }, rev, folded)

@@ -8,7 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, GENESIS, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { PairingCodeSchema } from '#shared/sync/protocol.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
-import type { Device } from '#cloud/identity/devices.ts'
+import { type Device, tillNumber } from '#cloud/identity/devices.ts'
 import { type Attempt, type PairReply, TRIES_MAX } from '#cloud/identity/pairing.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { bearerOf, newSecret, sha256, shopOfSecret } from '#cloud/identity/secrets.ts'
@@ -164,7 +164,7 @@ export class MemoryCloud implements CloudUnderTest {
       token_hash: sha256(token), ack: known?.ack ?? 0, head: known?.head ?? GENESIS, paired_at: now, seen_at: now, revoked_at: null, quarantined_at: known?.quarantined_at ?? null,
     })
     this.#codes.delete(request.code)
-    return { shop: shop.id, name: '', till: String(till).padStart(2, '0'), token, rev: shop.rev, time: now, ack: known?.ack ?? 0 }
+    return { shop: shop.id, name: '', till: tillNumber(till), token, rev: shop.rev, time: now, ack: known?.ack ?? 0 }
   }
 
   async ingest({ shop_id: id, device_id: device }: Device, rows: readonly JournalRow[], now: number): Promise<Ingested> {
@@ -192,7 +192,8 @@ export class MemoryCloud implements CloudUnderTest {
   #fold(shop: Shop, into: Projected, device: Id, head: Head, rows: readonly JournalRow[], arrival: number): { head: Head; merged: number } {
     const { opened, flags, head: next } = openRows(head, rows)
     const known = { events: into.events, sales: into.saleIds, references: into.references }
-    const folded = foldRows({ shop: shop.id, ledgerShops: shop.devices.get(device)!.ledger_shops, device }, opened, arrival, known)
+    const { ledger_shops: ledgerShops, till } = shop.devices.get(device)!
+    const folded = foldRows({ shop: shop.id, ledgerShops, device, till: tillNumber(till) }, opened, arrival, known)
     into.flag(device, flags)
     into.take(device, folded)
     this.#number(shop, into, folded)

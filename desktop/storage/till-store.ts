@@ -7,6 +7,8 @@ import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.t
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
 import type { Change } from '#shared/sync/protocol.ts'
+import { Alerts } from './alerts.ts'
+import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
@@ -28,6 +30,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const prints = new PrintJobTable(db)
   const reads = new Reads(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
+  const alerts = new Alerts(db)
+  const held = new HeldTickets(db, () => settings.identity(), alerts)
   const seen = (stamp: string): void => {
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
   }
@@ -78,6 +82,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     countSales: () => reads.countSales(),
     lastNo: (prefix) => reads.lastNo(prefix),
     credit: () => reads.credit(settings.identity().shop),
+    heldTickets: () => held.list(),
+    heldTicket: (id) => held.find(id),
+    ownHeld: (id) => held.own(id),
+    alerts: () => alerts.list(),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify: () => verifyLedger(db, sha256, migrations),
@@ -131,6 +139,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     applyChanges(changes: readonly Change[], rev: number) {
       return ledger.together(() => {
         const goods: Id[] = []
+        let tickets = false
         let other = false
         for (const change of changes) {
           for (const stamp of Object.values(change.clocks)) seen(stamp)
@@ -138,14 +147,20 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
             if (setElsewhere(change)) goods.push(change.id)
             continue
           }
+          if (change.kind === 'ticket') {
+            if (held.hear(change.id, change.doc)) tickets = true
+            continue
+          }
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else other = true
         }
         settings.set('rev', String(rev))
-        return { goods: [...new Set(goods)], other }
+        return { goods: [...new Set(goods)], tickets, other }
       })
     },
+
+    seeAlert: (id) => alerts.see(id),
 
     keepRows(rows) {
       const insert = db.prepare('INSERT OR REPLACE INTO kept_row (import, row, file, cells, mapping, bad) VALUES (?, ?, ?, ?, ?, ?)')

@@ -6,6 +6,7 @@ import { IdSchema } from '../identity/ids.ts'
 import { StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { SaleLineSchema } from '../sales/events.ts'
+import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { CreditDocSchema } from '../sync/protocol.ts'
 
@@ -88,6 +89,24 @@ export const SaleViewSchema = z.object({
   url: z.string().nullable(), sent: z.boolean(),
 })
 export type SaleView = z.output<typeof SaleViewSchema>
+
+/** A ticket set aside: `held` names the holding, `till` is where it was done and `here` whether that is this till. */
+export const HeldViewSchema = z.object({
+  held: IdSchema, heldAt: z.int(), ticket: HeldTicketSchema, till: z.string(), here: z.boolean(),
+  /** Who did it. */
+  by: IdSchema.nullable(),
+})
+export type HeldView = z.output<typeof HeldViewSchema>
+
+/** What somebody at this till should know and nobody here decided. */
+export const AlertSchema = z.object({
+  id: z.string().max(100), at: z.int(),
+  what: z.discriminatedUnion('kind', [
+    /** One ticket was taken up at more than one till, first at the first of `tills`: it may have been sold more than once. */
+    z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
+  ]),
+})
+export type Alert = z.output<typeof AlertSchema>
 
 /** The columns an import can fill; `code` and `name` find a good that is already there. */
 export const IMPORT_FIELDS = ['code', 'name', 'price', 'cost', 'category', 'unit', 'pricing', 'spec', 'origin', 'stock'] as const

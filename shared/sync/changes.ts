@@ -7,10 +7,11 @@ import { GoodFields } from '../catalog/good.ts'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
+import { HoldingFields } from '../sales/held.ts'
 import { type Change, CreditDocSchema, StockDocSchema } from './protocol.ts'
 
 const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape,
+  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, ticket: HoldingFields.shape,
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

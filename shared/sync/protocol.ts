@@ -62,11 +62,11 @@ export const KnownRequestSchema = z.object({ ids: z.array(IdSchema).max(PUSH_ROW
 export const KnownSchema = z.object({ known: z.array(IdSchema) })
 
 /**
- * What comes down. Reference documents are merged at the till field by field with `clocks`. `stock` (id = the good's) comes
+ * What comes down. Reference documents, and tickets set aside (kind `ticket`, id = the holding's), are merged at the till field by field with `clocks`. `stock` (id = the good's) comes
  * down whole, without clocks: each time the sum of what the shop's other tills have moved, so that it may come again, and
  * what a till moved itself, sent or not, counts once.
  */
-export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'stock'] as const
+export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'ticket', 'stock'] as const
 export const ChangeSchema = z.object({
   kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
 })
