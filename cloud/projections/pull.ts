@@ -1,10 +1,11 @@
 /**
- * What comes down to one till: reference documents, and what the shop's other tills have moved of each good, in the one
- * order of the shop's counter. It moves under a row lock that is held until commit, so every number up to the one read
+ * What comes down to one till: reference documents, what the shop's other tills have moved of each good, and the edits made
+ * at it that lost, in the one order of the shop's counter. It moves under a row lock that is held until commit, so every number up to the one read
  * first is there to be seen, and nothing can appear behind it later.
  */
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
+import { tillNumber } from '#cloud/identity/devices.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import type { Changes } from './sync-store.ts'
 
@@ -23,7 +24,7 @@ export function pull(db: Database, puller: Puller, since: number, limit: number)
     // Ahead of us: this database was restored from an older copy, and the till begins again.
     const stretch = { ...puller, from: since > upto ? 0 : since, upto, limit: limit + 1 }
     if (stretch.from === upto) return pageOf([], upto, limit)
-    const found = [...await references(trx, stretch), ...await stockElsewhere(trx, stretch)]
+    const found = [...await references(trx, stretch), ...await stockElsewhere(trx, stretch), ...await lostHere(trx, stretch)]
     return pageOf(found.sort((one, other) => one.rev - other.rev), upto, limit)
   })
 }
@@ -47,6 +48,14 @@ async function stockElsewhere(trx: ShopTransaction, { shop, device, from, upto, 
     from moved join stock on stock.shop_id = ${shop} and stock.good_id = moved.good_id and stock.device_id <> ${device}
     group by moved.good_id, moved.rev order by moved.rev`.execute(trx)
   return rows.map(({ id, rev, quantity }) => ({ kind: 'stock', id, rev, doc: { quantity }, clocks: {} }))
+}
+
+async function lostHere(trx: ShopTransaction, { shop, device, from, upto, limit }: Stretch): Promise<Found> {
+  const { rows } = await sql<{ id: Id; rev: number; arrival: number; kind: string; field: string; value: unknown; hlc: string; won: unknown; till: number | null }>`
+    select lost_edit.id, rev, arrival, kind, field, value, hlc, won, till
+    from lost_edit left join device on device.shop_id = lost_edit.shop_id and device.device_id::text = substr(won_hlc, 18)
+    where lost_edit.shop_id = ${shop} and editor = ${device} and rev > ${from} and rev <= ${upto} order by rev limit ${limit}`.execute(trx)
+  return rows.map(({ id, rev, till, ...doc }) => ({ kind: 'lost', id, rev, doc: { ...doc, till: till === null ? null : tillNumber(till) }, clocks: {} }))
 }
 
 /** A page of `rows`, which may be more than it holds. */

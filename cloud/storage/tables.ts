@@ -23,7 +23,7 @@ export interface Tables {
   journal_flag: { shop_id: string; device_id: string; seq: number; code: string; reason: string }
   edit: { shop_id: string; arrival: number; kind: string; id: string; fields: Json<Document>; hlc: string; editor: string; at: number }
   reference: { shop_id: string; kind: string; id: string; doc: Json<Document>; clocks: Json<Record<string, string>>; rev: number }
-  lost_edit: { shop_id: string; arrival: number; kind: string; id: string; field: string; value: Json<unknown>; hlc: string; editor: string }
+  lost_edit: { shop_id: string; arrival: number; kind: string; id: string; field: string; value: Json<unknown>; hlc: string; editor: string; won: Json<unknown> | null; won_hlc: string | null; rev: number }
   sale: {
     shop_id: string; id: string; device_id: string; seq: number; no: string; at: number; date: string
     total_fen: number; lines: number

@@ -2,7 +2,7 @@
  * The cloud in memory: the sync store's fake, which passes the suite that PostgreSQL passes. It folds with the product's
  * own fold and keeps what comes of it in maps; each call is done in one breath, which is its transaction.
  */
-import { tick } from '#shared/catalog/hlc.ts'
+import { nodeOf, tick } from '#shared/catalog/hlc.ts'
 import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, GENESIS, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
@@ -34,7 +34,7 @@ class Projected {
   readonly balances = new Map<string, number>()
   readonly references = new Map<string, ReferenceDocument>()
   readonly revs = new Map<string, number>()
-  readonly lost: LostEdit[] = []
+  readonly lost: (LostEdit & { rev: number })[] = []
 
   take(device: Id, folded: Folded): void {
     for (const { sale, seq } of folded.sales) this.sales.push({ sale: sale.sale, device, seq, no: sale.no, total: sale.total, lines: sale.lines.length })
@@ -204,7 +204,7 @@ export class MemoryCloud implements CloudUnderTest {
 
   #number(shop: Shop, into: Projected, { changed, lost }: Pick<Folded, 'changed' | 'lost'>): void {
     for (const key of changed) into.revs.set(key, ++shop.rev)
-    into.lost.push(...lost)
+    for (const each of lost) into.lost.push({ ...each, rev: ++shop.rev })
   }
 
   async rev(shop: Id): Promise<number> {
@@ -212,7 +212,7 @@ export class MemoryCloud implements CloudUnderTest {
   }
 
   async pull({ shop_id: id, device_id: device }: Device, since: number, limit: number): Promise<Changes> {
-    const { rev, projected } = this.#shop(id)
+    const { rev, projected, devices } = this.#shop(id)
     const from = since > rev ? 0 : since
     const rows = [...projected.revs].filter(([, at]) => at > from).sort(([, a], [, b]) => a - b).flatMap(([key, at]) => {
       const [kind = '', id = ''] = key.split(' ')
@@ -223,7 +223,10 @@ export class MemoryCloud implements CloudUnderTest {
     const stock = [...Map.groupBy(projected.stock.filter((row) => row.device !== device), (row) => row.good)]
       .map(([good, parts]) => ({ kind: 'stock', id: good, rev: Math.max(...parts.map((part) => part.rev)), doc: { quantity: parts.reduce((sum, part) => sum + part.quantity, 0) }, clocks: {} }))
       .filter((change) => change.rev > from)
-    return pageOf([...rows, ...stock].sort((a, b) => a.rev - b.rev), rev, limit)
+    const till = (node: string): string | null => (devices.has(node) ? tillNumber(devices.get(node)!.till) : null)
+    const lost = projected.lost.filter((each) => each.editor === device && each.rev > from)
+      .map(({ id: of, rev: at, arrival, kind, field, value, hlc, won, wonHlc }) => ({ kind: 'lost', id: of, rev: at, doc: { arrival, kind, field, value, hlc, won, till: till(nodeOf(wonHlc)) }, clocks: {} }))
+    return pageOf([...rows, ...stock, ...lost].sort((a, b) => a.rev - b.rev), rev, limit)
   }
 
   async rows({ shop_id: id, device_id: device }: Device, after: number, limit: number): Promise<OwnRows> {

@@ -86,6 +86,16 @@ describe('stock', () => {
   })
 })
 
+test('an edit made here that lost is told once, with the good\'s name', () => {
+  const good = ids.next()
+  edit(good, { name: '豆腐', price: 350 }, 10)
+  const lost: Change = { kind: 'lost', id: good, rev: 3, doc: { arrival: 7, kind: 'good', field: 'price', value: 350, hlc: stamp(10, 'till'), won: 380, till: '02' }, clocks: {} }
+  expect(store.applyChanges([lost], 3).tickets).toBe(true)
+  expect(store.alerts()).toEqual([{ id: 'lost 7 price', at: MORNING + 10, what: { kind: 'edit.lost', of: 'good', name: '豆腐', field: 'price', value: 350, won: 380, till: '02' } }])
+  store.seeAlert('lost 7 price')
+  expect([store.applyChanges([lost], 4).tickets, store.alerts()]).toEqual([false, []])
+})
+
 describe('staff', () => {
   test('nobody works here without a number, a name and a role', () => {
     const staff = ids.next()

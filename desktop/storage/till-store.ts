@@ -1,12 +1,12 @@
 /** A till's storage, put together: the port `TillStore` over one SQLite database. */
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
-import { tick } from '#shared/catalog/hlc.ts'
+import { tick, wallOf } from '#shared/catalog/hlc.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
-import type { Change } from '#shared/sync/protocol.ts'
+import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
@@ -39,6 +39,15 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const elsewhere = db.prepare<[string, unknown]>('INSERT INTO stock_elsewhere (good, quantity) VALUES (?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity WHERE quantity <> excluded.quantity')
   /** Says whether it changed. What could not be read of a change is not in it. */
   const setElsewhere = ({ id, doc }: Change): boolean => doc['quantity'] !== undefined && elsewhere.run(id, doc['quantity']).changes > 0
+
+  /** Says whether it is news. */
+  const tellLost = ({ id, doc }: Change): boolean => {
+    const lost = LostDocSchema.safeParse(doc).data
+    if (!lost) return false
+    const { arrival, kind, field, value, won, till, hlc } = lost
+    const name = projector.documents.get(kind, id)?.doc['name']
+    return alerts.raise(`lost ${arrival} ${field}`, wallOf(hlc), { kind: 'edit.lost', of: kind, name: typeof name === 'string' ? name : '', field, value, won, till })
+  }
 
   return {
     commit: (plan, at, actor) => ledger.commit(plan, at, actor),
@@ -149,6 +158,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           }
           if (change.kind === 'ticket') {
             if (held.hear(change.id, change.doc)) tickets = true
+            continue
+          }
+          if (change.kind === 'lost') {
+            if (tellLost(change)) tickets = true
             continue
           }
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue

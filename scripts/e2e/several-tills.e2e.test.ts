@@ -136,3 +136,23 @@ test('held tickets: held at one and taken at another; two that take the same one
   expect(flags.map(({ code }) => code)).toEqual(['ticket.taken_twice'])
   for (const till of [a, b, c]) expect((await till.call('ledger.verify', {})).faults).toEqual([])
 })
+
+test('goods: edits of one good at two tills and in the cloud merge by field, and who lost is told', async () => {
+  const [a, b] = tills.map(({ till }) => till) as [TillClient, TillClient]
+  const { id } = await a.call('goods.put', { key: randomUUID(), good: randomUUID(), set: { name: '豆腐', price: 300, unit: '块' } })
+  const shown = async (till: TillClient): Promise<unknown> => {
+    const { name, price, unit, category } = await good(till, id)
+    return { name, price, unit, category }
+  }
+  await untilAll((till) => shown(till).catch(() => undefined), { name: '豆腐', price: 300, unit: '块', category: '' })
+  await pullCables()
+  await a.call('goods.put', { key: randomUUID(), good: id, set: { price: 350, category: '豆制品' } })
+  await b.call('goods.put', { key: randomUUID(), good: id, set: { price: 380 } })
+  await operate(cloud, 'PATCH', `/api/shops/${shop}/goods/${id}`, { unit: '盒' })
+  await plugCables()
+  const merged = { name: '豆腐', price: 380, unit: '盒', category: '豆制品' }
+  await untilAll(shown, merged)
+  expect(await cloudGood(id)).toMatchObject(merged)
+  const lost = async (till: TillClient): Promise<unknown[]> => (await till.call('alert.list', {})).alerts.flatMap(({ what }) => (what.kind === 'edit.lost' ? [[what.name, what.field, what.value, what.won, what.till]] : []))
+  await expect.poll(() => Promise.all(tills.map(({ till }) => lost(till))), SOON).toEqual([[['豆腐', 'price', 350, 380, '02']], [], []])
+})

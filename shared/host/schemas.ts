@@ -104,6 +104,8 @@ export const AlertSchema = z.object({
   what: z.discriminatedUnion('kind', [
     /** One ticket was taken up at more than one till, first at the first of `tills`: it may have been sold more than once. */
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
+    /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
+    z.object({ kind: z.literal('edit.lost'), of: z.string(), name: z.string(), field: z.string(), value: z.unknown(), won: z.unknown(), till: z.string().nullable() }),
   ]),
 })
 export type Alert = z.output<typeof AlertSchema>

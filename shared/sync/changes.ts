@@ -8,14 +8,14 @@ import { HlcSchema } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { HoldingFields } from '../sales/held.ts'
-import { type Change, CreditDocSchema, StockDocSchema } from './protocol.ts'
+import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, ticket: HoldingFields.shape,
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */
-const WHOLE: Readonly<Record<string, z.ZodObject>> = { stock: StockDocSchema }
+const WHOLE: Readonly<Record<string, z.ZodObject>> = { stock: StockDocSchema, lost: LostDocSchema }
 
 /** The change without fields that can't be kept, and the names of those. */
 export function soundChange(change: Change): { change: Change; left: string[] } {

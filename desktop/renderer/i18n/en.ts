@@ -91,6 +91,7 @@ export const en: typeof zh = {
   alerts: {
     title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
     takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',
+    lostToTill: '{field} of {name}: {value}, set here, does not count: till {till} set it to {won} later', lostToCloud: '{field} of {name}: {value}, set here, does not count: it was set to {won} on-line later', lostNext: 'The later one counts. If the other is right, change it again in Goods.',
   },
   more: {
     title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
@@ -102,7 +103,7 @@ export const en: typeof zh = {
     picture: 'Choose picture', noPicture: 'No picture', pictureBad: 'This picture can\'t be used', pictureBadNext: 'Try another JPG or PNG.', on: 'On sale', offSale: 'Off sale',
     quickAt: 'key {place}', managersOnly: 'Changing goods needs a manager or the owner.',
   },
-  field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock' },
+  field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock', codes: 'Other codes', quick: 'Quick key', on: 'On sale', picture: 'Picture', role: 'Role', no: 'Number', active: 'Works here' },
   import: {
     about: 'Choose a CSV or Excel file: column names in the first row, one good a row. Columns are recognised and can be corrected. Good rows come in; the others are kept for mending.',
     empty: 'This file is empty.', emptyNext: 'See whether it is the right one and choose again.', choose: 'Choose a file', other: 'Another file', must: 'needed', leaveOut: '(leave out)', busy: 'Reading…', mapFirst: 'Say which column is the name and which the price',

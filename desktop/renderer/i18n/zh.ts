@@ -89,6 +89,7 @@ export const zh = {
   alerts: {
     title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
     takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',
+    lostToTill: '「{name}」的{field}，在这台改的 {value} 没有生效：{till} 号机后来改成了 {won}', lostToCloud: '「{name}」的{field}，在这台改的 {value} 没有生效：网上后来改成了 {won}', lostNext: '后改的为准。还要用原来那个，就在「商品」里再改一次。',
   },
   more: {
     title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
@@ -100,7 +101,7 @@ export const zh = {
     picture: '选照片', noPicture: '不要照片', pictureBad: '这张照片用不了', pictureBadNext: '换一张 JPG 或 PNG 试试。', on: '在售', offSale: '停售',
     quickAt: '快捷 {place}', managersOnly: '改商品要店长或店主登录。',
   },
-  field: { code: '条码', name: '名称', price: '售价', cost: '进价', category: '分类', unit: '单位', pricing: '计价方式', spec: '规格', origin: '产地', stock: '库存' },
+  field: { code: '条码', name: '名称', price: '售价', cost: '进价', category: '分类', unit: '单位', pricing: '计价方式', spec: '规格', origin: '产地', stock: '库存', codes: '其他条码', quick: '快捷位置', on: '在售', picture: '照片', role: '职务', no: '工号', active: '在职' },
   import: {
     about: '选一个 CSV 或 Excel 文件。第一行是列名，每行一个商品；列的意思会自动认，认错了可以改。好的行先进，有问题的留着改。',
     empty: '这个文件是空的。', emptyNext: '请打开看看是不是选错了，再选一次。', choose: '选择文件', other: '换一个文件', must: '必填', leaveOut: '（不导入）', busy: '正在读…', mapFirst: '请指出哪一列是名称，哪一列是售价',
