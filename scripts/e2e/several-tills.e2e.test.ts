@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import AxeBuilder from '@axe-core/playwright'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { addGood, emptyTicket, type Ticket } from '#shared/cart/ticket.ts'
 import type { TillClient } from '#shared/host/client.ts'
 import type { CallResult } from '#shared/host/contract.ts'
@@ -17,7 +18,9 @@ import { connectTill } from '../connect.ts'
 import { type CloudAccess, makeShop, operate } from '../demo/seed.ts'
 import { type Part, startPart } from '../part.ts'
 import { startStack, type Stack } from '../stack.ts'
+import { buildRenderer } from '../build.ts'
 import { type Cable, layCable } from '../testing/cable.ts'
+import { at, openBrowser, openPage, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const TILLS = 3
 /** A reconnection is tried after ten seconds at the latest; a busy machine is slower. */
@@ -31,6 +34,7 @@ let shop: string
 const tills: OpenTill[] = []
 
 beforeAll(async () => {
+  await buildRenderer({ quiet: true })
   folder = mkdtempSync(join(tmpdir(), 'xiaopu-several-'))
   cloudPart = await startPart({ script: 'cloud/main.ts', args: ['--data', join(folder, 'cloud'), '--port', '0'], log: () => undefined })
   cloud = { url: cloudPart.ready['url']!, operatorKey: readFileSync(cloudPart.ready['operatorKeyFile']!, 'utf8').trim() }
@@ -155,4 +159,44 @@ test('goods: edits of one good at two tills and in the cloud merge by field, and
   expect(await cloudGood(id)).toMatchObject(merged)
   const lost = async (till: TillClient): Promise<unknown[]> => (await till.call('alert.list', {})).alerts.flatMap(({ what }) => (what.kind === 'edit.lost' ? [[what.name, what.field, what.value, what.won, what.till]] : []))
   await expect.poll(() => Promise.all(tills.map(({ till }) => lost(till))), SOON).toEqual([[['豆腐', 'price', 350, 380, '02']], [], []])
+})
+
+test('on the screen: a ticket held at another till is taken with the keyboard, one held here is there at the others, and what is to know is read', async () => {
+  const [a, b] = tills as [OpenTill, OpenTill, OpenTill]
+  const { id } = await a.till.call('goods.put', { key: randomUUID(), good: randomUUID(), set: { name: '豆浆', price: 250, quick: 1 } })
+  await untilAll((till) => good(till, id).then(({ price }) => price, () => undefined), 250)
+  for (const held of await heldAt(a.till)) await take(a.till, held)
+  const held = await hold(b.till, await ticketWith(b.till, id, 3000))
+  await untilAll(heldAt, [held])
+
+  const browser = await openBrowser()
+  onTestFinished(() => browser.close())
+  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })
+  context.setDefaultTimeout(30_000)
+  const { page, errors } = await openPage(context, a.stack.tillUrl)
+  const faults = async (): Promise<unknown[]> => (await new AxeBuilder({ page }).analyze()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)])
+  await page.locator('[data-testid="fn-recall"]').waitFor()
+  await page.keyboard.press('F5')
+  await at(page, 'held-till').filter({ hasText: '02 号机' }).waitFor()
+  expect(await faults()).toEqual([])
+  if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'held.png') })
+  await page.keyboard.press('Enter')
+  await untilAttribute(page, 'total', 'data-fen', '750')
+  await untilAll(heldAt, [])
+  // Set aside again here, it is there at the others.
+  await page.keyboard.press('F4')
+  await untilAttribute(page, 'total', 'data-fen', '0')
+  await expect.poll(async () => (await heldAt(b.till)).length, SOON).toBe(1)
+
+  await at(page, 'alerts').click()
+  await at(page, 'alert').first().waitFor()
+  expect(await at(page, 'alert').count()).toBe(2)
+  expect(await faults()).toEqual([])
+  if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'alerts.png') })
+  for (let left = 1; left >= 0; left--) {
+    await at(page, 'alert-read').first().click()
+    await expect.poll(() => at(page, 'alert').count(), SOON).toBe(left)
+  }
+  expect(await at(page, 'alerts').count()).toBe(0)
+  expect(errors).toEqual([])
 })
