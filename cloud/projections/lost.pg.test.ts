@@ -16,7 +16,7 @@ const hlc = (till: TestTill, ms: number): string => `${(NOON + ms).toString(16).
 
 /** Two tills that both know of a tofu at 3.00, unit 块; `first` is its stamp. */
 async function openTwo() {
-  const { shop, till: one } = await openShop(cloud)
+  const { shop, ownerKey, till: one } = await openShop(cloud)
   const two = new TestTill(cloud)
   await two.pair(String((await cloud.call('POST', `/api/shops/${shop}/pairing-codes`)).body.code))
   const good = randomUUID()
@@ -27,7 +27,7 @@ async function openTwo() {
     till.record('good.changed', { good, set, hlc: hlc(till, ms), over: Object.fromEntries(Object.keys(set).map((field) => [field, over])) })
   }
   const send = (till: TestTill) => till.push(till.rows.slice(-1))
-  return { shop, one, two, good, edit, send }
+  return { shop, ownerKey, one, two, good, edit, send }
 }
 const told = async (till: TestTill): Promise<Change[]> => (await till.changes()).changes.filter(({ kind }) => kind === 'lost')
 
@@ -59,11 +59,15 @@ test('whoever edits what they have seen takes nothing from anybody; the same val
 })
 
 test('an edit in the cloud that a till had not seen lost to it: the owner\'s page says so, in the words of both', async () => {
-  const { shop, one, good, edit, send } = await openTwo()
+  const { shop, ownerKey, one, good, edit, send } = await openTwo()
   await cloud.call('PATCH', `/api/shops/${shop}/goods/${good}`, { price: 360 })
   // Later than any clock of the cloud.
   edit(one, { price: 390 }, 10 ** 12)
   await send(one)
   expect(await told(one)).toEqual([])
   expect(await listLost(cloud.db, shop, 9)).toMatchObject([{ field: 'price', lost: { value: 360, till: null }, won: { value: 390, till: '01' } }])
+  const signedIn = await fetch(`${cloud.url}/manage/${shop}/login`, { method: 'POST', body: new URLSearchParams({ key: ownerKey }), redirect: 'manual' })
+  const page = await fetch(`${cloud.url}/manage/${shop}`, { headers: { cookie: signedIn.headers.get('set-cookie')!.split(';')[0]! } })
+  const text = (await page.text()).replace(/<[^>]*>/g, '|')
+  for (const words of ['豆腐 · 价格', '改成 3.60（网上）没有生效', '现在以 3.90 为准（01 号机，']) expect(text).toContain(words)
 })
