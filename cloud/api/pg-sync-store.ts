@@ -18,7 +18,7 @@ export function pgSyncStore(desk: CreditDesk): SyncStore {
       return { ack, flags }
     },
     rev: (shop) => readRev(db, shop),
-    pull: (device, since, limit) => pull(db, device.shop_id, since, limit),
+    pull: (device, since, limit) => pull(db, { shop: device.shop_id, device: device.device_id }, since, limit),
     rows: (device, after, limit) => ownRows(db, device, after, limit),
     known: (shop, ids) => knownEvents(db, shop, ids),
   }

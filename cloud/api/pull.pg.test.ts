@@ -108,8 +108,8 @@ test('projections made again from the facts are the same', async () => {
   const read = (): Promise<unknown> => inShop(cloud.db, shop, async (trx) => {
     const rows: unknown[] = []
     for (const query of [
-      'select * from sale order by id', 'select * from stock order by good_id', 'select * from balance order by account',
-      'select kind, id, doc, clocks from reference order by kind, id', 'select * from lost_edit order by arrival, field', 'select * from journal_flag order by seq, code',
+      'select * from sale order by id', 'select good_id, device_id, quantity, counted from stock order by good_id', 'select * from balance order by account',
+      'select kind, id, doc, clocks from reference order by kind, id', 'select arrival, kind, id, field, value, hlc, editor, won, won_hlc from lost_edit order by arrival, field', 'select * from journal_flag order by seq, code',
     ]) rows.push((await sql.raw(query).execute(trx)).rows)
     return rows
   })

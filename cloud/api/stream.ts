@@ -31,8 +31,9 @@ export function tellRevs(desk: SyncDesk, { shop_id: shop, device_id: device }: D
   const catchUp = (): void => { desk.sync.rev(shop).then(tell, end) }
   const unsubscribe = desk.notices.subscribe(shop, (notice) => {
     if (!notice) catchUp()
-    else if ('rev' in notice) tell(notice.rev)
-    else if (notice.revoked === device) end()
+    else if ('revoked' in notice) {
+      if (notice.revoked === device) end()
+    } else if (notice.by !== device) tell(notice.rev)
   })
   write('retry: 1000\n\n')
   catchUp()

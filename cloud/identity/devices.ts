@@ -11,6 +11,9 @@ export type Device = Selectable<Tables['device']>
 /** A till's last sign of life is written at most this often. */
 const SEEN_EVERY_MS = 20_000
 
+/** A till's number as people say it and receipts print it. */
+export const tillNumber = (till: number): string => String(till).padStart(2, '0')
+
 /** The device of an `Authorization` header; notes that it was seen. Throws `token.invalid` or `device.revoked`. */
 export async function authenticate(db: Database, authorization: string | undefined, now: number): Promise<Device> {
   const token = bearerOf(authorization)

@@ -10,6 +10,7 @@ import type { PairReplySchema, PairRequestSchema } from '#shared/sync/protocol.t
 import { setShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import type { z } from 'zod'
 import { isSignedBy } from './device-key.ts'
+import { tillNumber } from './devices.ts'
 import { Refusal } from './refusal.ts'
 import { newSecret, sha256 } from './secrets.ts'
 
@@ -85,5 +86,5 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
     }).execute()
   }
   await trx.deleteFrom('pairing').where('code_hash', '=', codeHash).execute()
-  return { shop: code.shop_id, name, till: String(till).padStart(2, '0'), token, rev: counter.rev, time: now, ack: known?.ack ?? 0 }
+  return { shop: code.shop_id, name, till: tillNumber(till), token, rev: counter.rev, time: now, ack: known?.ack ?? 0 }
 }

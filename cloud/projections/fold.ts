@@ -3,11 +3,12 @@
  * to sales, stock, balances and reference data. The live path and the rebuild both go through here, so they can't
  * come to differ. Reads and writes nothing.
  */
-import { mergeEdit, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
+import { mergeEdit, nodeOf, tick, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { checkRow, type Envelope, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { balance } from '#shared/ledger/postings.ts'
 import type { Sale } from '#shared/sales/events.ts'
+import type { Holding } from '#shared/sales/held.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
@@ -15,7 +16,8 @@ import { storable } from '#cloud/storage/database.ts'
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
 export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
 export interface ReferenceDocument { doc: Fields; clocks: Clocks }
-export interface LostEdit { arrival: number; kind: string; id: Id; field: string; value: unknown; hlc: string; editor: string }
+/** An edit of a field that lost to another, whichever came first. */
+export interface LostEdit { arrival: number; kind: string; id: Id; field: string; value: unknown; hlc: string; editor: string; won: unknown; wonHlc: string }
 export interface SaleRow { sale: Sale; seq: number; at: number }
 
 /** What the fold must know of the past; it adds to these sets and documents as it goes. */
@@ -59,7 +61,8 @@ export function openRows(head: Head, rows: readonly JournalRow[]): { opened: Ope
   return { opened, flags, head: at }
 }
 
-interface Place { readonly shop: Id; readonly ledgerShops: readonly Id[]; readonly device: Id }
+/** Whose rows they are; `till` is the device's number as people say it. */
+interface Place { readonly shop: Id; readonly ledgerShops: readonly Id[]; readonly device: Id; readonly till: string }
 
 /** The meaning of rows of one device, the first of which is arrival number `arrival`. */
 export function foldRows(place: Place, opened: readonly OpenedRow[], arrival: number, known: Known): Folded {
@@ -97,13 +100,15 @@ function foldEvent(step: Step): void {
       return
     case 'shift.opened':
     case 'shift.closed': return post(step.folded, event.body.postings)
-    case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc)
+    case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc, event.body.over)
     case 'staff.changed': return foldEdit(step, 'staff', event.body.staff, event.body.set, event.body.hlc)
     // Before pairing a ledger names a shop of its own, which this shop has since become. Where its pages are served is not the till's to say.
     case 'shop.changed': {
       const { site: _site, ...set } = event.body.set
       return foldEdit(step, 'shop', place.shop, set, event.body.hlc)
     }
+    case 'ticket.held': return foldHeld(step, event.body)
+    case 'ticket.taken': return foldTaken(step, event.body.held)
     default: // Kept as facts; nothing is projected from them yet.
   }
 }
@@ -145,15 +150,39 @@ function post(folded: Folded, postings: readonly { account: string; fen: number 
 /** A stamp from the year 6400 or later would win for ever, and leave nothing to count on beyond it. */
 const CLOCK_LIMIT = 2 ** 47
 
-function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, id: Id, fields: Fields, hlc: string): void {
+function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, id: Id, fields: Fields, hlc: string, over?: Clocks): void {
   if (Number.parseInt(hlc.slice(0, 12), 16) >= CLOCK_LIMIT) return flag('clock.absurd', hlc)
   const key = referenceKey(kind, id)
   const present = known.references.get(key)
   if (kind === 'good' && !present && !(fields.name !== undefined && fields.price !== undefined)) flag('good.incomplete', 'a new good has a name and a price')
-  applyEdit(folded, known, { kind, id, fields, hlc, editor: place.device, arrival })
+  applyEdit(folded, known, { kind, id, fields, hlc, editor: place.device, arrival, ...(over && { over }) })
 }
 
-export interface Edit { kind: string; id: Id; fields: Fields; hlc: string; editor: string; arrival: number }
+/** A ticket set aside comes down to the shop's tills as a document of its own: one that was taken before it came here stays taken. */
+function foldHeld(step: Step, { ticket, heldAt }: { ticket: object; heldAt: number }): void {
+  const { place: { device, till }, event } = step
+  const isTaken = holdingOf(step, event.id)?.taken !== undefined
+  tellTill(step, event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
+}
+
+/** Who took it first, by arrival, has it; the others are flagged, and all of them told: it may have been sold more than once. */
+function foldTaken(step: Step, held: Id): void {
+  const { place: { device, till }, flag } = step
+  const first = holdingOf(step, held)
+  if (!first?.taken) return tellTill(step, held, { ticket: null, taken: { device, till } })
+  flag('ticket.taken_twice', `${held} was taken at till ${first.taken.till} before`)
+  tellTill(step, held, { again: [...first.again ?? [], { device, till }] })
+}
+
+const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.references.get(referenceKey('ticket', held))?.doc
+
+/** Its fields are stamped with their arrival: facts of several tills have no other order. */
+function tellTill({ place, arrival, known, folded }: Step, id: Id, fields: Holding | Fields): void {
+  applyEdit(folded, known, { kind: 'ticket', id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
+}
+
+/** `over`: the stamps of the values that its editor saw, where they said. */
+export interface Edit { kind: string; id: Id; fields: Fields; hlc: string; editor: string; arrival: number; over?: Clocks }
 
 /** Merges one edit, a till's or the cloud's, into the known documents. */
 export function applyEdit(folded: Pick<Folded, 'changed' | 'lost'>, known: Pick<Known, 'references'>, edit: Edit): void {
@@ -161,8 +190,15 @@ export function applyEdit(folded: Pick<Folded, 'changed' | 'lost'>, known: Pick<
   const present = known.references.get(key) ?? { doc: {}, clocks: {} }
   const set = storable(edit.fields)
   const merged = mergeEdit(present.doc, present.clocks, set, edit.hlc)
+  const { arrival, kind, id, hlc, editor, over } = edit
   for (const field of merged.lost) {
-    folded.lost.push({ arrival: edit.arrival, kind: edit.kind, id: edit.id, field, value: set[field], hlc: edit.hlc, editor: edit.editor })
+    folded.lost.push({ arrival, kind, id, field, value: set[field], hlc, editor, won: present.doc[field], wonHlc: present.clocks[field]! })
+  }
+  // An edit that wins over one its editor had not seen: that one lost, although it was here first.
+  for (const field of over ? merged.applied : []) {
+    const unseen = present.clocks[field]
+    if (unseen === undefined || unseen === over![field] || JSON.stringify(present.doc[field]) === JSON.stringify(set[field])) continue
+    folded.lost.push({ arrival, kind, id, field, value: present.doc[field], hlc: unseen, editor: nodeOf(unseen), won: set[field], wonHlc: hlc })
   }
   if (merged.applied.length === 0) return
   known.references.set(key, { doc: merged.doc, clocks: merged.clocks })

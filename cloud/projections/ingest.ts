@@ -9,11 +9,12 @@ import { bigints, texts, uuids } from '#cloud/storage/arrays.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
+import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, openRows, type Known, type OpenedRow } from './fold.ts'
 import { loadReferences, rememberShop } from './references.ts'
 import type { Ingested } from './sync-store.ts'
-import { writeFacts, writeFlags, writeReferences } from './write.ts'
+import { writeFacts, writeFlags, writeReferences, writeStock } from './write.ts'
 
 export interface Taken extends Ingested { readonly touchedShop: boolean }
 
@@ -43,15 +44,18 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
   if (fresh.length > 0) {
     const { opened, flags, head } = openRows({ seq: found.ack, hash: found.head }, fresh)
     const known = await load(trx, shop, opened)
-    const folded = foldRows({ shop, ledgerShops: found.ledger_shops, device }, opened, counter.arrivals + 1, known)
+    const folded = foldRows({ shop, ledgerShops: found.ledger_shops, device, till: tillNumber(found.till) }, opened, counter.arrivals + 1, known)
     await writeJournal(trx, { shop, device, opened, accepted: folded.accepted, arrivals: counter.arrivals, now })
     await writeFlags(trx, { shop, device }, flags)
     await writeFacts(trx, { shop, device }, folded)
-    const rev = await writeReferences(trx, shop, counter.rev, known, folded)
+    const merged = await writeReferences(trx, shop, counter.rev, known, folded)
+    const rev = await writeStock(trx, { shop, device }, merged, folded)
     await trx.updateTable('counter').set({ rev, arrivals: counter.arrivals + fresh.length }).where('shop_id', '=', shop).execute()
     await trx.updateTable('device').set({ ack: head.seq, head: head.hash, seen_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
     touchedShop = await rememberShop(trx, shop, known, folded.changed)
-    if (rev !== counter.rev) await notify(trx, { shop, rev })
+    if (merged !== counter.rev) await notify(trx, { shop, rev })
+    // Stock alone is news for the shop's other tills, where there are any: this one knows what it moved.
+    else if (rev !== merged && counter.tills > 1) await notify(trx, { shop, rev, by: device })
   }
   const flags = await trx.selectFrom('journal_flag').select(['seq', 'code', 'reason']).where('shop_id', '=', shop).where('device_id', '=', device)
     .where('seq', '>=', from).where('seq', '<=', last).orderBy('seq').orderBy('code').execute()
@@ -77,6 +81,8 @@ async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]
   const wanted = [
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
+    ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
+    ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   return { events: new Set(events.map(({ id }) => id)), sales: new Set(sales.map(({ id }) => id)), references: await loadReferences(trx, shop, wanted) }

@@ -1,14 +1,15 @@
 /**
  * Throws a shop's projections away and makes them again from its facts: the journal and the cloud's own edits, in the
- * order they arrived. Reference data gets new revs, so every till reads it once more.
+ * order they arrived. Reference data and stock get new revs, so every till reads them once more.
  */
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
+import { tillNumber } from '#cloud/identity/devices.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { applyEdit, foldRows, openRows, type Edit, type Folded, type Known } from './fold.ts'
-import { writeFacts, writeFlags, writeReferences } from './write.ts'
+import { writeFacts, writeFlags, writeReferences, writeStock } from './write.ts'
 
 const ROWS_AT_ONCE = 1000
 
@@ -19,8 +20,8 @@ export function rebuild(db: Database, shop: Id): Promise<number> {
     for (const table of ['journal_flag', 'lost_edit', 'reference', 'sale', 'stock', 'balance'] as const) await trx.deleteFrom(table).where('shop_id', '=', shop).execute()
     const known: Known = { events: new Set(), sales: new Set(), references: new Map() }
     const references: Pick<Folded, 'changed' | 'lost'> = { changed: new Set(), lost: [] }
-    const rows = await replay(trx, shop, known, references)
-    const rev = await writeReferences(trx, shop, counter.rev, known, references)
+    const { rows, rev: moved } = await replay(trx, shop, counter.rev, known, references)
+    const rev = await writeReferences(trx, shop, moved, known, references)
     await trx.updateTable('counter').set({ rev }).where('shop_id', '=', shop).execute()
     await notify(trx, { shop, rev })
     return rows
@@ -29,14 +30,15 @@ export function rebuild(db: Database, shop: Id): Promise<number> {
 
 interface Arrived { arrival: number; device: Id | null; seq: number | null; text: string | null; hash: string | null; edit: Edit | null }
 
-async function replay(trx: ShopTransaction, shop: Id, known: Known, references: Pick<Folded, 'changed' | 'lost'>): Promise<number> {
-  const devices = await trx.selectFrom('device').select(['device_id', 'ledger_shops']).where('shop_id', '=', shop).execute()
-  const ledgerShops = new Map(devices.map((device) => [device.device_id, device.ledger_shops]))
+async function replay(trx: ShopTransaction, shop: Id, from: number, known: Known, references: Pick<Folded, 'changed' | 'lost'>): Promise<{ rows: number; rev: number }> {
+  const rowsOfDevices = await trx.selectFrom('device').select(['device_id', 'ledger_shops', 'till']).where('shop_id', '=', shop).execute()
+  const devices = new Map(rowsOfDevices.map(({ device_id, ledger_shops, till }) => [device_id, { ledgerShops: ledger_shops, till: tillNumber(till) }]))
   const heads = new Map<Id, Head>()
   let rows = 0
+  let rev = from
   for (let after = 0; ;) {
     const arrived = await read(trx, shop, after)
-    if (arrived.length === 0) return rows
+    if (arrived.length === 0) return { rows, rev }
     after = arrived.at(-1)!.arrival
     for (const run of runsOf(arrived)) {
       const { device } = run[0]!
@@ -48,9 +50,10 @@ async function replay(trx: ShopTransaction, shop: Id, known: Known, references: 
       const journal = run.map(({ seq, text, hash }): JournalRow => ({ seq: seq ?? 0, text: text ?? '', hash: hash ?? '' }))
       const { opened, flags, head } = openRows(heads.get(device) ?? EMPTY_HEAD, journal)
       heads.set(device, head)
-      const folded = foldRows({ shop, device, ledgerShops: ledgerShops.get(device) ?? [] }, opened, run[0]!.arrival, known)
+      const folded = foldRows({ shop, device, ...(devices.get(device) ?? { ledgerShops: [], till: '' }) }, opened, run[0]!.arrival, known)
       await writeFlags(trx, { shop, device }, flags)
       await writeFacts(trx, { shop, device }, folded)
+      rev = await writeStock(trx, { shop, device }, rev, folded)
       for (const key of folded.changed) references.changed.add(key)
       references.lost.push(...folded.lost)
     }

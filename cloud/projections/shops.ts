@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { uuidv7, type Id } from '#shared/identity/ids.ts'
 import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
 import type { Fields } from '#shared/catalog/hlc.ts'
+import { tillNumber } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { newSecret, sha256 } from '#cloud/identity/secrets.ts'
 import { inShop, setShop, storable, type Database } from '#cloud/storage/database.ts'
@@ -69,7 +70,7 @@ export function listDevices(db: Database, shop: Id): Promise<DeviceView[]> {
   return inShop(db, shop, async (trx) => {
     const rows = await trx.selectFrom('device').selectAll().where('shop_id', '=', shop).orderBy('till').execute()
     return rows.map((row) => ({
-      device: row.device_id, till: String(row.till).padStart(2, '0'), ack: row.ack, pairedAt: row.paired_at, seenAt: row.seen_at,
+      device: row.device_id, till: tillNumber(row.till), ack: row.ack, pairedAt: row.paired_at, seenAt: row.seen_at,
       revokedAt: row.revoked_at, quarantinedAt: row.quarantined_at,
     }))
   })

@@ -7,11 +7,10 @@ import type { Flag, Folded, Known } from './fold.ts'
 
 interface Place { readonly shop: Id; readonly device: Id }
 
-/** Every kind of change but reference data, which needs the shop's counter: see writeReferences. */
+/** What needs no number of the shop's counter; see writeStock and writeReferences for what does. */
 export async function writeFacts(trx: ShopTransaction, place: Place, folded: Folded): Promise<void> {
   await writeFlags(trx, place, folded.flags)
   await writeSales(trx, place, folded)
-  await writeStock(trx, place.shop, folded)
   await writeBalances(trx, place, folded)
 }
 
@@ -36,16 +35,18 @@ async function writeSales(trx: ShopTransaction, { shop, device }: Place, { sales
     ) as row (id, seq, no, at, date, total_fen, lines)`.execute(trx)
 }
 
-async function writeStock(trx: ShopTransaction, shop: Id, { stock }: Folded): Promise<void> {
-  if (stock.size === 0) return
+/** Moves this till's part of the stock, each good under the next number behind `rev`; returns the shop's new rev. */
+export async function writeStock(trx: ShopTransaction, { shop, device }: Place, rev: number, { stock }: Pick<Folded, 'stock'>): Promise<number> {
+  if (stock.size === 0) return rev
   const moves = [...stock]
-  await sql`insert into stock as old (shop_id, good_id, quantity, counted, updated_at)
-    select ${shop}::uuid, good_id, delta, counted, at from unnest(
+  await sql`insert into stock as old (shop_id, good_id, device_id, quantity, counted, updated_at, rev)
+    select ${shop}::uuid, good_id, ${device}::uuid, delta, counted, at, ${rev}::bigint + n from unnest(
       ${uuids(moves.map(([good]) => good))}::uuid[], ${bigints(moves.map(([, move]) => move.delta))}::bigint[],
       ${booleans(moves.map(([, move]) => move.counted))}::boolean[], ${bigints(moves.map(([, move]) => move.at))}::bigint[]
-    ) as row (good_id, delta, counted, at)
-    on conflict (shop_id, good_id) do update set quantity = old.quantity + excluded.quantity,
-      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at)`.execute(trx)
+    ) with ordinality as row (good_id, delta, counted, at, n)
+    on conflict (shop_id, good_id, device_id) do update set quantity = old.quantity + excluded.quantity,
+      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at), rev = excluded.rev`.execute(trx)
+  return rev + moves.length
 }
 
 async function writeBalances(trx: ShopTransaction, { shop, device }: Place, { balances }: Folded): Promise<void> {
@@ -55,12 +56,12 @@ async function writeBalances(trx: ShopTransaction, { shop, device }: Place, { ba
     on conflict (shop_id, device_id, account) do update set fen = old.fen + excluded.fen`.execute(trx)
 }
 
-/** Writes changed documents, each under the next number behind `rev`, and what lost; returns the shop's new rev. */
+/** Writes changed documents, and then what lost, each under the next number behind `rev`; returns the shop's new rev. */
 export async function writeReferences(
   trx: ShopTransaction, shop: Id, rev: number, known: Pick<Known, 'references'>, { changed, lost }: Pick<Folded, 'changed' | 'lost'>,
 ): Promise<number> {
-  await writeLost(trx, shop, lost)
-  if (changed.size === 0) return rev
+  await writeLost(trx, shop, rev + changed.size, lost)
+  if (changed.size === 0) return rev + lost.length
   const rows = [...changed].map((key, index) => {
     const [kind = '', id = ''] = key.split(' ')
     const { doc, clocks } = known.references.get(key) ?? { doc: {}, clocks: {} }
@@ -72,16 +73,17 @@ export async function writeReferences(
       ${rows.map((row) => row.clocks)}::jsonb[], ${rows.map((row) => row.rev)}::bigint[]
     ) as row (kind, id, doc, clocks, rev)
     on conflict (shop_id, kind, id) do update set doc = excluded.doc, clocks = excluded.clocks, rev = excluded.rev`.execute(trx)
-  return rev + rows.length
+  return rev + rows.length + lost.length
 }
 
-async function writeLost(trx: ShopTransaction, shop: Id, lost: Folded['lost']): Promise<void> {
+async function writeLost(trx: ShopTransaction, shop: Id, rev: number, lost: Folded['lost']): Promise<void> {
   if (lost.length === 0) return
   const of = <T>(pick: (row: Folded['lost'][number]) => T): T[] => lost.map(pick)
-  await sql`insert into lost_edit (shop_id, arrival, kind, id, field, value, hlc, editor)
-    select ${shop}::uuid, arrival, kind, id, field, value, hlc, editor from unnest(
+  await sql`insert into lost_edit (shop_id, arrival, kind, id, field, value, hlc, editor, won, won_hlc, rev)
+    select ${shop}::uuid, arrival, kind, id, field, value, hlc, editor, won, won_hlc, ${rev}::bigint + n from unnest(
       ${of((row) => row.arrival)}::bigint[], ${of((row) => row.kind)}::text[], ${of((row) => row.id)}::uuid[], ${of((row) => row.field)}::text[],
-      ${of((row) => json(row.value))}::jsonb[], ${of((row) => row.hlc)}::text[], ${of((row) => row.editor)}::text[]
-    ) as row (arrival, kind, id, field, value, hlc, editor)
+      ${of((row) => json(row.value))}::jsonb[], ${of((row) => row.hlc)}::text[], ${of((row) => row.editor)}::text[],
+      ${of((row) => json(row.won))}::jsonb[], ${of((row) => row.wonHlc)}::text[]
+    ) with ordinality as row (arrival, kind, id, field, value, hlc, editor, won, won_hlc, n)
     on conflict do nothing`.execute(trx)
 }

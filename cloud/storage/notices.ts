@@ -12,9 +12,10 @@ import { type ShopTransaction, serviceConnection } from './database.ts'
 const CHANNEL = 'xiaopu'
 const RECONNECT_MS = 500
 const NoticeSchema = z.union([
-  z.object({ shop: IdSchema, rev: z.int() }),
+  z.object({ shop: IdSchema, rev: z.int(), by: IdSchema.optional() }),
   z.object({ shop: IdSchema, revoked: IdSchema }),
 ])
+/** The shop's counter moved: by `by` alone, where that till has nothing to learn of it; or a till's access was withdrawn. */
 export type Notice = z.output<typeof NoticeSchema>
 
 /** Sends a notice when the transaction commits, and not before. */

@@ -23,12 +23,12 @@ export interface Tables {
   journal_flag: { shop_id: string; device_id: string; seq: number; code: string; reason: string }
   edit: { shop_id: string; arrival: number; kind: string; id: string; fields: Json<Document>; hlc: string; editor: string; at: number }
   reference: { shop_id: string; kind: string; id: string; doc: Json<Document>; clocks: Json<Record<string, string>>; rev: number }
-  lost_edit: { shop_id: string; arrival: number; kind: string; id: string; field: string; value: Json<unknown>; hlc: string; editor: string }
+  lost_edit: { shop_id: string; arrival: number; kind: string; id: string; field: string; value: Json<unknown>; hlc: string; editor: string; won: Json<unknown> | null; won_hlc: string | null; rev: number }
   sale: {
     shop_id: string; id: string; device_id: string; seq: number; no: string; at: number; date: string
     total_fen: number; lines: number
   }
-  stock: { shop_id: string; good_id: string; quantity: number; counted: boolean; updated_at: number }
+  stock: { shop_id: string; good_id: string; device_id: string; quantity: number; counted: boolean; updated_at: number; rev: number }
   balance: { shop_id: string; device_id: string; account: string; fen: number }
   credit_code: { shop_id: string; jti: string; issued_at: number; expires_at: number; revoked_at: number | null }
 }

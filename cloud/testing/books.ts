@@ -16,7 +16,7 @@ export interface Books {
   journal: ({ device: Id } & JournalRow)[]
   flags: { device: Id; seq: number; code: string }[]
   sales: { sale: Id; device: Id; seq: number; no: string; total: number; lines: number }[]
-  stock: { good: Id; quantity: number; counted: boolean }[]
+  stock: { good: Id; device: Id; quantity: number; counted: boolean }[]
   /** fen */
   balances: { device: Id; account: string; fen: number }[]
   references: { kind: string; id: Id; doc: Fields; clocks: Clocks }[]

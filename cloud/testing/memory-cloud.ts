@@ -2,13 +2,13 @@
  * The cloud in memory: the sync store's fake, which passes the suite that PostgreSQL passes. It folds with the product's
  * own fold and keeps what comes of it in maps; each call is done in one breath, which is its transaction.
  */
-import { tick } from '#shared/catalog/hlc.ts'
+import { nodeOf, tick } from '#shared/catalog/hlc.ts'
 import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, GENESIS, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { PairingCodeSchema } from '#shared/sync/protocol.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
-import type { Device } from '#cloud/identity/devices.ts'
+import { type Device, tillNumber } from '#cloud/identity/devices.ts'
 import { type Attempt, type PairReply, TRIES_MAX } from '#cloud/identity/pairing.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { bearerOf, newSecret, sha256, shopOfSecret } from '#cloud/identity/secrets.ts'
@@ -30,23 +30,30 @@ class Projected {
   readonly saleIds = new Set<Id>()
   readonly sales: Sale[] = []
   readonly flags: ({ device: Id } & Flag)[] = []
-  readonly stock = new Map<Id, { quantity: number; counted: boolean }>()
+  readonly stock: { good: Id; device: Id; quantity: number; counted: boolean; rev: number }[] = []
   readonly balances = new Map<string, number>()
   readonly references = new Map<string, ReferenceDocument>()
   readonly revs = new Map<string, number>()
-  readonly lost: LostEdit[] = []
+  readonly lost: (LostEdit & { rev: number })[] = []
 
   take(device: Id, folded: Folded): void {
     for (const { sale, seq } of folded.sales) this.sales.push({ sale: sale.sale, device, seq, no: sale.no, total: sale.total, lines: sale.lines.length })
-    for (const [good, move] of folded.stock) {
-      const old = this.stock.get(good) ?? { quantity: 0, counted: false }
-      this.stock.set(good, { quantity: old.quantity + move.delta, counted: old.counted || move.counted })
-    }
     for (const [account, fen] of folded.balances) {
       const key = `${device} ${account}`
       this.balances.set(key, (this.balances.get(key) ?? 0) + fen)
     }
     this.flag(device, folded.flags)
+  }
+
+  /** Moves this device's part of the stock, each good under the next number behind `rev`; gives the last. */
+  move(device: Id, rev: number, { stock }: Pick<Folded, 'stock'>): number {
+    let next = rev
+    for (const [good, { delta, counted }] of stock) {
+      let row = this.stock.find((each) => each.good === good && each.device === device)
+      if (!row) this.stock.push(row = { good, device, quantity: 0, counted: false, rev: 0 })
+      Object.assign(row, { quantity: row.quantity + delta, counted: row.counted || counted, rev: ++next })
+    }
+    return next
   }
 
   flag(device: Id, flags: readonly Flag[]): void {
@@ -157,7 +164,7 @@ export class MemoryCloud implements CloudUnderTest {
       token_hash: sha256(token), ack: known?.ack ?? 0, head: known?.head ?? GENESIS, paired_at: now, seen_at: now, revoked_at: null, quarantined_at: known?.quarantined_at ?? null,
     })
     this.#codes.delete(request.code)
-    return { shop: shop.id, name: '', till: String(till).padStart(2, '0'), token, rev: shop.rev, time: now, ack: known?.ack ?? 0 }
+    return { shop: shop.id, name: '', till: tillNumber(till), token, rev: shop.rev, time: now, ack: known?.ack ?? 0 }
   }
 
   async ingest({ shop_id: id, device_id: device }: Device, rows: readonly JournalRow[], now: number): Promise<Ingested> {
@@ -170,38 +177,42 @@ export class MemoryCloud implements CloudUnderTest {
     const before = shop.rev
     const first = shop.arrivals.length + 1
     for (const row of verdict.rows) shop.arrivals.push({ arrival: shop.arrivals.length + 1, device, row })
-    const head = this.#fold(shop, shop.projected, device, { seq: found.ack, hash: found.head }, verdict.rows, first)
+    const { head, merged } = this.#fold(shop, shop.projected, device, { seq: found.ack, hash: found.head }, verdict.rows, first)
     shop.rows.set(device, [...kept, ...verdict.rows])
     Object.assign(found, { ack: head.seq, head: head.hash, seen_at: now })
-    if (shop.rev !== before) this.#tell(id, { shop: id, rev: shop.rev })
+    if (merged !== before) this.#tell(id, { shop: id, rev: shop.rev })
+    else if (shop.rev !== merged && shop.devices.size > 1) this.#tell(id, { shop: id, rev: shop.rev, by: device })
     const [from, last] = [rows[0]!.seq, rows.at(-1)!.seq]
     const flags = shop.projected.flags.filter((flag) => flag.device === device && flag.seq >= from && flag.seq <= last)
       .sort((a, b) => a.seq - b.seq || (a.code < b.code ? -1 : 1))
     return { ack: Math.max(found.ack, last), flags: flags.map(({ seq, code, reason }) => ({ seq, code, reason })) }
   }
 
-  /** Folds rows behind `head` into `into`; the first of them has arrival number `arrival`. Gives the new head. */
-  #fold(shop: Shop, into: Projected, device: Id, head: Head, rows: readonly JournalRow[], arrival: number): Head {
+  /** Folds rows behind `head` into `into`; the first of them has arrival number `arrival`. Gives the new head, and the shop's number before stock moved. */
+  #fold(shop: Shop, into: Projected, device: Id, head: Head, rows: readonly JournalRow[], arrival: number): { head: Head; merged: number } {
     const { opened, flags, head: next } = openRows(head, rows)
     const known = { events: into.events, sales: into.saleIds, references: into.references }
-    const folded = foldRows({ shop: shop.id, ledgerShops: shop.devices.get(device)!.ledger_shops, device }, opened, arrival, known)
+    const { ledger_shops: ledgerShops, till } = shop.devices.get(device)!
+    const folded = foldRows({ shop: shop.id, ledgerShops, device, till: tillNumber(till) }, opened, arrival, known)
     into.flag(device, flags)
     into.take(device, folded)
     this.#number(shop, into, folded)
-    return next
+    const merged = shop.rev
+    shop.rev = into.move(device, merged, folded)
+    return { head: next, merged }
   }
 
   #number(shop: Shop, into: Projected, { changed, lost }: Pick<Folded, 'changed' | 'lost'>): void {
     for (const key of changed) into.revs.set(key, ++shop.rev)
-    into.lost.push(...lost)
+    for (const each of lost) into.lost.push({ ...each, rev: ++shop.rev })
   }
 
   async rev(shop: Id): Promise<number> {
     return this.#shop(shop).rev
   }
 
-  async pull({ shop_id: id }: Device, since: number, limit: number): Promise<Changes> {
-    const { rev, projected } = this.#shop(id)
+  async pull({ shop_id: id, device_id: device }: Device, since: number, limit: number): Promise<Changes> {
+    const { rev, projected, devices } = this.#shop(id)
     const from = since > rev ? 0 : since
     const rows = [...projected.revs].filter(([, at]) => at > from).sort(([, a], [, b]) => a - b).flatMap(([key, at]) => {
       const [kind = '', id = ''] = key.split(' ')
@@ -209,7 +220,13 @@ export class MemoryCloud implements CloudUnderTest {
       const isWhole = kind !== 'good' || ((doc.name ?? null) !== null && (doc.price ?? null) !== null)
       return isWhole ? [{ kind, id, rev: at, doc, clocks }] : []
     })
-    return pageOf(rows.slice(0, limit + 1), rev, limit)
+    const stock = [...Map.groupBy(projected.stock.filter((row) => row.device !== device), (row) => row.good)]
+      .map(([good, parts]) => ({ kind: 'stock', id: good, rev: Math.max(...parts.map((part) => part.rev)), doc: { quantity: parts.reduce((sum, part) => sum + part.quantity, 0) }, clocks: {} }))
+      .filter((change) => change.rev > from)
+    const till = (node: string): string | null => (devices.has(node) ? tillNumber(devices.get(node)!.till) : null)
+    const lost = projected.lost.filter((each) => each.editor === device && each.rev > from)
+      .map(({ id: of, rev: at, arrival, kind, field, value, hlc, won, wonHlc }) => ({ kind: 'lost', id: of, rev: at, doc: { arrival, kind, field, value, hlc, won, till: till(nodeOf(wonHlc)) }, clocks: {} }))
+    return pageOf([...rows, ...stock, ...lost].sort((a, b) => a.rev - b.rev), rev, limit)
   }
 
   async rows({ shop_id: id, device_id: device }: Device, after: number, limit: number): Promise<OwnRows> {
@@ -246,7 +263,7 @@ export class MemoryCloud implements CloudUnderTest {
         applyEdit(folded, fresh, arrived.edit)
         this.#number(shop, fresh, folded)
       } else {
-        heads.set(arrived.device, this.#fold(shop, fresh, arrived.device, heads.get(arrived.device) ?? EMPTY_HEAD, [arrived.row], arrived.arrival))
+        heads.set(arrived.device, this.#fold(shop, fresh, arrived.device, heads.get(arrived.device) ?? EMPTY_HEAD, [arrived.row], arrived.arrival).head)
       }
     }
     shop.projected = fresh
@@ -260,7 +277,7 @@ export class MemoryCloud implements CloudUnderTest {
       journal: [...rows].flatMap(([device, all]) => all.map(({ seq, text, hash }) => ({ device, seq, text, hash }))),
       flags: projected.flags.map(({ device, seq, code }) => ({ device, seq, code })),
       sales: projected.sales,
-      stock: [...projected.stock].map(([good, { quantity, counted }]) => ({ good, quantity, counted })),
+      stock: projected.stock.map(({ good, device, quantity, counted }) => ({ good, device, quantity, counted })),
       balances: [...projected.balances].map(([key, fen]) => ({ device: key.split(' ')[0]!, account: key.split(' ')[1]!, fen })),
       references: [...projected.references].map(([key, { doc, clocks }]) => ({ kind: key.split(' ')[0]!, id: key.split(' ')[1]!, doc, clocks })),
       lost: projected.lost.map(({ kind, id: of, field, value, hlc, editor }) => ({ kind, id: of, field, value, hlc, editor })),

@@ -33,7 +33,7 @@ export function pgCloud(databaseUrl: string, notices: Notices, connections?: num
         journal: await all('select device_id as device, seq, text, hash from journal'),
         flags: await all('select device_id as device, seq, code from journal_flag'),
         sales: await all('select id as sale, device_id as device, seq, no, total_fen as total, lines from sale'),
-        stock: await all('select good_id as good, quantity, counted from stock'),
+        stock: await all('select good_id as good, device_id as device, quantity, counted from stock'),
         balances: await all('select device_id as device, account, fen from balance'),
         references: await all("select kind, id, doc, clocks from reference where kind <> 'credit'"),
         lost: await all('select kind, id, field, value, hlc, editor from lost_edit'),

@@ -86,7 +86,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       const books = await cloud.books(shop)
       expect(books.journal.map(({ seq, text, hash }) => ({ seq, text, hash })).sort((a, b) => a.seq - b.seq)).toEqual(till.rows)
       expect(books.sales).toHaveLength(5)
-      expect(books.stock).toEqual([{ good, quantity: -5000, counted: false }])
+      expect(books.stock).toEqual([{ good, device: till.device, quantity: -5000, counted: false }])
       expect(books.balances).toEqual([{ device: till.device, account: 'drawer', fen: 1750 }, { device: till.device, account: 'sales', fen: -1750 }])
     })
 
@@ -190,7 +190,8 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
 
     // The rule a renewed till lives by: what it records again counts once, of whatever kind, and whoever was first.
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
-      const [shift, sale, staff] = [ids.next(), ids.next(), ids.next()]
+      const [shift, sale, staff, held] = [ids.next(), ids.next(), ids.next(), ids.next()]
+      const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
         ['staff.signed_in', { staff }, ids.next()],
@@ -204,6 +205,8 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['drawer.opened', { shift, reason: '' }, ids.next()],
         ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],
         ['staff.signed_out', { staff }, ids.next()],
+        ['ticket.held', { ticket, heldAt: 1 }, held],
+        ['ticket.taken', { held, ticket }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
       expect(new Set(events.map(([type]) => type))).toEqual(projected)

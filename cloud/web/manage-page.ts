@@ -2,10 +2,12 @@
 import { formatYuan } from '#shared/money/money.ts'
 import { formatQuantity } from '#shared/quantity/quantity.ts'
 import type { ShownGood } from '#cloud/projections/goods.ts'
+import type { LostView } from '#cloud/projections/lost.ts'
 import type { DeviceView } from '#cloud/projections/shops.ts'
 import { html, type Html, type Part } from './html.ts'
 import { dateTime } from './hours.ts'
 import type { MessageKey, Voice } from './language.ts'
+import { lostEdits } from './manage-lost.ts'
 import type { Page } from './page.ts'
 import type { ShopView } from './shop-view.ts'
 
@@ -17,6 +19,7 @@ export interface Managed {
   readonly word: string
   readonly goods: readonly ShownGood[]
   readonly devices: readonly DeviceView[]
+  readonly lost: readonly LostView[]
   readonly wish: { readonly text: string; readonly page: number }
   readonly said: { readonly key: MessageKey; readonly isGood: boolean } | undefined
   readonly code: { readonly code: string; readonly expiresAt: number } | undefined
@@ -42,6 +45,7 @@ export function managePage(managed: Managed, voice: Voice): Page {
 <form method="post" action="${href(`/manage/${view.path}/logout`)}"><input type="hidden" name="word" value="${word}"><button>${t('manage.logout')}</button></form></header>
 ${said ? html`<p class="said ${said.isGood ? 'good' : 'bad'}" role="status">${t(said.key)}</p>` : ''}
 ${tills(managed, voice)}
+${lostEdits(managed.lost, view.shop.zone, voice)}
 ${shelf(managed, voice)}</main>`,
   }
 }

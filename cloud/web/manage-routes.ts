@@ -12,10 +12,12 @@ import { createCode } from '#cloud/identity/pairing.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { isSame } from '#cloud/identity/secrets.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
+import { listLost } from '#cloud/projections/lost.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { listDevices } from '#cloud/projections/shops.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { voiceOf, type MessageKey, type Voice } from './language.ts'
+import { LOST_SHOWN } from './manage-lost.ts'
 import { loginPage, managePage, type Managed } from './manage-page.ts'
 import { sendMissing, sendPage } from './page.ts'
 import { makeSessions } from './session.ts'
@@ -52,8 +54,8 @@ export function manageRoutes(desk: Desk) {
     return undefined
   }
   const show = async (reply: FastifyReply, { view, word, voice }: { view: ShopView; word: string; voice: Voice }, rest: Pick<Managed, 'wish' | 'said' | 'code'>): Promise<FastifyReply> => {
-    const [goods, devices] = await Promise.all([listGoods(desk.db, view.shop.id), listDevices(desk.db, view.shop.id)])
-    return sendPage(reply, voice, managePage({ view, word, goods, devices, ...rest }, voice))
+    const [goods, devices, lost] = await Promise.all([listGoods(desk.db, view.shop.id), listDevices(desk.db, view.shop.id), listLost(desk.db, view.shop.id, LOST_SHOWN)])
+    return sendPage(reply, voice, managePage({ view, word, goods, devices, lost, ...rest }, voice))
   }
 
   return async (app: FastifyInstance): Promise<void> => {

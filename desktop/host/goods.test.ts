@@ -79,6 +79,15 @@ describe('code.read', () => {
   })
 })
 
+test('an edit says which values it replaces, as far as this till knows', async () => {
+  const good = randomUUID()
+  await till.run('goods.put', { good, set: { name: '豆腐', price: 300 } })
+  const before = till.store.document('good', good)!.clocks
+  const key = randomUUID()
+  await till.run('goods.put', { key, good, set: { price: 350, origin: '本地' } })
+  expect(till.store.event(key)?.body).toMatchObject({ set: { price: 350, origin: '本地' }, over: { price: before.price } })
+})
+
 describe('stock.move', () => {
   test('adds up by deltas, once for a key', async () => {
     const { id: good } = await put({ name: '茶', price: 1 })

@@ -1,4 +1,5 @@
 /** Goods at the till: finding them, editing them, moving their stock, bringing them in from a file. */
+import type { z } from 'zod'
 import { checkGtin, isInStore } from '#shared/codes/gtin.ts'
 import { GoodChanged } from '#shared/catalog/good.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -10,8 +11,10 @@ import { type Context, commit, isRepeat, requireRight } from './context.ts'
 
 type Calls = 'goods.search' | 'goods.get' | 'goods.quick' | 'goods.list' | 'goods.put' | 'code.read' | 'stock.move'
 
+type Edit = z.output<typeof GoodChanged.body>
+
 export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
-  const { store, clock } = context
+  const { store } = context
   return {
     'goods.search': ({ text, limit }) => ({ goods: search(context, text, limit) }),
     'goods.get': ({ good }) => goodOf(context, good),
@@ -27,7 +30,7 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
           const other = code === '' ? undefined : store.goodByCode(code)
           if (other && other.id !== good) throw new TillError('good.code_taken', { code, name: other.name })
         }
-        commit(context, [{ id: key, type: GoodChanged.type, v: 1, body: { good, set, hlc: store.nextHlc(clock.now()) } }])
+        commit(context, [{ id: key, type: GoodChanged.type, v: 1, body: goodEdit(context, good, set) }])
         context.emit('good.changed', goodOf(context, good))
       }
       return goodOf(context, good)
@@ -52,6 +55,12 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
       return {}
     },
   }
+}
+
+/** What an edit of a good says: the fields, when, and which values it replaces as far as this till knows. */
+export function goodEdit({ store, clock }: Pick<Context, 'store' | 'clock'>, good: Id, set: Edit['set'], hlc = store.nextHlc(clock.now())): Edit {
+  const clocks = store.document('good', good)?.clocks
+  return { good, set, hlc, ...(clocks && { over: Object.fromEntries(Object.keys(set).flatMap((field) => (clocks[field] === undefined ? [] : [[field, clocks[field]]]))) }) }
 }
 
 /** A UPC-A is an EAN-13 with a leading zero, and a scanner may send either. */

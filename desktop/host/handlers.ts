@@ -9,6 +9,7 @@ import { importHandlers } from './import/handlers.ts'
 import { printingHandlers } from './paper.ts'
 import { salesHandlers } from './sales.ts'
 import { staffHandlers } from './staff.ts'
+import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
 const IDLE: Display = { mode: 'idle', lines: [], total: fen(0), given: null, change: null, url: null }
@@ -21,6 +22,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...goodsHandlers(context),
     ...importHandlers(context),
     ...salesHandlers(context),
+    ...ticketHandlers(context),
     ...printingHandlers(context),
 
     'till.snapshot': () => snapshot(context, seq()),

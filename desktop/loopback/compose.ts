@@ -101,11 +101,15 @@ export function composeTill(options: TillOptions): Till {
   const sync = new CloudSync(store, world, {
     status: (status) => dispatcher.emit('sync.changed', status),
     log: (code, detail) => options.log('warn', code, detail),
-    pulled(goods, other) {
+    pulled({ goods, tickets, other }) {
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
         const good = store.good(id)
         if (good) dispatcher.emit('good.changed', good)
+      }
+      if (tickets) {
+        dispatcher.emit('tickets.changed', {})
+        dispatcher.emit('alerts.changed', {})
       }
       if (other) context.changed()
     },

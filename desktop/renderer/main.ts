@@ -5,6 +5,7 @@ import App from './App.vue'
 import { showCustomer } from './host/display.ts'
 import { openAudioEarly } from './sound.ts'
 import { startScreen } from './start.ts'
+import { useAlerts } from './stores/alerts.ts'
 import { useGoods } from './stores/goods.ts'
 import { useHeld } from './stores/held.ts'
 import { useNotice } from './stores/notice.ts'
@@ -38,9 +39,14 @@ function follow(client: TillClient): void {
     void goods.search()
     void ticket.refreshAll().catch(console.error)
   })
+  const held = useHeld()
+  client.on('tickets.changed', () => void held.refresh())
+  client.on('alerts.changed', () => void useAlerts().refresh())
   // A completion without an answer is sent again as soon as there is somebody to answer, and to answer for it.
   session.onFresh(() => {
     void goods.reloadQuick()
+    void held.catchUp().catch(console.error)
+    void useAlerts().refresh()
     if (session.staff) void usePay().send()
   })
   watch(() => session.staff?.id, (staff) => {

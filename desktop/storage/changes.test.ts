@@ -20,9 +20,9 @@ function edit(good: string, set: Record<string, unknown>, at: number): void {
 
 test('a page comes in with its number, and names the goods that changed', () => {
   const [good, staff] = [ids.next(), ids.next()]
-  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1), change(staff, { no: '02', name: '王', role: 'cashier' }, 1, 'staff')], 7)).toEqual({ goods: [good], other: true })
+  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1), change(staff, { no: '02', name: '王', role: 'cashier' }, 1, 'staff')], 7)).toEqual({ goods: [good], tickets: false, other: true })
   expect([store.rev(), store.good(good)?.name, store.staffByNo('02')?.active]).toEqual([7, '茶', true])
-  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1)], 8)).toEqual({ goods: [], other: false })
+  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1)], 8)).toEqual({ goods: [], tickets: false, other: false })
   expect(store.rev()).toBe(8)
 })
 
@@ -62,6 +62,40 @@ test('a page that fails leaves nothing, not even its number', () => {
   expect([store.rev(), store.good(good)]).toEqual([0, undefined])
 })
 
+describe('stock', () => {
+  const moved = (good: string, delta: number): void => {
+    store.commit({ events: [{ id: ids.next(), type: 'stock.moved', v: 1, body: { reason: 'received', note: '', lines: [{ good, delta }] } }], prints: [] }, MORNING, null)
+  }
+  const elsewhere = (good: string, quantity: unknown): Change => ({ kind: 'stock', id: good, rev: 1, doc: { quantity }, clocks: {} })
+
+  test('is what moved here and what the other tills moved, in every list', () => {
+    const good = ids.next()
+    edit(good, { name: '茶', price: 100, code: '6901', quick: 1 }, 1)
+    const shown = (): (number | null | undefined)[] => [store.good(good), store.goodByCode('6901'), store.goodByName('茶'), ...store.searchGoods('茶', 5), ...store.quickGoods(), ...store.listGoods(undefined, 5)].map((each) => each?.stock)
+    expect(shown()).toEqual(Array(6).fill(null))
+    expect(store.applyChanges([elsewhere(good, -2000)], 1).goods).toEqual([good])
+    expect(shown()).toEqual(Array(6).fill(-2000))
+    moved(good, 10_000)
+    expect(shown()).toEqual(Array(6).fill(8000))
+    expect(store.applyChanges([elsewhere(good, -3000), elsewhere(good, -3500)], 2).goods).toEqual([good])
+    expect(shown()).toEqual(Array(6).fill(6500))
+    // The same again is no news, and takes nothing off twice.
+    expect(store.applyChanges([elsewhere(good, -3500)], 2)).toEqual({ goods: [], tickets: false, other: false })
+    expect(shown()).toEqual(Array(6).fill(6500))
+    expect(store.verify().faults).toEqual([])
+  })
+})
+
+test('an edit made here that lost is told once, with the good\'s name', () => {
+  const good = ids.next()
+  edit(good, { name: '豆腐', price: 350 }, 10)
+  const lost: Change = { kind: 'lost', id: good, rev: 3, doc: { arrival: 7, kind: 'good', field: 'price', value: 350, hlc: stamp(10, 'till'), won: 380, till: '02' }, clocks: {} }
+  expect(store.applyChanges([lost], 3).tickets).toBe(true)
+  expect(store.alerts()).toEqual([{ id: 'lost 7 price', at: MORNING + 10, what: { kind: 'edit.lost', of: 'good', name: '豆腐', field: 'price', value: 350, won: 380, till: '02' } }])
+  store.seeAlert('lost 7 price')
+  expect([store.applyChanges([lost], 4).tickets, store.alerts()]).toEqual([false, []])
+})
+
 describe('staff', () => {
   test('nobody works here without a number, a name and a role', () => {
     const staff = ids.next()
@@ -74,6 +108,6 @@ describe('staff', () => {
 
 test('a kind nobody knows is kept for the program that will', () => {
   const id = ids.next()
-  expect(store.applyChanges([change(id, { level: 'gold' }, 1, 'member')], 1)).toEqual({ goods: [], other: true })
+  expect(store.applyChanges([change(id, { level: 'gold' }, 1, 'member')], 1)).toEqual({ goods: [], tickets: false, other: true })
   expect(store.document('member', id)?.doc).toEqual({ level: 'gold' })
 })

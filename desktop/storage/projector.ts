@@ -9,7 +9,7 @@ import { Documents } from './documents.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
-  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key',
+  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
 } as const
 
 export class Projector {
@@ -21,6 +21,9 @@ export class Projector {
   readonly #closeShift
   readonly #post
   readonly #stock
+  readonly #hold
+  readonly #unhold
+  readonly #take
   readonly #setSession
   readonly #endSession
 
@@ -34,6 +37,9 @@ export class Projector {
     this.#closeShift = db.prepare('UPDATE shift SET closed_at = ?, counted = ?, difference = ? WHERE id = ?')
     this.#post = db.prepare('INSERT INTO balance (shift, account, fen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = fen + excluded.fen')
     this.#stock = db.prepare('INSERT INTO stock (good, quantity, sold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, sold = sold + excluded.sold')
+    this.#hold = db.prepare('INSERT INTO held (id, seq) VALUES (?, ?)')
+    this.#unhold = db.prepare('DELETE FROM held WHERE id = ?')
+    this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
     this.#setSession = db.prepare('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     this.#endSession = db.prepare('DELETE FROM session WHERE key = ?')
   }
@@ -85,6 +91,13 @@ export class Projector {
         this.#postAll(shift.shift, shift.postings)
         break
       }
+      case 'ticket.held':
+        this.#hold.run(event.id, event.seq)
+        break
+      case 'ticket.taken':
+        this.#unhold.run(event.body.held)
+        this.#take.run(event.body.held, event.seq)
+        break
       case 'device.begun':
       case 'device.paired':
       case 'drawer.opened':

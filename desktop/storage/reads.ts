@@ -12,7 +12,9 @@ import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
 import type { SaleFilter, SaleRow, Shift, ShiftTotals } from '#shared/host/store.ts'
 
 interface GoodRow { id: string; doc: string; stock: number | null }
-const GOOD = "SELECT d.id, d.doc, s.quantity AS stock FROM document d LEFT JOIN stock s ON s.good = d.id WHERE d.kind = 'good'"
+/** What moved here and what the other tills moved; null where there is neither. */
+const STOCK = 'coalesce(s.quantity + e.quantity, s.quantity, e.quantity) AS stock'
+const GOOD = `SELECT d.id, d.doc, ${STOCK} FROM document d LEFT JOIN stock s ON s.good = d.id LEFT JOIN stock_elsewhere e ON e.good = d.id WHERE d.kind = 'good'`
 const SALE = 'SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s JOIN journal j ON j.seq = s.seq'
 const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
 
@@ -50,15 +52,15 @@ export class Reads {
   constructor(db: Database, documents: Documents) {
     this.#db = db
     this.#documents = documents
-    this.#stock = db.prepare<[string], { quantity: number }>('SELECT quantity FROM stock WHERE good = ?')
+    this.#stock = db.prepare<[string], { stock: number | null }>(`SELECT ${STOCK} FROM (SELECT ? AS good) g LEFT JOIN stock s ON s.good = g.good LEFT JOIN stock_elsewhere e ON e.good = g.good`)
     this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
-    this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, s.quantity AS stock FROM good_search f JOIN good_index i ON i.row = f.rowid
-      JOIN document d ON d.kind = 'good' AND d.id = i.good LEFT JOIN stock s ON s.good = i.good
+    this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_search f JOIN good_index i ON i.row = f.rowid
+      JOIN document d ON d.kind = 'good' AND d.id = i.good LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good
       WHERE good_search MATCH ? AND i.sells = 1 ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
-    this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, s.quantity AS stock FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
-      LEFT JOIN stock s ON s.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
+    this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
+      LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
     this.#session = db.prepare<[string], { value: string }>('SELECT value FROM session WHERE key = ?')
     this.#shift = db.prepare<[string], Shift>(`${SHIFT} WHERE id = ?`)
@@ -69,7 +71,7 @@ export class Reads {
 
   good(id: Id): GoodView | undefined {
     const listed = this.listed(id)
-    return listed && { ...listed, stock: this.#stock.get(id)?.quantity ?? null }
+    return listed && { ...listed, stock: this.#stock.get(id)?.stock ?? null }
   }
 
   /** A good as a sale needs it, without its stock. */

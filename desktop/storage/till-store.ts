@@ -1,12 +1,14 @@
 /** A till's storage, put together: the port `TillStore` over one SQLite database. */
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
-import { tick } from '#shared/catalog/hlc.ts'
+import { tick, wallOf } from '#shared/catalog/hlc.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
-import type { Change } from '#shared/sync/protocol.ts'
+import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
+import { Alerts } from './alerts.ts'
+import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
@@ -28,8 +30,23 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const prints = new PrintJobTable(db)
   const reads = new Reads(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
+  const alerts = new Alerts(db)
+  const held = new HeldTickets(db, () => settings.identity(), alerts)
   const seen = (stamp: string): void => {
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
+  }
+
+  const elsewhere = db.prepare<[string, unknown]>('INSERT INTO stock_elsewhere (good, quantity) VALUES (?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity WHERE quantity <> excluded.quantity')
+  /** Says whether it changed. What could not be read of a change is not in it. */
+  const setElsewhere = ({ id, doc }: Change): boolean => doc['quantity'] !== undefined && elsewhere.run(id, doc['quantity']).changes > 0
+
+  /** Says whether it is news. */
+  const tellLost = ({ id, doc }: Change): boolean => {
+    const lost = LostDocSchema.safeParse(doc).data
+    if (!lost) return false
+    const { arrival, kind, field, value, won, till, hlc } = lost
+    const name = projector.documents.get(kind, id)?.doc['name']
+    return alerts.raise(`lost ${arrival} ${field}`, wallOf(hlc), { kind: 'edit.lost', of: kind, name: typeof name === 'string' ? name : '', field, value, won, till })
   }
 
   return {
@@ -74,6 +91,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     countSales: () => reads.countSales(),
     lastNo: (prefix) => reads.lastNo(prefix),
     credit: () => reads.credit(settings.identity().shop),
+    heldTickets: () => held.list(),
+    heldTicket: (id) => held.find(id),
+    ownHeld: (id) => held.own(id),
+    alerts: () => alerts.list(),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify: () => verifyLedger(db, sha256, migrations),
@@ -127,17 +148,32 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     applyChanges(changes: readonly Change[], rev: number) {
       return ledger.together(() => {
         const goods: Id[] = []
+        let tickets = false
         let other = false
         for (const change of changes) {
           for (const stamp of Object.values(change.clocks)) seen(stamp)
+          if (change.kind === 'stock') {
+            if (setElsewhere(change)) goods.push(change.id)
+            continue
+          }
+          if (change.kind === 'ticket') {
+            if (held.hear(change.id, change.doc)) tickets = true
+            continue
+          }
+          if (change.kind === 'lost') {
+            if (tellLost(change)) tickets = true
+            continue
+          }
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else other = true
         }
         settings.set('rev', String(rev))
-        return { goods, other }
+        return { goods: [...new Set(goods)], tickets, other }
       })
     },
+
+    seeAlert: (id) => alerts.see(id),
 
     keepRows(rows) {
       const insert = db.prepare('INSERT OR REPLACE INTO kept_row (import, row, file, cells, mapping, bad) VALUES (?, ?, ?, ?, ?, ?)')

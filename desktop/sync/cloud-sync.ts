@@ -4,8 +4,7 @@
  * acknowledgement is believed, in both directions.
  */
 import type { SyncStatus } from '#shared/host/schemas.ts'
-import type { TillStore } from '#shared/host/store.ts'
-import type { Id } from '#shared/identity/ids.ts'
+import type { Pulled, TillStore } from '#shared/host/store.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
@@ -29,8 +28,8 @@ export const RESTORED = 'restored'
 
 export interface SyncHooks {
   status(status: SyncStatus): void
-  /** Reference documents came down. */
-  pulled(goods: readonly Id[], other: boolean): void
+  /** Something came down that screens should know of. */
+  pulled(what: Pulled): void
   /** Rows of this till's own came back: anything may be other than it was. */
   caughtUp(): void
   /** Something worth a line in the log; never with personal data. */
@@ -316,8 +315,8 @@ export class CloudSync {
           if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
           return change
         })
-        const { goods, other } = this.#store.applyChanges(changes, page.rev)
-        if (goods.length > 0 || other) this.#hooks.pulled(goods, other)
+        const pulled = this.#store.applyChanges(changes, page.rev)
+        if (pulled.goods.length > 0 || pulled.tickets || pulled.other) this.#hooks.pulled(pulled)
       }
       if (!page.more) break
     }

@@ -39,5 +39,10 @@ export const GOOD_DEFAULTS = {
   code: '', codes: [], category: '', unit: '个', pricing: 'piece', cost: null, spec: '', origin: '', picture: '', quick: 0, on: true,
 } as const satisfies Partial<z.input<typeof GoodFields>>
 
-/** A good was made or some of its fields edited. The first edit of a good carries at least its name and price. */
-export const GoodChanged = defineEvent('good.changed', 1, z.object({ good: IdSchema, set: GoodFields.partial(), hlc: HlcSchema }))
+/**
+ * A good was made or some of its fields edited. The first edit of a good carries at least its name and price. `over` are the
+ * stamps of the values that were there: where another was by the time this edit arrives, neither editor knew of the other.
+ */
+export const GoodChanged = defineEvent('good.changed', 1, z.object({
+  good: IdSchema, set: GoodFields.partial(), hlc: HlcSchema, over: z.record(z.string().max(40), HlcSchema).optional(),
+}))

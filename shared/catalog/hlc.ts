@@ -20,6 +20,11 @@ export function tick(last: Hlc | undefined, now: number, node: string): Hlc {
   return lastCounter < 0xffff ? stamp(lastMs, lastCounter + 1, node) : stamp(lastMs + 1, 0, node)
 }
 
+/** Who made an edit: a till's device id, or `cloud`. */
+export const nodeOf = (hlc: Hlc): string => hlc.slice(17)
+/** UTC ms, as its node's clock had it. */
+export const wallOf = (hlc: Hlc): number => Number.parseInt(hlc.slice(0, 12), 16)
+
 export type Clocks = Record<string, Hlc>
 export type Fields = Record<string, unknown>
 export interface Merged {

@@ -12,8 +12,9 @@ import { PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { STOCK_REASONS } from '../sales/events.ts'
+import { HeldTicketSchema } from '../sales/held.ts'
 import {
-  BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, MappingSchema, PrintJobSchema, PrinterSchema, PrintStatusSchema, SaleViewSchema,
+  AlertSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, PrintJobSchema, PrinterSchema, PrintStatusSchema, SaleViewSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 
@@ -78,6 +79,13 @@ export const CALLS = {
   'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
   'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
 
+  'ticket.hold': write('Sets a ticket aside for any till of the shop; the key names the holding.', z.object({ ticket: HeldTicketSchema, heldAt: z.int() }), none),
+  'ticket.held': read('Tickets set aside that can be taken here, the oldest first.', none, z.object({ held: z.array(HeldViewSchema) })),
+  'ticket.take': write('Takes up a ticket that was set aside; one of another till gets a new id. `open`: the screen has it already, so it is noted even when another till has it too.',
+    z.object({ held: IdSchema, open: z.boolean().default(false) }), z.object({ ticket: HeldTicketSchema })),
+  'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
+  'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
+
   'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen.',
     z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
@@ -114,6 +122,8 @@ export const EMITS = {
   'sync.changed': { about: 'Connection or unsent count changed.', payload: SyncStatusSchema },
   'print.changed': { about: 'A printer\'s state changed.', payload: z.object({ printers: z.array(PrintStatusSchema) }) },
   'sale.completed': { about: 'A sale is in the journal.', payload: SaleViewSchema },
+  'tickets.changed': { about: 'Tickets were set aside or taken up, here or at another till: read them again.', payload: none },
+  'alerts.changed': { about: 'There is something to know, or it was read: read the alerts again.', payload: none },
   'display.changed': { about: 'The customer display has something new.', payload: DisplaySchema },
 } as const
 export type EmitName = keyof typeof EMITS
@@ -126,6 +136,7 @@ export const ERROR_CODES = [
   'shift.none', 'shift.open', 'shift.not_found',
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'ticket.gone',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',

@@ -6,10 +6,11 @@ import { IdSchema } from '../identity/ids.ts'
 import { StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { SaleLineSchema } from '../sales/events.ts'
+import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { CreditDocSchema } from '../sync/protocol.ts'
 
-/** A good as the screen needs it: with its stock in thousandths, or null where nobody ever counted it. */
+/** A good as the screen needs it: with the shop's stock in thousandths as far as this till knows, or null where nothing of it ever moved. */
 export const GoodViewSchema = GoodSchema.extend({ stock: z.int().nullable() })
 export type GoodView = z.output<typeof GoodViewSchema>
 
@@ -88,6 +89,26 @@ export const SaleViewSchema = z.object({
   url: z.string().nullable(), sent: z.boolean(),
 })
 export type SaleView = z.output<typeof SaleViewSchema>
+
+/** A ticket set aside: `held` names the holding, `till` is where it was done and `here` whether that is this till. */
+export const HeldViewSchema = z.object({
+  held: IdSchema, heldAt: z.int(), ticket: HeldTicketSchema, till: z.string(), here: z.boolean(),
+  /** Who did it. */
+  by: IdSchema.nullable(),
+})
+export type HeldView = z.output<typeof HeldViewSchema>
+
+/** What somebody at this till should know and nobody here decided. */
+export const AlertSchema = z.object({
+  id: z.string().max(100), at: z.int(),
+  what: z.discriminatedUnion('kind', [
+    /** One ticket was taken up at more than one till, first at the first of `tills`: it may have been sold more than once. */
+    z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
+    /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
+    z.object({ kind: z.literal('edit.lost'), of: z.string(), name: z.string(), field: z.string(), value: z.unknown(), won: z.unknown(), till: z.string().nullable() }),
+  ]),
+})
+export type Alert = z.output<typeof AlertSchema>
 
 /** The columns an import can fill; `code` and `name` find a good that is already there. */
 export const IMPORT_FIELDS = ['code', 'name', 'price', 'cost', 'category', 'unit', 'pricing', 'spec', 'origin', 'stock'] as const

@@ -5,7 +5,7 @@
 import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Shop } from '../catalog/shop.ts'
-import type { BadCell, GoodView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
 import type { Id } from '../identity/ids.ts'
 import type { Staff } from '../identity/staff.ts'
 import type { JournalRow } from '../ledger/envelope.ts'
@@ -86,6 +86,13 @@ export interface Renewal {
   readonly at: number
 }
 
+/** What a page of changes touched: goods, their stock included; tickets set aside and alerts; anything else. */
+export interface Pulled {
+  goods: Id[]
+  tickets: boolean
+  other: boolean
+}
+
 export interface TillReads {
   good(id: Id): GoodView | undefined
   /** A good as a sale needs it, without its stock. */
@@ -114,6 +121,12 @@ export interface TillReads {
   /** The highest sale number that begins with `prefix`. */
   lastNo(prefix: string): string | undefined
   credit(): CreditDoc | undefined
+  /** Tickets set aside that can be taken here, oldest first; one of them; one set aside here, even if another till has taken it. */
+  heldTickets(): HeldView[]
+  heldTicket(held: Id): HeldView | undefined
+  ownHeld(held: Id): HeldView | undefined
+  /** What nobody has read yet, newest first. */
+  alerts(): Alert[]
   /** Fields and clocks of a reference document, to tick and to merge. */
   document(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined
   /** Time of the oldest row the cloud has not acknowledged; null when all is sent. */
@@ -148,9 +161,10 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   /** Whether anybody can sign in at this till. */
   anyPin(): boolean
 
-  /** The last change number pulled, and one page of changes merged in one transaction; gives the goods that changed. */
+  /** The last change number pulled, and one page of changes merged in one transaction. */
   rev(): number
-  applyChanges(changes: readonly Change[], rev: number): { goods: Id[]; other: boolean }
+  applyChanges(changes: readonly Change[], rev: number): Pulled
+  seeAlert(id: string): void
 
   printers(): PrinterSettings[]
   putPrinter(printer: PrinterSettings): void

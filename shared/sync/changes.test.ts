@@ -30,6 +30,11 @@ test.each([
   expect(Object.keys(sound.change.clocks)).toEqual(Object.keys(sound.change.doc))
 })
 
+test('stock comes whole, without stamps; one that is no number is left out', () => {
+  expect(soundChange(change('stock', { quantity: -3000 }, {}))).toEqual({ change: change('stock', { quantity: -3000 }, {}), left: [] })
+  for (const quantity of [1.5, '3', null]) expect(soundChange(change('stock', { quantity }, {}))).toEqual({ change: change('stock', {}, {}), left: ['quantity'] })
+})
+
 test('a field without a stamp, or with one that is none, is left out', () => {
   const { left } = soundChange(change('good', { name: '茶', price: 1, unit: '个' }, { name: 'zzzz', price: CLOCK }))
   expect(left).toEqual(['name', 'unit'])

@@ -7,14 +7,22 @@ import { GoodFields } from '../catalog/good.ts'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
-import { type Change, CreditDocSchema } from './protocol.ts'
+import { HoldingFields } from '../sales/held.ts'
+import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape,
+  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, ticket: HoldingFields.shape,
 }
+
+/** Kinds that come down whole: there is nothing to merge, the latest is right. */
+const WHOLE: Readonly<Record<string, z.ZodObject>> = { stock: StockDocSchema, lost: LostDocSchema }
 
 /** The change without fields that can't be kept, and the names of those. */
 export function soundChange(change: Change): { change: Change; left: string[] } {
+  if (Object.hasOwn(WHOLE, change.kind)) {
+    const { data } = WHOLE[change.kind]!.safeParse(change.doc)
+    return data ? { change: { ...change, doc: data, clocks: {} }, left: [] } : { change: { ...change, doc: {}, clocks: {} }, left: Object.keys(change.doc) }
+  }
   const known = Object.hasOwn(FIELDS, change.kind) ? FIELDS[change.kind]! : {}
   const left: string[] = []
   const doc: Change['doc'] = {}

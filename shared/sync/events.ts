@@ -6,11 +6,13 @@ import type { EventDefinition } from '../identity/event.ts'
 import {
   DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
+import { TicketHeld, TicketTaken } from '../sales/held.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, ShiftOpened, ShiftClosed, DrawerOpened,
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
+  TicketHeld, TicketTaken,
 ] as const
 
 type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>

@@ -11,6 +11,7 @@
  *     `POST /api/sync/known` says which events the shop has, for a ledger that is begun anew.
  */
 import { z } from 'zod'
+import { HlcSchema } from '../catalog/hlc.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { HashSchema, type JournalRow } from '../ledger/envelope.ts'
 
@@ -61,8 +62,13 @@ export const RowsSchema = z.object({ rows: z.array(z.object({ hash: HashSchema, 
 export const KnownRequestSchema = z.object({ ids: z.array(IdSchema).max(PUSH_ROWS_MAX) })
 export const KnownSchema = z.object({ known: z.array(IdSchema) })
 
-/** Reference documents that come down: merged at the till field by field with `clocks`. */
-export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit'] as const
+/**
+ * What comes down. Reference documents, and tickets set aside (kind `ticket`, id = the holding's), are merged at the till field
+ * by field with `clocks`. The others come whole, without clocks. `stock` (id = the good's) is each time the sum of what the
+ * shop's other tills have moved, so that it may come again, and what a till moved itself, sent or not, counts once. `lost`
+ * (id = the document's) tells a till, and no other, of an edit made at it that lost.
+ */
+export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'ticket', 'stock', 'lost'] as const
 export const ChangeSchema = z.object({
   kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
 })
@@ -70,6 +76,13 @@ export type Change = z.output<typeof ChangeSchema>
 /** `rev` is where the next pull starts; `more` says that there is more to pull now. */
 export const ChangesSchema = z.object({ rev: z.int().min(0), more: z.boolean(), changes: z.array(ChangeSchema) })
 
+/** An edit of this till that lost to another: when it was made by its stamp, and at which till the winner was, null for the cloud. */
+export const LostDocSchema = z.object({
+  arrival: z.int(), kind: z.string().max(20), field: z.string().max(40), value: z.unknown(), hlc: HlcSchema, won: z.unknown(), till: z.string().max(10).nullable(),
+})
+export type LostDoc = z.output<typeof LostDocSchema>
+/** Thousandths. */
+export const StockDocSchema = z.object({ quantity: z.int() })
 /** The credit code as it comes down (kind `credit`, id = the shop's): a JWS and its times in UTC ms. */
 export const CreditDocSchema = z.object({ token: z.string().max(2000), url: z.string().max(2300), issuedAt: z.int(), expiresAt: z.int() })
 export type CreditDoc = z.output<typeof CreditDocSchema>

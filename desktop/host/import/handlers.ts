@@ -8,6 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { MILLI_MAX, milli } from '#shared/quantity/quantity.ts'
 import { GoodsImported, StockMoved } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from '../context.ts'
+import { goodEdit } from '../goods.ts'
 import { type GoodsFinder, LISTED_MAX, planImport, previewImport } from './goods-import.ts'
 
 type Calls = 'goods.importPreview' | 'goods.import' | 'goods.importRows' | 'goods.importMend'
@@ -114,7 +115,7 @@ class Changes {
     const set = before ? Object.fromEntries(Object.entries(wanted).filter(([field, value]) => before[field as keyof typeof before] !== value)) : { ...GOOD_DEFAULTS, ...wanted }
     if (before) this.updated += 1
     else this.added += 1
-    if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: { good, set, hlc: this.#hlc } })
+    if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: goodEdit(this.#context, good, set, this.#hlc) })
     const delta = stock === null ? 0 : stock - (before?.stock ?? 0)
     // What one line can move is limited, what a stock can come to is not.
     for (let rest = delta; rest !== 0;) {

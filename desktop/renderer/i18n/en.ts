@@ -12,7 +12,7 @@ export const en: typeof zh = {
     hostGone: 'The till\'s host does not answer', hostGoneNext: 'Reconnecting by itself; the ticket is safe. Scan on: scans wait and follow.',
     tokenOld: 'The host was started anew: open this page from its new address. Tickets are safe.',
     starting: 'Opening the till…', unsent: '{n} record not sent | {n} records not sent', allSent: 'All sent',
-    shiftSince: 'Shift since {time}', shiftNone: 'No shift open',
+    shiftSince: 'Shift since {time}', shiftNone: 'No shift open', alerts: '{n} thing to read | {n} things to read',
     printerNone: 'No printer', printerReady: 'Printer ready', printerWaits: 'Printer stopped, {n} waiting', printerLook: 'Look at the printer',
   },
   elsewhere: {
@@ -74,7 +74,7 @@ export const en: typeof zh = {
   adjust: { title: '{name}: price', price: 'Unit price', off: 'Amount off', listed: 'Listed {price} per {unit}', percents: 'Share off', percent: '{share}% off', plain: 'Back to the listed price', tooHigh: '{price} is far above the listed price', tooHighNext: 'Is the point in its place? Ten times the listed price at most, and 100000.' },
   held: {
     title: 'Held tickets', none: 'Nothing is held', noneNext: 'F4 sets the open ticket aside.', nothing: 'The ticket is empty', nothingNext: 'There is nothing to hold.',
-    done: 'Held; {n} ticket waits | Held; {n} tickets wait', doneNext: 'F5 brings it back.', comma: ', ',
+    done: 'Held; {n} ticket waits | Held; {n} tickets wait', doneNext: 'F5 brings it back.', comma: ', ', here: 'here', till: 'till {till}', waiting: 'The host did not answer; this ticket is not lost', waitingNext: 'It opens when the host is back, or waits among the held ones if another is open by then.',
   },
   receipts: {
     title: 'Sales', no: 'No. {no}', picture: 'Receipt', drawing: 'Drawing the receipt…', none: 'No sales yet', noneNext: 'After the first one, see and reprint receipts here.',
@@ -88,6 +88,11 @@ export const en: typeof zh = {
     staff: 'Staff', sales: 'Sales', returns: 'of which returns', gross: 'Gross', discount: 'Discounts', net: 'Net', floatShort: 'Float', expected: 'Expected cash', countedShort: 'Counted cash',
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
   },
+  alerts: {
+    title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
+    takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',
+    lostToTill: '{field} of {name}: {value}, set here, does not count: till {till} set it to {won} later', lostToCloud: '{field} of {name}: {value}, set here, does not count: it was set to {won} on-line later', lostNext: 'The later one counts. If the other is right, change it again in Goods.',
+  },
   more: {
     title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
     settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff, backup', display: 'Customer display', displayAbout: 'A window of its own for the customer',
@@ -98,7 +103,7 @@ export const en: typeof zh = {
     picture: 'Choose picture', noPicture: 'No picture', pictureBad: 'This picture can\'t be used', pictureBadNext: 'Try another JPG or PNG.', on: 'On sale', offSale: 'Off sale',
     quickAt: 'key {place}', managersOnly: 'Changing goods needs a manager or the owner.',
   },
-  field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock' },
+  field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock', codes: 'Other codes', quick: 'Quick key', on: 'On sale', picture: 'Picture', role: 'Role', no: 'Number', active: 'Works here' },
   import: {
     about: 'Choose a CSV or Excel file: column names in the first row, one good a row. Columns are recognised and can be corrected. Good rows come in; the others are kept for mending.',
     empty: 'This file is empty.', emptyNext: 'See whether it is the right one and choose again.', choose: 'Choose a file', other: 'Another file', must: 'needed', leaveOut: '(leave out)', busy: 'Reading…', mapFirst: 'Say which column is the name and which the price',
@@ -186,6 +191,7 @@ export const en: typeof zh = {
     sale_not_found: { message: 'There is no such sale.', next: 'Check the number.' },
     sale_discount_too_large: { message: 'Too much off {name}.', next: 'F6: take less off.' },
     sale_returns_not_allowed: { message: 'You may not take returns.', next: 'A manager or the owner signs in for it.' },
+    ticket_gone: { message: 'Somebody has taken this ticket already.', next: 'Look at the shop\'s other tills, or in Receipts.' },
     sale_too_large: { message: 'This ticket is too large.', next: 'Finish part of it, then begin the next.' },
     file_unreadable: { message: 'This file can\'t be read.', next: 'Save it as CSV or xlsx and choose it again.' },
     file_too_large: { message: 'The file is too large.', next: 'Split it into smaller ones.' },

@@ -10,7 +10,7 @@ export const zh = {
     hostGone: '收银主机没有应答', hostGoneNext: '正在自动重连，票还在。可以继续扫码，连上后一并上票。',
     tokenOld: '主机重新启动过，请从新的地址打开本页。票都还在。',
     starting: '正在打开收银台…', unsent: '{n} 条记录没上传', allSent: '都已上传',
-    shiftSince: '当班 {time} 起', shiftNone: '未开班',
+    shiftSince: '当班 {time} 起', shiftNone: '未开班', alerts: '{n} 件事请看',
     printerNone: '没接打印机', printerReady: '打印机正常', printerWaits: '打印机停了，{n} 张在等', printerLook: '看一下打印机',
   },
   elsewhere: {
@@ -72,7 +72,7 @@ export const zh = {
   adjust: { title: '{name}：改价', price: '改单价', off: '减金额', listed: '原价 {price} 元/{unit}', percents: '打折', percent: '{tenths} 折', plain: '恢复原价', tooHigh: '{price} 元比原价高太多了', tooHighNext: '请看看小数点有没有点错；最多原价的 10 倍，不超过 100000 元。' },
   held: {
     title: '挂着的单', none: '没有挂着的单', noneNext: '按 F4 把手上的票先挂起来。', nothing: '票是空的，不用挂', nothingNext: '有商品时再挂。',
-    done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、',
+    done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、', here: '本机', till: '{till} 号机', waiting: '主机没有回答，这一单没丢', waitingNext: '主机一恢复就会打开；手上有票时会先挂着。',
   },
   receipts: {
     title: '卖过的单', no: '单号 {no}', picture: '小票', drawing: '正在画小票…', none: '还没有卖过', noneNext: '卖出第一单后就能在这里看小票、重打。',
@@ -86,6 +86,11 @@ export const zh = {
     staff: '工号', sales: '单数', returns: '其中退货', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
   },
+  alerts: {
+    title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
+    takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',
+    lostToTill: '「{name}」的{field}，在这台改的 {value} 没有生效：{till} 号机后来改成了 {won}', lostToCloud: '「{name}」的{field}，在这台改的 {value} 没有生效：网上后来改成了 {won}', lostNext: '后改的为准。还要用原来那个，就在「商品」里再改一次。',
+  },
   more: {
     title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
@@ -96,7 +101,7 @@ export const zh = {
     picture: '选照片', noPicture: '不要照片', pictureBad: '这张照片用不了', pictureBadNext: '换一张 JPG 或 PNG 试试。', on: '在售', offSale: '停售',
     quickAt: '快捷 {place}', managersOnly: '改商品要店长或店主登录。',
   },
-  field: { code: '条码', name: '名称', price: '售价', cost: '进价', category: '分类', unit: '单位', pricing: '计价方式', spec: '规格', origin: '产地', stock: '库存' },
+  field: { code: '条码', name: '名称', price: '售价', cost: '进价', category: '分类', unit: '单位', pricing: '计价方式', spec: '规格', origin: '产地', stock: '库存', codes: '其他条码', quick: '快捷位置', on: '在售', picture: '照片', role: '职务', no: '工号', active: '在职' },
   import: {
     about: '选一个 CSV 或 Excel 文件。第一行是列名，每行一个商品；列的意思会自动认，认错了可以改。好的行先进，有问题的留着改。',
     empty: '这个文件是空的。', emptyNext: '请打开看看是不是选错了，再选一次。', choose: '选择文件', other: '换一个文件', must: '必填', leaveOut: '（不导入）', busy: '正在读…', mapFirst: '请指出哪一列是名称，哪一列是售价',
@@ -183,6 +188,7 @@ export const zh = {
     sale_not_found: { message: '没有这张单。', next: '请核对单号。' },
     sale_discount_too_large: { message: '{name} 减得太多了。', next: '请按 F6 改小一点。' },
     sale_returns_not_allowed: { message: '您不能做退货。', next: '请店长或店主登录来退。' },
+    ticket_gone: { message: '这一单已经被取走了。', next: '看看店里其他收银机，或在「小票」里查。' },
     sale_too_large: { message: '这张票太大了。', next: '请先收一部分，再开下一张。' },
     file_unreadable: { message: '这个文件读不了。', next: '请存成 CSV 或 xlsx 再选。' },
     file_too_large: { message: '文件太大了。', next: '请拆成几个小一点的。' },

@@ -4,7 +4,7 @@ import { onBeforeUnmount, ref } from 'vue'
 
 export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'receipts' | 'shift'
-  | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help'
+  | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
 
 export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
 

@@ -1,0 +1,31 @@
+/** An alert in words: what happened, and what to do about it. */
+import { formatYuan } from '#shared/money/money.ts'
+import type { Alert } from '#shared/host/schemas.ts'
+import { priceTicket } from '#shared/pricing/price.ts'
+import { i18n, t, type MessageKey } from '../i18n/index.ts'
+
+type What = Alert['what']
+type Lost = Extract<What, { kind: 'edit.lost' }>
+
+export function alertWords({ what }: Alert): { message: string; next: string } {
+  if (what.kind === 'edit.lost') return lostWords(what)
+  const { ticket, tills } = what
+  const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines).total) }
+  return { message: t('alerts.takenTwice', values), next: t('alerts.takenTwiceNext') }
+}
+
+function lostWords({ name, field, value, won, till }: Lost): { message: string; next: string } {
+  const key = `field.${field}` as MessageKey
+  const said = { name, field: i18n.global.te(key) ? t(key) : field, value: valueText(field, value), won: valueText(field, won) }
+  return { message: till === null ? t('alerts.lostToCloud', said) : t('alerts.lostToTill', { ...said, till }), next: t('alerts.lostNext') }
+}
+
+/** A field's value as the form of a good shows it. */
+function valueText(field: string, value: unknown): string {
+  if (typeof value === 'number' && (field === 'price' || field === 'cost')) return formatYuan(value)
+  if (field === 'on') return value === false ? t('goods.offSale') : t('goods.on')
+  if (field === 'pricing') return value === 'weight' ? t('goods.weight') : t('goods.piece')
+  if (field === 'picture') return value === '' ? t('goods.noPicture') : t('field.picture')
+  if (Array.isArray(value)) return value.join(t('held.comma'))
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '–'
+}
