@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const lock = await lockFolder(options.data)
   const server: PromiseLike<EmbeddedPostgres | undefined> = process.env.DATABASE_URL ? Promise.resolve(undefined) : startPostgres({
     data: options.data,
-    onLog: (line) => { if (/ (WARNING|ERROR|FATAL|PANIC): /.test(line)) process.stderr.write(`${line}\n`) },
+    onLog: (line) => { if (/ (WARNING|ERROR|FATAL|PANIC): | archive command failed|^xiaopu /.test(line)) process.stderr.write(`${line}\n`) },
   })
   // Loading the code takes as long as starting the database: both at once.
   const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { NewerDatabaseError }, { metricsKey }] = await Promise.all([
