@@ -9,6 +9,5 @@ export const SERVICE_TABLES: Readonly<Record<string, string>> = {
   pairing: 'a code tells which shop it opens, so it is looked up before a shop is known; it lives ten minutes',
   platform: 'which key signs here, one row for the whole service',
   pairing_try: 'wrong codes are counted by where they came from, and a wrong code names no shop',
-  platform: 'which key signs for this cloud: one row',
   schema_version: 'of the database, not of what is in it',
 }

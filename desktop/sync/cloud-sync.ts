@@ -281,7 +281,8 @@ export class CloudSync {
       try {
         const reply = await client.push(body)
         if (this.#client !== client) return
-        for (const flag of reply.flags) this.#hooks.log('sync.flagged', flag)
+        // Without the reason: it may quote the row.
+        for (const { seq, code } of reply.flags) this.#hooks.log('sync.flagged', { seq, code })
         // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
         if (reply.ack > last) await this.#meet(client)
         else this.#store.acknowledge(reply.ack)
