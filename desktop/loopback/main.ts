@@ -18,6 +18,11 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const token = process.env.XIAOPU_TOKEN ?? randomBytes(24).toString('base64url')
 
 const log = jsonLog((line) => process.stderr.write(line), process.env['XIAOPU_LOG_LEVEL'])
+// A bug: said without what it quotes; whoever started this till starts it again.
+process.on('uncaughtException', (error) => {
+  log('error', 'till.crashed', { ...errorFacts(error) })
+  process.exit(1)
+})
 
 let till: Till | undefined
 try {

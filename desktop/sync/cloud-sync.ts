@@ -9,6 +9,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
+import { errorFacts } from '#shared/ports/log.ts'
 import { PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
@@ -366,6 +367,7 @@ export class CloudSync {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message
+  if (error instanceof Error && error.cause instanceof Error && 'code' in error.cause) return String(error.cause.code)
+  const { error: kind, message } = errorFacts(error)
+  return message ?? kind
 }
