@@ -20,11 +20,16 @@ export interface ServerOptions {
   readonly trustProxy?: string | undefined
 }
 
+function told(error: unknown): { type: string; message: string; stack: string; [fact: string]: unknown } {
+  const { error: type, message = '', at, ...rest } = errorFacts(error)
+  return { type, message, stack: at.join('\n'), ...rest }
+}
+
 /** Whatever is logged of an error, a request or an answer, by us or by Fastify at any level, is this and no more. */
 const SERIALIZERS = {
-  err: errorFacts, error: errorFacts,
-  req: ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions?.url }),
-  res: ({ statusCode }: FastifyReply) => ({ status: statusCode }),
+  err: told, error: told,
+  req: ({ method, routeOptions }: { method?: string; routeOptions?: { url?: string | undefined } }) => ({ method, route: routeOptions?.url }),
+  res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
 }
 
 /** A server without routes: how it logs, and how it says no. */
