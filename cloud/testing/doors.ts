@@ -18,7 +18,9 @@ interface Entrance { readonly door: Door; readonly json?: object; readonly form?
 export const DOORS: Readonly<Record<string, Entrance>> = {
   'GET /': { door: 'public' },
   'GET /.well-known/jwks.json': { door: 'public' },
-  'GET /api/health': { door: 'public' },
+  'GET /health': { door: 'public' },
+  'GET /health/live': { door: 'public' },
+  'GET /metrics': { door: 'operator' },
   'GET /assets/icon.svg': { door: 'public' },
   'GET /assets/style.css': { door: 'public' },
   'GET /c/:token': { door: 'public' },

@@ -95,7 +95,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 test.each(Object.keys(HEADERS))('headers: %s', (what) => siege.unchanged(async () => {
-  for (const route of ['GET /api/sync/state', 'GET /api/shops', 'GET /manage/:shop', 'GET /', 'GET /api/health']) {
+  for (const route of ['GET /api/sync/state', 'GET /api/shops', 'GET /manage/:shop', 'GET /', 'GET /health']) {
     const { method, path } = askFor(route, siege.names)
     const answer = await siege.raw(`${method} ${path} HTTP/1.1\r\nhost: xiaopu.test\r\n${HEADERS[what]!}\r\n`)
     // Nobody's key opens nothing; whatever is no HTTP is told so, or hung up on.
