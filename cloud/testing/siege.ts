@@ -76,7 +76,7 @@ export async function laySiege(): Promise<Siege> {
       expect(await tables()).toEqual(before)
     },
     async serves() {
-      expect((await fetch(`${cloud.url}/api/health`)).status).toBe(200)
+      expect((await fetch(`${cloud.url}/health`)).status).toBe(200)
       expect(await shop.till.state()).toMatchObject({ status: 200 })
     },
     async end() {
