@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres, type EmbeddedPostgres } from './storage/embedded-postgres.ts'
+import { errorFacts, maskedJson } from '#shared/ports/log.ts'
 import { lockFolder } from './storage/folder-lock.ts'
 import { StartupError } from './storage/startup-error.ts'
 
@@ -41,6 +42,16 @@ function openFolder(data: string): void {
   }
 }
 
+const PINO_LEVELS: Readonly<Record<string, number>> = { WARNING: 40, ERROR: 40, FATAL: 50, PANIC: 60 }
+
+/** PostgreSQL's complaints, as lines of our log: without what stands in quotation marks, which may be somebody's. */
+function passOn(line: string): void {
+  const [, severity = ''] = / (WARNING|ERROR|FATAL|PANIC): /.exec(line) ?? []
+  if (severity === '' && !/ archive command failed|^xiaopu /.test(line)) return
+  const msg = line.replace(/^.*? \[\d+\] /, '').replaceAll(/"[^"]*"?/g, '[…]')
+  process.stderr.write(`${maskedJson({ level: PINO_LEVELS[severity] ?? 40, time: Date.now(), part: 'postgres', msg })}\n`)
+}
+
 /** A secret kept in a file that only this account can read, made at the first start. */
 function secretFile(file: string, make: () => string): string {
   if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: 'wx' })
@@ -55,7 +66,7 @@ async function main(): Promise<void> {
   const lock = await lockFolder(options.data)
   const server: PromiseLike<EmbeddedPostgres | undefined> = process.env.DATABASE_URL ? Promise.resolve(undefined) : startPostgres({
     data: options.data,
-    onLog: (line) => { if (/ (WARNING|ERROR|FATAL|PANIC): /.test(line)) process.stderr.write(`${line}\n`) },
+    onLog: passOn,
   })
   // Loading the code takes as long as starting the database: both at once.
   const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { NewerDatabaseError }, { metricsKey }] = await Promise.all([
@@ -146,8 +157,14 @@ function watchParent(gone: () => void): void {
 function complain(error: unknown): void {
   process.exitCode = 1
   if (error instanceof StartupError) process.stderr.write(`xiaopu cloud: ${error.code}: ${error.message}\n`)
-  else process.stderr.write(`xiaopu cloud: start.failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+  else process.stderr.write(`xiaopu cloud: start.failed: ${JSON.stringify(errorFacts(error))}\n`)
 }
+
+// A bug: said without what it quotes, and the process begins anew.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${maskedJson({ level: 60, time: Date.now(), err: errorFacts(error), msg: 'crashed' })}\n`)
+  process.exit(1)
+})
 
 main().catch((error: unknown) => {
   complain(error)

@@ -4,6 +4,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { backUp } from '#cloud/storage/base-backup.ts'
+import { restore } from '#cloud/storage/restore.ts'
+import { StartupError } from '#cloud/storage/startup-error.ts'
 import { parseYuan } from '#shared/money/money.ts'
 import { readArguments } from './arguments.ts'
 import { ROOT } from './run-command.ts'
@@ -21,6 +24,8 @@ const HELP = `npm run cloud -- COMMAND [options]
   credit rotate|revoke [--shop ID]         the shop's credit code
   health                                   whether the cloud can serve, and why not
   metrics                                  its figures, as Prometheus reads them
+  backup DIR                               backs the running cloud up, and keeps its log there from now on
+  restore DIR --data NEW [--until TIME]    a new cloud folder as it was then (ISO time), or as late as there is
 
 --shop may be left out where there is one shop, and may be its id or short name.
 --data DIR    where the cloud keeps its data (default: data), for its address and the operator's key
@@ -32,11 +37,12 @@ class CommandError extends Error {}
 const { values, positionals } = readArguments({
   allowPositionals: true,
   options: {
-    data: { type: 'string', default: join(ROOT, 'data') }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
-    kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, device: { type: 'string' }, partial: { type: 'boolean', default: false },
+    data: { type: 'string' }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
+    kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, until: { type: 'string' }, device: { type: 'string' }, partial: { type: 'boolean', default: false },
   },
 }, HELP)
 
+const DATA = values.data ?? join(ROOT, 'data')
 /** Goods that a refusal names. */
 const NAMED_MAX = 5
 
@@ -45,20 +51,20 @@ interface Good { id: string; code: string; name: string; price: number; picture?
 
 /** The start script keeps the cloud's files in a folder of its own. */
 function dataFile(name: string): string | undefined {
-  const file = [join(resolve(values.data), 'cloud', name), join(resolve(values.data), name)].find(existsSync)
+  const file = [join(resolve(DATA), 'cloud', name), join(resolve(DATA), name)].find(existsSync)
   return file && readFileSync(file, 'utf8').trim()
 }
 
 function readUrl(): string {
   if (values.url) return values.url.replace(/\/+$/, '')
   const ready = dataFile('ready.json')
-  if (!ready) throw new CommandError(`No cloud has run with --data ${values.data}. Start it, or say --url.`)
+  if (!ready) throw new CommandError(`No cloud has run with --data ${DATA}. Start it, or say --url.`)
   return (JSON.parse(ready) as { url: string }).url
 }
 
 async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
   const key = values.key ?? process.env.XIAOPU_OPERATOR_KEY ?? dataFile('operator.key')
-  if (!key) throw new CommandError(`There is no operator.key in --data ${values.data}. Say --data or --key.`)
+  if (!key) throw new CommandError(`There is no operator.key in --data ${DATA}. Say --data or --key.`)
   const url = readUrl()
   const response = await fetch(`${url}${path}`, {
     method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -124,6 +130,18 @@ async function metrics(): Promise<string> {
   return response.text()
 }
 
+function backup(folder: string | undefined): Promise<unknown> {
+  if (folder === undefined) throw new CommandError('Say where to: backup DIR, on another disk than the data.')
+  return backUp(existsSync(join(DATA, 'cloud')) ? join(resolve(DATA), 'cloud') : resolve(DATA), folder)
+}
+
+function restoreTo(folder: string | undefined): Promise<unknown> {
+  if (folder === undefined || values.data === undefined) throw new CommandError('Say from where and where to: restore DIR --data NEW [--until TIME].')
+  const until = values.until === undefined ? undefined : Date.parse(values.until)
+  if (until !== undefined && Number.isNaN(until)) throw new CommandError(`${values.until} is no time; write it like 2026-11-24T13:05:00+08:00.`)
+  return restore(folder, resolve(values.data), until)
+}
+
 async function run(command: string | undefined): Promise<unknown> {
   switch (command) {
     case 'shops': return call('GET', '/api/shops')
@@ -136,6 +154,8 @@ async function run(command: string | undefined): Promise<unknown> {
     case 'devices': return call('GET', `${await shopPath()}/devices`)
     case 'revoke': return call('POST', `${await shopPath()}/devices/${values.device ?? ''}/revoke`)
     case 'credit': return call('POST', `${await shopPath()}/credit-code/${positionals[1] === 'revoke' ? 'revoke' : 'rotate'}`)
+    case 'backup': return backup(positionals[1])
+    case 'restore': return restoreTo(positionals[1])
     case 'health': return health()
     case 'metrics': return metrics()
     default: throw new CommandError(HELP)
@@ -146,8 +166,8 @@ if (positionals[0] === 'help') {
   console.log(HELP)
 } else {
   run(positionals[0]).then((answer) => console.log(typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2)), (error: unknown) => {
-    if (!(error instanceof CommandError)) throw error
-    console.error(error.message)
+    if (!(error instanceof CommandError || error instanceof StartupError)) throw error
+    console.error(error instanceof StartupError ? `${error.code}: ${error.message}` : error.message)
     process.exitCode = 1
   })
 }

@@ -3,14 +3,17 @@
  * `backup` and `restore` copy one, `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
  */
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { composeTill } from '#desktop/loopback/compose.ts'
+import { machine, verdict } from '#desktop/loopback/diagnostics.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
 import { CALLS, type CallName } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
+import { errorFacts, maskedJson } from '#shared/ports/log.ts'
 import { readArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
@@ -22,6 +25,7 @@ npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
 npm run till -- verify [--data DIR | --file till.db]
 npm run till -- backup FILE [--data DIR]                 one file, checked; the till may sell on meanwhile
 npm run till -- restore FILE --data DIR                  a till out of a backup, in a folder that has none
+npm run till -- diagnostics FILE [--url READY_URL | --data DIR]   one file for whoever helps, without personal data
 JSON may be - to read it from standard input. A write without a key gets one.`
 
 const { values, positionals } = readArguments({
@@ -38,6 +42,7 @@ try {
   if (command === 'verify') verify()
   else if (command === 'backup') print(await backUpTo(name, tillFolder))
   else if (command === 'restore') print(await restoreFrom(name, data))
+  else if (command === 'diagnostics' && name !== undefined) print(await diagnostics(name))
   else if (command === 'calls') for (const [call, { kind, about }] of Object.entries(CALLS)) process.stdout.write(`${call.padEnd(22)} ${kind.padEnd(6)} ${about}\n`)
   else if (command === 'call' && name !== undefined) print(await call(name, json))
   else {
@@ -56,6 +61,34 @@ function verify(): void {
   db.close()
   print(verification)
   if (!verification.ok) process.exitCode = 1
+}
+
+/**
+ * The till's own file, with the whole ledger verified beside it; where the till can't even be opened, what can be said
+ * from outside.
+ */
+async function diagnostics(file: string): Promise<unknown> {
+  const ledger = resolve(values.file ?? join(tillFolder, LEDGER_FILE))
+  const facts = await call('till.diagnostics', undefined).then(
+    (answer) => JSON.parse(String(gunzipSync(Buffer.from((answer as { data: string }).data, 'base64')))) as Record<string, unknown>,
+    (error: unknown) => ({ format: 1, madeAt: new Date().toISOString(), refused: error instanceof TillError ? error.code : errorFacts(error), machine: machine(existsSync(tillFolder) ? tillFolder : ROOT) }),
+  )
+  if (values.url === undefined) Object.assign(facts, { verify: verifyBeside(ledger) })
+  writeFileSync(file, gzipSync(maskedJson(facts)), { mode: 0o600 })
+  return { file: resolve(file), refused: 'refused' in facts ? facts.refused : null }
+}
+
+function verifyBeside(file: string): unknown {
+  try {
+    const db = openForReading(file)
+    try {
+      return verdict(verifyLedger(db, sha256))
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    return { ok: false, refused: error instanceof TillError ? error.code : errorFacts(error) }
+  }
 }
 
 async function call(name: string, json: string | undefined): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** The HTTP server: routes, and what every answer has in common. Errors leave as `{code, message, detail?}`. */
 import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import { errorFacts, maskText } from '#shared/ports/log.ts'
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { metricsRoute } from '#cloud/operating/metrics-route.ts'
@@ -19,10 +20,22 @@ export interface ServerOptions {
   readonly trustProxy?: string | undefined
 }
 
+function told(error: unknown): { type: string; message: string; stack: string; [fact: string]: unknown } {
+  const { error: type, message = '', at, ...rest } = errorFacts(error)
+  return { type, message, stack: at.join('\n'), ...rest }
+}
+
+/** Whatever is logged of an error, a request or an answer, by us or by Fastify at any level, is this and no more. */
+const SERIALIZERS = {
+  err: told, error: told,
+  req: ({ method, routeOptions }: { method?: string; routeOptions?: { url?: string | undefined } }) => ({ method, route: routeOptions?.url }),
+  res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
+}
+
 /** A server without routes: how it logs, and how it says no. */
 export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInstance {
   const app = Fastify({
-    logger: { level: logLevel, stream: process.stderr, base: null },
+    logger: { level: logLevel, base: null, serializers: SERIALIZERS, stream: { write: (line: string) => process.stderr.write(maskText(line)) } },
     // Addresses hold credit codes and ids of receipts; the route's pattern says enough.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustProxy ? trustProxy.split(',') : false,
@@ -38,7 +51,7 @@ export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInsta
   })
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalOf(error)
-    if (refusal.code === 'server.failed') request.log.error({ err: { message: error.message, stack: error.stack }, route: request.routeOptions.url }, 'failed')
+    if (refusal.code === 'server.failed') request.log.error({ err: error, route: request.routeOptions.url }, 'failed')
     return refuse(refusal, reply)
   })
   return app
@@ -70,5 +83,6 @@ function refuse({ status, code, message, detail }: Refusal, reply: FastifyReply)
 function refusalOf(error: FastifyError): Refusal {
   const status = error.statusCode ?? 500
   const code: RefusalCode = status === 413 ? 'batch.too_large' : status >= 400 && status < 500 ? 'input.invalid' : 'server.failed'
-  return new Refusal(code, code === 'server.failed' ? 'something went wrong here; it is in the log' : error.message)
+  // Fastify's own words may quote what it could not read.
+  return new Refusal(code, code === 'server.failed' ? 'something went wrong here; it is in the log' : code === 'batch.too_large' ? 'the body is too large' : `the request can't be read (${error.code ?? status})`)
 }

@@ -1,6 +1,7 @@
 /** The service, put together over a database that is there: schema, connections, server, jobs. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { errorFacts, maskedJson } from '#shared/ports/log.ts'
 import { claimDatabase, type PlatformKey } from '#cloud/identity/platform-key.ts'
 import { keepShops, type CreditDesk } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
@@ -37,7 +38,7 @@ export interface Service {
 export async function startService(options: ServiceOptions): Promise<Service> {
   const now = options.now ?? Date.now
   await migrate(options.databaseUrl)
-  let report = (error: Error): void => { process.stderr.write(`${error.message}\n`) }
+  let report = (error: Error): void => { process.stderr.write(`${maskedJson({ level: 40, time: Date.now(), err: errorFacts(error), msg: 'database connection' })}\n`) }
   const db = openDatabase(options.databaseUrl, (error) => report(error))
   await claimDatabase(db, options.key).catch(async (error: unknown) => {
     await db.destroy()
@@ -52,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const credit: CreditDesk = { db, key: options.key, get site() { return site } }
   const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, sync: pgSyncStore(credit), get site() { return site } }
   const app = await buildServer(desk, options, instruments)
-  report = (error) => app.log.warn({ err: { message: error.message } }, 'database connection')
+  report = (error) => app.log.warn({ err: error }, 'database connection')
   const url = await listen(app, options).catch(async (error: unknown) => {
     await Promise.all([app.close(), notices.close(), db.destroy()])
     throw error
@@ -67,7 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       const failed = await ifAlone(db, 'keep_shops', () => keepShops(desk, now())).catch((error: unknown) => [{ shop: undefined, error }])
       if (!failed) return
       metrics.jobRan('keep_shops', failed.length > 0 ? 'failed' : 'done', (performance.now() - began) / 1000)
-      for (const { shop, error } of failed) app.log.error({ shop, err: { message: String(error) } }, shop ? 'credit code not kept' : 'round of jobs failed')
+      for (const { shop, error } of failed) app.log.error({ shop, err: error }, shop ? 'credit code not kept' : 'round of jobs failed')
     })
   }
   goRound()

@@ -5,12 +5,13 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { postgresAccount, type Account } from './postgres-account.ts'
 import { StartupError } from './startup-error.ts'
+import { NO_ARCHIVE } from './wal-archive.ts'
 
 const USER = 'xiaopu'
 const START_LIMIT_MS = 60_000
@@ -30,10 +31,12 @@ interface Options {
   readonly onLog: (line: string) => void
   /** Settings such as `fsync=off`, for tests. */
   readonly settings?: readonly string[]
+  /** ms to wait for it: a restore reads its whole log first. */
+  readonly startLimitMs?: number
 }
 
 /** Starts the server, making its files at the first start. Throws StartupError with what to do. */
-export async function startPostgres({ data, onLog, settings = [] }: Options): Promise<EmbeddedPostgres> {
+export async function startPostgres({ data, onLog, settings = [], startLimitMs = START_LIMIT_MS }: Options): Promise<EmbeddedPostgres> {
   const folder = join(realpathSync(data), 'postgres')
   const binaries = await findBinaries()
   const account = postgresAccount([data, dirname(binaries.postgres)])
@@ -55,7 +58,7 @@ export async function startPostgres({ data, onLog, settings = [] }: Options): Pr
     child.once('error', () => resolve())
   })
   try {
-    await untilReady(child, onLog)
+    await untilReady(child, onLog, startLimitMs)
   } catch (error) {
     child.kill('SIGQUIT')
     await ended
@@ -119,6 +122,8 @@ async function initialise(initdb: string, account: Account, data: string, folder
     if (status !== 0) {
       throw new StartupError('database.init_failed', `PostgreSQL could not make its files in ${data}: ${said.join('').trim() || status}. Check that the folder can be written and has room, or set DATABASE_URL.`)
     }
+    // Ready for backups at any time, without a restart; until one is taken nothing is archived.
+    appendFileSync(join(draft, 'postgresql.auto.conf'), `archive_mode = on\narchive_command = '${NO_ARCHIVE}'\n`)
     renameSync(draft, folder)
   } finally {
     rmSync(words, { recursive: true, force: true })
@@ -190,14 +195,14 @@ function freePort(): Promise<number> {
 }
 
 /** Waits for the sentence with which the server says that it takes connections, then passes its log on. */
-function untilReady(child: ChildProcess, onLog: (line: string) => void): Promise<void> {
+function untilReady(child: ChildProcess, onLog: (line: string) => void, limitMs: number): Promise<void> {
   const said: string[] = []
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(limit)
       reject(new StartupError('database.start_failed', `PostgreSQL did not start: ${why}. If its files are damaged, restore them from a backup; or set DATABASE_URL to another server.`))
     }
-    const limit = setTimeout(() => fail('it was not ready in a minute'), START_LIMIT_MS)
+    const limit = setTimeout(() => fail(`it was not ready in ${Math.round(limitMs / 1000)} seconds`), limitMs)
     let isReady = false
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n').filter(Boolean)) {

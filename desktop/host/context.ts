@@ -44,6 +44,8 @@ export interface Context {
   readonly cloud: Cloud
   readonly backups: BackupKeeper
   readonly done: DoneKeys
+  /** The diagnostics file, base64. */
+  diagnose(): { name: string; data: string }
   emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void
   /** The snapshot changed: who is signed in, the shift, the shop. */
   changed(): void

@@ -43,6 +43,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
       requireRight(context, 'till.setup')
       return backups.choose(folder)
     },
+    'till.diagnostics': () => context.diagnose(),
     'shop.put'({ key, set }) {
       requireRight(context, 'till.setup')
       if (!isRepeat(context, key, ShopChanged.type, { set })) {

@@ -18,12 +18,16 @@ import { makeDeviceKey } from '#desktop/sync/device-key.ts'
 import { httpWire } from '#desktop/sync/http-wire.ts'
 import { joinShop } from '#desktop/sync/pairing.ts'
 import { renewTill } from '#desktop/sync/renewing.ts'
+import { CALLS, EMITS } from '#shared/host/contract.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
 import type { Clock, Ids, Printer, Timer, Wire } from '#shared/ports/ports.ts'
 import { DeviceBegun } from '#shared/sales/events.ts'
+import { errorFacts } from '#shared/ports/log.ts'
+import { Recorder, diagnose } from './diagnostics.ts'
+import type { Level } from './log.ts'
 import { systemClock, systemTimer } from './system.ts'
 
 /** Where a till's ledger is: an open database, and how to let it go. */
@@ -59,7 +63,7 @@ export interface TillOptions {
   /** Parts of the world that are not the machine's. */
   readonly world?: Partial<TillWorld>
   /** One line of the log; never personal data or secrets. */
-  log(level: 'info' | 'warn' | 'error', code: string, detail?: Record<string, unknown>): void
+  log(level: Level, code: string, detail?: Record<string, unknown>): void
 }
 export interface Till {
   readonly dispatcher: Dispatcher
@@ -83,10 +87,13 @@ export function composeTill(options: TillOptions): Till {
   const { clock, ids, timer } = world
   const migrations = options.migrations ?? MIGRATIONS
   const { db, release } = world.openLedger(options.folder, migrations)
+  const recorder = new Recorder()
+  const log = recorder.listen((level, code, detail) => options.log(level, code, detail))
+  const startedAt = clock.now()
   const store = openStore()
   function openStore(): TillStore {
     try {
-      const opened = world.store(createTillStore(db, () => ({ device: ids.next(), shop: ids.next(), till: '00', ...world.deviceKey() }), release, migrations))
+      const opened = world.store(recorder.time(createTillStore(db, () => ({ device: ids.next(), shop: ids.next(), till: '00', ...world.deviceKey() }), release, migrations)))
       if (opened.head().seq > 0) return opened
       const body = { publicKey: opened.identity().publicKey, app: options.version }
       opened.commit({ events: [{ id: ids.next(), type: DeviceBegun.type, v: 1, body }], prints: [] }, clock.now(), null)
@@ -100,7 +107,7 @@ export function composeTill(options: TillOptions): Till {
 
   const sync = new CloudSync(store, world, {
     status: (status) => dispatcher.emit('sync.changed', status),
-    log: (code, detail) => options.log('warn', code, detail),
+    log: (code, detail) => log('warn', code, detail),
     pulled({ goods, tickets, other }) {
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
@@ -122,7 +129,7 @@ export function composeTill(options: TillOptions): Till {
     store, clock, timer, ledger: join(options.folder, LEDGER_FILE), folder: join(options.folder, 'backups'), migrations,
     copy: (task) => world.copyLedger(task),
     changed: () => context.changed(),
-    log: (code, detail) => options.log('warn', code, detail),
+    log: (code, detail) => log('warn', code, detail),
   })
   const context: Context = {
     store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), backups,
@@ -144,13 +151,14 @@ export function composeTill(options: TillOptions): Till {
         return sync.now()
       },
     },
+    diagnose: () => diagnose({ folder: options.folder, version: options.version, store, db, sync: sync.status(), recorder, startedAt }, clock.now()),
     emit: (name, payload) => dispatcher.emit(name, payload),
     changed: () => dispatcher.emit('snapshot.changed', snapshot(context, dispatcher.seq + 1)),
     // After the answer: rendering and the queue's own write must not hold up the sale.
     printed: () => { timer.after(0, () => queue.kick()) },
   }
   const dispatcher: Dispatcher = new Dispatcher(createHandlers(context, () => dispatcher.seq), (error, call) => {
-    options.log('error', 'host.failed', { call, reason: reasonOf(error) })
+    log('error', 'host.failed', { call: Object.hasOwn(CALLS, call) || Object.hasOwn(EMITS, call) ? call : '', ...errorFacts(error) })
   })
   // Last, because it looks at once for what a crash left, and renders it.
   const queue = createPrintQueue({
@@ -158,9 +166,10 @@ export function composeTill(options: TillOptions): Till {
     open: (settings) => world.printer(settings),
     render: (job, settings) => renderJob(context, job, settings),
     onChange: () => dispatcher.emit('print.changed', { printers: store.printStatus() }),
-    onFault: (fault) => options.log('error', 'print.fault', { reason: reasonOf(fault) }),
+    onFault: (fault) => log('error', 'print.fault', { ...errorFacts(fault) }),
   })
   sync.start()
+  log('info', 'till.opened', { version: options.version, rows: store.head().seq })
   return {
     dispatcher, store,
     async close() {
@@ -171,5 +180,3 @@ export function composeTill(options: TillOptions): Till {
     },
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.stack ?? error.message : String(error))

@@ -7,7 +7,9 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { TillError } from '#shared/host/frames.ts'
+import { errorFacts } from '#shared/ports/log.ts'
 import { type Till, composeTill } from './compose.ts'
+import { jsonLog } from './log.ts'
 import { serveLoopback } from './server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -15,9 +17,12 @@ const { values } = parseArgs({ options: { data: { type: 'string', default: 'data
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
 const token = process.env.XIAOPU_TOKEN ?? randomBytes(24).toString('base64url')
 
-function log(level: 'info' | 'warn' | 'error', code: string, detail: Record<string, unknown> = {}): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, part: 'till', code, ...detail })}\n`)
-}
+const log = jsonLog((line) => process.stderr.write(line), process.env['XIAOPU_LOG_LEVEL'])
+// A bug: said without what it quotes; whoever started this till starts it again.
+process.on('uncaughtException', (error) => {
+  log('error', 'till.crashed', { ...errorFacts(error) })
+  process.exit(1)
+})
 
 let till: Till | undefined
 try {
@@ -38,7 +43,8 @@ try {
   process.stdout.write(`${JSON.stringify({ ready: 'till', url: `${server.url}/?token=${token}`, version })}\n`)
 } catch (error) {
   await till?.close()
-  if (!(error instanceof TillError)) throw error
-  process.stderr.write(`${JSON.stringify({ level: 'error', part: 'till', code: error.code, detail: error.detail })}\n`)
+  // A refusal is read by whoever started this till: it comes as it is, with its folder and port.
+  if (error instanceof TillError) process.stderr.write(`${JSON.stringify({ level: 'error', part: 'till', code: error.code, detail: error.detail })}\n`)
+  else log('error', 'till.failed', { ...errorFacts(error) })
   process.exitCode = 2
 }

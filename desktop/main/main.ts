@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util'
 import { BrowserWindow, Menu, type WebContents, app, ipcMain, net, protocol, session } from 'electron'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { CONTENT_SECURITY_POLICY, serveLoopback } from '#desktop/loopback/server.ts'
+import { jsonLog } from '#desktop/loopback/log.ts'
 import { TillError } from '#shared/host/frames.ts'
+import { errorFacts } from '#shared/ports/log.ts'
 import { pageFile } from './page-file.ts'
 
 const SCHEME = 'xiaopu'
@@ -23,9 +25,7 @@ const isOurs = (contents: WebContents): boolean => !contents.isDestroyed() && co
 
 protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }])
 
-function log(level: 'info' | 'warn' | 'error', code: string, detail: Record<string, unknown> = {}): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, part: 'till', code, ...detail })}\n`)
-}
+const log = jsonLog((line) => process.stderr.write(line), process.env['XIAOPU_LOG_LEVEL'])
 
 const { values } = parseArgs({
   args: process.argv.slice(app.isPackaged ? 1 : 2), strict: false,
@@ -91,6 +91,6 @@ function servePages(): void {
 app.enableSandbox()
 run().catch((error: unknown) => {
   if (error instanceof TillError) process.stderr.write(`${JSON.stringify({ level: 'error', part: 'till', code: error.code, detail: error.detail })}\n`)
-  else log('error', 'till.failed', { reason: error instanceof Error ? error.stack ?? error.message : String(error) })
+  else log('error', 'till.failed', { ...errorFacts(error) })
   app.exit(2)
 })

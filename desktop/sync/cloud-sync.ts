@@ -8,6 +8,7 @@ import type { Pulled, TillStore } from '#shared/host/store.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
+import { errorFacts } from '#shared/ports/log.ts'
 import { PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
@@ -280,7 +281,8 @@ export class CloudSync {
       try {
         const reply = await client.push(body)
         if (this.#client !== client) return
-        for (const flag of reply.flags) this.#hooks.log('sync.flagged', flag)
+        // Without the reason: it may quote the row.
+        for (const { seq, code } of reply.flags) this.#hooks.log('sync.flagged', { seq, code })
         // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
         if (reply.ack > last) await this.#meet(client)
         else this.#store.acknowledge(reply.ack)
@@ -364,6 +366,7 @@ export class CloudSync {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message
+  if (error instanceof Error && error.cause instanceof Error && 'code' in error.cause) return String(error.cause.code)
+  const { error: kind, message } = errorFacts(error)
+  return message ?? kind
 }

@@ -49,6 +49,7 @@ export const CALLS = {
   'till.backups': read('Where backups go, the last one, and whether the last try failed.', none, BackupStatusSchema),
   'till.backup': write('Makes a backup now: one file, checked from its first row to its last, while selling goes on.', none, BackupStatusSchema),
   'till.backupTo': write('Backups go to this folder, which must be there, such as a USB stick\'s; null is the till\'s own.', z.object({ folder: z.string().trim().min(1).max(500).nullable() }), BackupStatusSchema),
+  'till.diagnostics': read('One file for whoever is to find out what is wrong: gzip of JSON in base64. No name, price, sale or key is in it.', none, z.object({ name: z.string(), data: z.base64() })),
   'shop.put': write('Changes what the shop says of itself, such as its name, address, hours and its receipts\' footer; where its pages are is the cloud\'s to say.', z.object({ set: z.strictObject(ShopFields.omit({ site: true }).partial().shape) }), ShopSchema),
 
   'staff.list': read('Who works here.', none, z.object({ staff: z.array(StaffSchema) })),

@@ -75,8 +75,9 @@ export function openRow(row: JournalRow): { envelope: Envelope } | { fault: Chai
   let parsed: unknown
   try {
     parsed = JSON.parse(row.text)
-  } catch (error) {
-    return { fault: { code: 'chain.malformed', seq: row.seq, reason: error instanceof Error ? error.message : 'not JSON' } }
+  } catch {
+    // Not the parser's words: they quote the row.
+    return { fault: { code: 'chain.malformed', seq: row.seq, reason: 'not JSON' } }
   }
   const result = EnvelopeSchema.safeParse(parsed)
   if (!result.success) {

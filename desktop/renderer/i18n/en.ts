@@ -96,6 +96,8 @@ export const en: typeof zh = {
   more: {
     title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
     settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff, backup', display: 'Customer display', displayAbout: 'A window of its own for the customer',
+    diagnose: 'Diagnostics file', diagnoseAbout: 'Something is wrong: one file for whoever helps, without names, goods or sales',
+    diagnosed: 'Saved as {name}', diagnosedNext: 'It is with your downloads; send it to whoever helps.',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',

@@ -94,6 +94,8 @@ export const zh = {
   more: {
     title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
+    diagnose: '诊断文件', diagnoseAbout: '出了问题，存一个文件发给帮忙的人；里面没有人名、商品和账',
+    diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',
   },
   goods: {
     find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
