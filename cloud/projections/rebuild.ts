@@ -8,7 +8,7 @@ import { EMPTY_HEAD, type Head, type JournalRow } from '#shared/ledger/envelope.
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { applyEdit, foldRows, openRows, type Edit, type Folded, type Known } from './fold.ts'
-import { writeFacts, writeFlags, writeReferences } from './write.ts'
+import { factsOf, writeFlags, writeReferences, writeTogether } from './write.ts'
 
 const ROWS_AT_ONCE = 1000
 
@@ -49,8 +49,8 @@ async function replay(trx: ShopTransaction, shop: Id, known: Known, references: 
       const { opened, flags, head } = openRows(heads.get(device) ?? EMPTY_HEAD, journal)
       heads.set(device, head)
       const folded = foldRows({ shop, device, ledgerShops: ledgerShops.get(device) ?? [] }, opened, run[0]!.arrival, known)
-      await writeFlags(trx, { shop, device }, flags)
-      await writeFacts(trx, { shop, device }, folded)
+      await writeFlags(trx, { shop, device }, [...flags, ...folded.flags])
+      await writeTogether(trx, factsOf({ shop, device }, folded))
       for (const key of folded.changed) references.changed.add(key)
       references.lost.push(...folded.lost)
     }

@@ -1,18 +1,24 @@
-/** Writes what a fold computed, one statement a table however many rows there were. */
-import { sql } from 'kysely'
+/** Writes what a fold computed: one statement a table however many rows there were, and as many tables as can be in one. */
+import { sql, type RawBuilder } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { bigints, booleans, texts, uuids } from '#cloud/storage/arrays.ts'
 import { json, storable, type ShopTransaction } from '#cloud/storage/database.ts'
 import type { Flag, Folded, Known } from './fold.ts'
 
 interface Place { readonly shop: Id; readonly device: Id }
+export type Statement = RawBuilder<unknown>
 
-/** Every kind of change but reference data, which needs the shop's counter: see writeReferences. */
-export async function writeFacts(trx: ShopTransaction, place: Place, folded: Folded): Promise<void> {
-  await writeFlags(trx, place, folded.flags)
-  await writeSales(trx, place, folded)
-  await writeStock(trx, place.shop, folded)
-  await writeBalances(trx, place, folded)
+/** Executes statements that touch different tables as one, which is one way to the database and back. */
+export async function writeTogether(trx: ShopTransaction, statements: readonly Statement[]): Promise<void> {
+  const [first, ...others] = statements
+  if (!first) return
+  const parts = others.map((statement, index) => sql`${sql.raw(`part${index}`)} as (${statement})`)
+  await (parts.length === 0 ? first : sql`with ${sql.join(parts)} ${first}`).execute(trx)
+}
+
+/** Every kind of change but flags, and reference data, which needs the shop's counter: see writeReferences. */
+export function factsOf(place: Place, folded: Folded): Statement[] {
+  return [salesOf(place, folded), stockOf(place, folded), balancesOf(place, folded)].filter((statement) => statement !== undefined)
 }
 
 export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, flags: readonly Flag[]): Promise<void> {
@@ -25,34 +31,34 @@ export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, 
     on conflict do nothing`.execute(trx)
 }
 
-async function writeSales(trx: ShopTransaction, { shop, device }: Place, { sales }: Folded): Promise<void> {
-  if (sales.length === 0) return
+function salesOf({ shop, device }: Place, { sales }: Folded): Statement | undefined {
+  if (sales.length === 0) return undefined
   const of = <T>(pick: (row: Folded['sales'][number]) => T): T[] => sales.map(pick)
-  await sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
+  return sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
     select ${shop}::uuid, id, ${device}::uuid, seq, no, at, date, total_fen, lines from unnest(
       ${uuids(of(({ sale }) => sale.sale))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[], ${texts(of(({ sale }) => storable(sale.no)))}::text[],
       ${bigints(of(({ at }) => at))}::bigint[], ${texts(of(({ sale }) => sale.date))}::text[], ${bigints(of(({ sale }) => sale.total))}::bigint[],
       ${bigints(of(({ sale }) => sale.lines.length))}::bigint[]
-    ) as row (id, seq, no, at, date, total_fen, lines)`.execute(trx)
+    ) as row (id, seq, no, at, date, total_fen, lines)`
 }
 
-async function writeStock(trx: ShopTransaction, shop: Id, { stock }: Folded): Promise<void> {
-  if (stock.size === 0) return
+function stockOf({ shop }: Place, { stock }: Folded): Statement | undefined {
+  if (stock.size === 0) return undefined
   const moves = [...stock]
-  await sql`insert into stock as old (shop_id, good_id, quantity, counted, updated_at)
+  return sql`insert into stock as old (shop_id, good_id, quantity, counted, updated_at)
     select ${shop}::uuid, good_id, delta, counted, at from unnest(
       ${uuids(moves.map(([good]) => good))}::uuid[], ${bigints(moves.map(([, move]) => move.delta))}::bigint[],
       ${booleans(moves.map(([, move]) => move.counted))}::boolean[], ${bigints(moves.map(([, move]) => move.at))}::bigint[]
     ) as row (good_id, delta, counted, at)
     on conflict (shop_id, good_id) do update set quantity = old.quantity + excluded.quantity,
-      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at)`.execute(trx)
+      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at)`
 }
 
-async function writeBalances(trx: ShopTransaction, { shop, device }: Place, { balances }: Folded): Promise<void> {
-  if (balances.size === 0) return
-  await sql`insert into balance as old (shop_id, device_id, account, fen)
-    select ${shop}::uuid, ${device}::uuid, account, fen from unnest(${[...balances.keys()]}::text[], ${[...balances.values()]}::bigint[]) as row (account, fen)
-    on conflict (shop_id, device_id, account) do update set fen = old.fen + excluded.fen`.execute(trx)
+function balancesOf({ shop, device }: Place, { balances }: Folded): Statement | undefined {
+  if (balances.size === 0) return undefined
+  return sql`insert into balance as old (shop_id, device_id, account, fen)
+    select ${shop}::uuid, ${device}::uuid, account, fen from unnest(${texts([...balances.keys()])}::text[], ${bigints([...balances.values()])}::bigint[]) as row (account, fen)
+    on conflict (shop_id, device_id, account) do update set fen = old.fen + excluded.fen`
 }
 
 /** Writes changed documents, each under the next number behind `rev`, and what lost; returns the shop's new rev. */
