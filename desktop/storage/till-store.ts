@@ -128,8 +128,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       return ledger.together(() => {
         const goods: Id[] = []
         let other = false
+        seen(changes.flatMap(({ clocks }) => Object.values(clocks)).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
-          for (const stamp of Object.values(change.clocks)) seen(stamp)
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else other = true
