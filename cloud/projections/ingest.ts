@@ -11,10 +11,10 @@ import { notify } from '#cloud/storage/notices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
-import { foldRows, openRows, type Known, type OpenedRow } from './fold.ts'
+import { foldRows, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
 import { loadReferences, rememberShop } from './references.ts'
 import type { Ingested } from './sync-store.ts'
-import { writeFacts, writeFlags, writeReferences, writeStock } from './write.ts'
+import { factsOf, writeFlags, writeReferences, writeTogether, type Statement } from './write.ts'
 
 export interface Taken extends Ingested { readonly touchedShop: boolean }
 
@@ -29,8 +29,7 @@ export async function ingest(db: Database, shop: Id, device: Id, rows: readonly 
 }
 
 async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: readonly JournalRow[], now: number): Promise<Taken | Refusal> {
-  const counter = await trx.selectFrom('counter').selectAll().where('shop_id', '=', shop).forUpdate().executeTakeFirstOrThrow()
-  const found = await trx.selectFrom('device').selectAll().where('shop_id', '=', shop).where('device_id', '=', device).forUpdate().executeTakeFirstOrThrow()
+  const found = await lock(trx, shop, device)
   const verdict = judgeBatch(found, rows, await storedHashes(trx, shop, device, repeatedRows(found, rows)))
   if (verdict.kind === 'fork') {
     // Kept by committing: the refusal is returned, not thrown.
@@ -41,25 +40,39 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
   const from = rows[0]!.seq
   const last = rows.at(-1)!.seq
   let touchedShop = false
+  let isFlagged = fresh.length < rows.length
   if (fresh.length > 0) {
+    const place = { shop, device }
     const { opened, flags, head } = openRows({ seq: found.ack, hash: found.head }, fresh)
     const known = await load(trx, shop, opened)
-    const folded = foldRows({ shop, ledgerShops: found.ledger_shops, device, till: tillNumber(found.till) }, opened, counter.arrivals + 1, known)
-    await writeJournal(trx, { shop, device, opened, accepted: folded.accepted, arrivals: counter.arrivals, now })
-    await writeFlags(trx, { shop, device }, flags)
-    await writeFacts(trx, { shop, device }, folded)
-    const merged = await writeReferences(trx, shop, counter.rev, known, folded)
-    const rev = await writeStock(trx, { shop, device }, merged, folded)
-    await trx.updateTable('counter').set({ rev, arrivals: counter.arrivals + fresh.length }).where('shop_id', '=', shop).execute()
-    await trx.updateTable('device').set({ ack: head.seq, head: head.hash, seen_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
+    const folded = foldRows({ ...place, ledgerShops: found.ledger_shops, till: tillNumber(found.till) }, opened, found.arrivals + 1, known)
+    await writeFlags(trx, place, [...flags, ...folded.flags])
+    const merged = await writeReferences(trx, shop, found.rev, known, folded)
+    const rev = merged + folded.stock.size
+    await writeTogether(trx, [
+      journalOf({ ...place, opened, accepted: folded.accepted, arrivals: found.arrivals, now }), ...factsOf(place, merged, folded),
+      sql`update counter set rev = ${rev}, arrivals = ${found.arrivals + fresh.length} where shop_id = ${shop}`,
+      sql`update device set ack = ${head.seq}, head = ${head.hash}, seen_at = ${now} where shop_id = ${shop} and device_id = ${device}`,
+    ])
     touchedShop = await rememberShop(trx, shop, known, folded.changed)
-    if (merged !== counter.rev) await notify(trx, { shop, rev })
+    if (merged !== found.rev) await notify(trx, { shop, rev })
     // Stock alone is news for the shop's other tills, where there are any: this one knows what it moved.
-    else if (rev !== merged && counter.tills > 1) await notify(trx, { shop, rev, by: device })
+    else if (rev !== merged && found.tills > 1) await notify(trx, { shop, rev, by: device })
+    isFlagged ||= flags.length + folded.flags.length > 0
   }
-  const flags = await trx.selectFrom('journal_flag').select(['seq', 'code', 'reason']).where('shop_id', '=', shop).where('device_id', '=', device)
+  return { ack: Math.max(found.ack, last), flags: isFlagged ? await readFlags(trx, shop, device, from, last) : [], touchedShop }
+}
+
+/** The shop's counter and the device, both locked: the counter first, as everywhere. */
+function lock(trx: ShopTransaction, shop: Id, device: Id) {
+  return trx.selectFrom('counter').innerJoin('device', 'device.shop_id', 'counter.shop_id')
+    .select(['counter.rev', 'counter.arrivals', 'counter.tills', 'device.till', 'device.ack', 'device.head', 'device.ledger_shops', 'device.quarantined_at'])
+    .where('counter.shop_id', '=', shop).where('device.shop_id', '=', shop).where('device.device_id', '=', device).forUpdate().executeTakeFirstOrThrow()
+}
+
+function readFlags(trx: ShopTransaction, shop: Id, device: Id, from: number, last: number): Promise<Flag[]> {
+  return trx.selectFrom('journal_flag').select(['seq', 'code', 'reason']).where('shop_id', '=', shop).where('device_id', '=', device)
     .where('seq', '>=', from).where('seq', '<=', last).orderBy('seq').orderBy('code').execute()
-  return { ack: Math.max(found.ack, last), flags, touchedShop }
 }
 
 /** Hashes by number of rows that should be stored already. */
@@ -74,10 +87,10 @@ async function storedHashes(trx: ShopTransaction, shop: Id, device: Id, rows: re
 async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]): Promise<Known> {
   const envelopes = opened.flatMap(({ envelope }) => envelope ?? [])
   const ids = envelopes.map(({ id }) => id)
-  const { rows: events } = await sql<{ id: Id }>`select id from journal where shop_id = ${shop} and id = any(${uuids(ids)}::uuid[])`.execute(trx)
   const named = (name: string, type: string): Id[] => envelopes.filter((envelope) => envelope.type === type).map(({ body }) => body[name]).filter(isUuid)
-  const saleIds = named('sale', 'sale.completed')
-  const { rows: sales } = saleIds.length === 0 ? { rows: [] } : await sql<{ id: Id }>`select id from sale where shop_id = ${shop} and id = any(${uuids(saleIds)}::uuid[])`.execute(trx)
+  const { rows: present } = await sql<{ id: Id; isSale: boolean }>`
+    select id, false as "isSale" from journal where shop_id = ${shop} and id = any(${uuids(ids)}::uuid[])
+    union all select id, true from sale where shop_id = ${shop} and id = any(${uuids(named('sale', 'sale.completed'))}::uuid[])`.execute(trx)
   const wanted = [
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
@@ -85,7 +98,8 @@ async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
-  return { events: new Set(events.map(({ id }) => id)), sales: new Set(sales.map(({ id }) => id)), references: await loadReferences(trx, shop, wanted) }
+  const idsOf = (sales: boolean): Set<Id> => new Set(present.filter(({ isSale }) => isSale === sales).map(({ id }) => id))
+  return { events: idsOf(false), sales: idsOf(true), references: await loadReferences(trx, shop, wanted) }
 }
 
 const isUuid = (value: unknown): value is Id => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
@@ -100,13 +114,13 @@ interface Batch {
   readonly now: number
 }
 
-async function writeJournal(trx: ShopTransaction, { shop, device, opened, accepted, arrivals, now }: Batch): Promise<void> {
+function journalOf({ shop, device, opened, accepted, arrivals, now }: Batch): Statement {
   const of = <T>(pick: (entry: OpenedRow) => T): T[] => opened.map(pick)
-  await sql`insert into journal (shop_id, device_id, seq, arrival, id, type, at, text, hash, received_at)
+  return sql`insert into journal (shop_id, device_id, seq, arrival, id, type, at, text, hash, received_at)
     select ${shop}::uuid, ${device}::uuid, seq, arrival, id, type, at, text, hash, ${now}::bigint from unnest(
       ${bigints(of(({ row }) => row.seq))}::bigint[], ${bigints(opened.map((_, index) => arrivals + index + 1))}::bigint[],
       ${uuids(of(({ row, envelope }) => (accepted.has(row.seq) ? envelope?.id ?? null : null)))}::uuid[],
       ${texts(of(({ envelope }) => (envelope ? storable(envelope.type) : null)))}::text[], ${bigints(of(({ envelope }) => envelope?.at ?? null))}::bigint[],
       ${texts(of(({ row }) => storable(row.text)))}::text[], ${texts(of(({ row }) => row.hash))}::text[]
-    ) as row (seq, arrival, id, type, at, text, hash)`.execute(trx)
+    ) as row (seq, arrival, id, type, at, text, hash)`
 }

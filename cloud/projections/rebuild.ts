@@ -9,7 +9,7 @@ import { tillNumber } from '#cloud/identity/devices.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { applyEdit, foldRows, openRows, type Edit, type Folded, type Known } from './fold.ts'
-import { writeFacts, writeFlags, writeReferences, writeStock } from './write.ts'
+import { factsOf, writeFlags, writeReferences, writeTogether } from './write.ts'
 
 const ROWS_AT_ONCE = 1000
 
@@ -51,9 +51,9 @@ async function replay(trx: ShopTransaction, shop: Id, from: number, known: Known
       const { opened, flags, head } = openRows(heads.get(device) ?? EMPTY_HEAD, journal)
       heads.set(device, head)
       const folded = foldRows({ shop, device, ...(devices.get(device) ?? { ledgerShops: [], till: '' }) }, opened, run[0]!.arrival, known)
-      await writeFlags(trx, { shop, device }, flags)
-      await writeFacts(trx, { shop, device }, folded)
-      rev = await writeStock(trx, { shop, device }, rev, folded)
+      await writeFlags(trx, { shop, device }, [...flags, ...folded.flags])
+      await writeTogether(trx, factsOf({ shop, device }, rev, folded))
+      rev += folded.stock.size
       for (const key of folded.changed) references.changed.add(key)
       references.lost.push(...folded.lost)
     }

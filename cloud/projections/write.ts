@@ -1,17 +1,24 @@
-/** Writes what a fold computed, one statement a table however many rows there were. */
-import { sql } from 'kysely'
+/** Writes what a fold computed: one statement a table however many rows there were, and as many tables as can be in one. */
+import { sql, type RawBuilder } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { bigints, booleans, texts, uuids } from '#cloud/storage/arrays.ts'
 import { json, storable, type ShopTransaction } from '#cloud/storage/database.ts'
 import type { Flag, Folded, Known } from './fold.ts'
 
 interface Place { readonly shop: Id; readonly device: Id }
+export type Statement = RawBuilder<unknown>
 
-/** What needs no number of the shop's counter; see writeStock and writeReferences for what does. */
-export async function writeFacts(trx: ShopTransaction, place: Place, folded: Folded): Promise<void> {
-  await writeFlags(trx, place, folded.flags)
-  await writeSales(trx, place, folded)
-  await writeBalances(trx, place, folded)
+/** Executes statements that touch different tables as one, which is one way to the database and back. */
+export async function writeTogether(trx: ShopTransaction, statements: readonly Statement[]): Promise<void> {
+  const [first, ...others] = statements
+  if (!first) return
+  const parts = others.map((statement, index) => sql`${sql.id(`part${index}`)} as (${statement})`)
+  await (parts.length === 0 ? first : sql`with ${sql.join(parts)} ${first}`).execute(trx)
+}
+
+/** Sales, stock and balances; flags and reference data are written apart. Each good's stock takes the next number behind `rev`. */
+export function factsOf(place: Place, rev: number, folded: Folded): Statement[] {
+  return [salesOf(place, folded), stockOf(place, rev, folded), balancesOf(place, folded)].filter((statement) => statement !== undefined)
 }
 
 export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, flags: readonly Flag[]): Promise<void> {
@@ -24,36 +31,35 @@ export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, 
     on conflict do nothing`.execute(trx)
 }
 
-async function writeSales(trx: ShopTransaction, { shop, device }: Place, { sales }: Folded): Promise<void> {
-  if (sales.length === 0) return
+function salesOf({ shop, device }: Place, { sales }: Folded): Statement | undefined {
+  if (sales.length === 0) return undefined
   const of = <T>(pick: (row: Folded['sales'][number]) => T): T[] => sales.map(pick)
-  await sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
+  return sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
     select ${shop}::uuid, id, ${device}::uuid, seq, no, at, date, total_fen, lines from unnest(
       ${uuids(of(({ sale }) => sale.sale))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[], ${texts(of(({ sale }) => storable(sale.no)))}::text[],
       ${bigints(of(({ at }) => at))}::bigint[], ${texts(of(({ sale }) => sale.date))}::text[], ${bigints(of(({ sale }) => sale.total))}::bigint[],
       ${bigints(of(({ sale }) => sale.lines.length))}::bigint[]
-    ) as row (id, seq, no, at, date, total_fen, lines)`.execute(trx)
+    ) as row (id, seq, no, at, date, total_fen, lines)`
 }
 
-/** Moves this till's part of the stock, each good under the next number behind `rev`; returns the shop's new rev. */
-export async function writeStock(trx: ShopTransaction, { shop, device }: Place, rev: number, { stock }: Pick<Folded, 'stock'>): Promise<number> {
-  if (stock.size === 0) return rev
+/** Moves this till's part of the stock. */
+function stockOf({ shop, device }: Place, rev: number, { stock }: Folded): Statement | undefined {
+  if (stock.size === 0) return undefined
   const moves = [...stock]
-  await sql`insert into stock as old (shop_id, good_id, device_id, quantity, counted, updated_at, rev)
+  return sql`insert into stock as old (shop_id, good_id, device_id, quantity, counted, updated_at, rev)
     select ${shop}::uuid, good_id, ${device}::uuid, delta, counted, at, ${rev}::bigint + n from unnest(
       ${uuids(moves.map(([good]) => good))}::uuid[], ${bigints(moves.map(([, move]) => move.delta))}::bigint[],
       ${booleans(moves.map(([, move]) => move.counted))}::boolean[], ${bigints(moves.map(([, move]) => move.at))}::bigint[]
     ) with ordinality as row (good_id, delta, counted, at, n)
     on conflict (shop_id, good_id, device_id) do update set quantity = old.quantity + excluded.quantity,
-      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at), rev = excluded.rev`.execute(trx)
-  return rev + moves.length
+      counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at), rev = excluded.rev`
 }
 
-async function writeBalances(trx: ShopTransaction, { shop, device }: Place, { balances }: Folded): Promise<void> {
-  if (balances.size === 0) return
-  await sql`insert into balance as old (shop_id, device_id, account, fen)
-    select ${shop}::uuid, ${device}::uuid, account, fen from unnest(${[...balances.keys()]}::text[], ${[...balances.values()]}::bigint[]) as row (account, fen)
-    on conflict (shop_id, device_id, account) do update set fen = old.fen + excluded.fen`.execute(trx)
+function balancesOf({ shop, device }: Place, { balances }: Folded): Statement | undefined {
+  if (balances.size === 0) return undefined
+  return sql`insert into balance as old (shop_id, device_id, account, fen)
+    select ${shop}::uuid, ${device}::uuid, account, fen from unnest(${texts([...balances.keys()])}::text[], ${bigints([...balances.values()])}::bigint[]) as row (account, fen)
+    on conflict (shop_id, device_id, account) do update set fen = old.fen + excluded.fen`
 }
 
 /** Writes changed documents, and then what lost, each under the next number behind `rev`; returns the shop's new rev. */

@@ -23,6 +23,8 @@ export class Ledger implements LedgerStore {
   #head: Head
   #acknowledged: number
   #isHeld = false
+  /** How many `together` are open, one within the other. */
+  #depth = 0
 
   constructor(db: Database, projector: Projector, prints: PrintJobTable, settings: Settings, sha256: Sha256) {
     this.#db = db
@@ -35,7 +37,11 @@ export class Ledger implements LedgerStore {
     this.#byId = db.prepare<[string], JournalRow>('SELECT seq, text, hash FROM journal WHERE id = ?')
     this.#head = db.prepare<[], Head>('SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1').get() ?? EMPTY_HEAD
     this.#acknowledged = Number(settings.get('acknowledged') ?? 0)
-    this.#commitNow = db.transaction((plan: Plan, at: number, actor: Id | null) => this.#write(plan, at, actor))
+    this.#commitNow = db.transaction((plan: Plan, at: number, actor: Id | null) => {
+      const envelopes = this.#write(plan, at, actor)
+      if (this.#depth === 0) projector.documents.settle()
+      return envelopes
+    })
   }
 
   /** Throws TillError till.catching_up while the ledger is held. */
@@ -54,11 +60,18 @@ export class Ledger implements LedgerStore {
   /** Several commits and settings as one: all of it, or nothing. */
   together<Result>(work: () => Result): Result {
     const before = this.#head
+    this.#depth += 1
     try {
-      return this.#db.transaction(work)()
+      return this.#db.transaction(() => {
+        const result = work()
+        if (this.#depth === 1) this.#projector.documents.settle()
+        return result
+      })()
     } catch (error) {
       this.#rolledBack(before)
       throw storageError(error)
+    } finally {
+      this.#depth -= 1
     }
   }
 
@@ -101,6 +114,8 @@ export class Ledger implements LedgerStore {
     this.#head = head
     this.#acknowledged = Number(this.#settings.get('acknowledged') ?? 0)
     this.#projector.documents.version += 1
+    // What is still open may have merged goods before, and those stay.
+    if (!this.#db.inTransaction) this.#projector.documents.forget()
   }
 
   #write(plan: Plan, at: number, actor: Id | null): Envelope[] {

@@ -150,8 +150,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         const goods: Id[] = []
         let tickets = false
         let other = false
+        seen(changes.flatMap(({ clocks }) => Object.values(clocks)).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
-          for (const stamp of Object.values(change.clocks)) seen(stamp)
           if (change.kind === 'stock') {
             if (setElsewhere(change)) goods.push(change.id)
             continue

@@ -9,7 +9,7 @@ import { TillError } from '#shared/host/frames.ts'
 import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
 import { errorFacts } from '#shared/ports/log.ts'
-import { PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import { type Change, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
 import type { PushBody } from './push-body.ts'
@@ -26,6 +26,8 @@ const KEEP_SEEN_MS = 30_000
 const HOLD_TRIES = 3
 /** Set where a till was restored from a backup: how it stands is asked before anything is sold. */
 export const RESTORED = 'restored'
+/** Changes a transaction: some ten milliseconds of a slow till. */
+const APPLIED_AT_ONCE = 100
 
 export interface SyncHooks {
   status(status: SyncStatus): void
@@ -311,19 +313,37 @@ export class CloudSync {
     for (;;) {
       const page = await client.changes(this.#store.rev())
       if (this.#client !== client) return
-      if (page.changes.length > 0 || page.rev !== this.#store.rev()) {
-        const changes = page.changes.map((each) => {
-          const { change, left } = soundChange(each)
-          if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
-          return change
-        })
-        const pulled = this.#store.applyChanges(changes, page.rev)
-        if (pulled.goods.length > 0 || pulled.tickets || pulled.other) this.#hooks.pulled(pulled)
-      }
+      if (page.changes.length > 0 || page.rev !== this.#store.rev()) await this.#apply(client, page)
+      if (this.#client !== client) return
       if (!page.more) break
     }
     this.#seen()
     this.#tell()
+  }
+
+  /** Takes a page in piece by piece, each with the number it reaches: a sale that comes meanwhile waits for one piece at most. */
+  async #apply(client: CloudClient, { changes, rev }: { readonly changes: readonly Change[]; readonly rev: number }): Promise<void> {
+    const pulled: Pulled = { goods: [], tickets: false, other: false }
+    for (let from = 0; from === 0 || from < changes.length; from += APPLIED_AT_ONCE) {
+      if (from > 0) await this.#breath()
+      if (this.#client !== client) break
+      const piece = changes.slice(from, from + APPLIED_AT_ONCE).map((each) => {
+        const { change, left } = soundChange(each)
+        if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
+        return change
+      })
+      const isLast = from + APPLIED_AT_ONCE >= changes.length
+      const applied = this.#store.applyChanges(piece, isLast ? rev : piece.at(-1)!.rev)
+      pulled.goods.push(...applied.goods)
+      pulled.tickets ||= applied.tickets
+      pulled.other ||= applied.other
+    }
+    if (pulled.goods.length > 0 || pulled.tickets || pulled.other) this.#hooks.pulled(pulled)
+  }
+
+  /** Lets whatever waits for this process go first. */
+  #breath(): Promise<void> {
+    return new Promise((resolve) => { this.#world.timer.after(0, resolve) })
   }
 
   /** The line works. Kept in the file now and then, not at every sale: a write costs the counter a moment. */

@@ -4,7 +4,7 @@
  * `…single`: the same, with one sale a push, as counters do that are on-line. Bodies are made and signed beforehand.
  */
 import { randomUUID } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { constants, zstdCompressSync } from 'node:zlib'
 import { TestTill } from '#cloud/testing/till.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import { writePush } from '#shared/sync/protocol.ts'
@@ -96,7 +96,7 @@ function prepare({ till }: Sender, { sales, push }: typeof CATCHING_UP): { rows:
   const pushes: Push[] = []
   for (let at = 0; at < rows.length; at += push) {
     const part = rows.slice(at, at + push)
-    const body = gzipSync(writePush(till.device, part), { level: 3 })
+    const body = zstdCompressSync(writePush(till.device, part), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
     pushes.push({ body, signature: till.sign(body), last: part.at(-1)!.seq })
   }
   return { rows, pushes }

@@ -6,11 +6,11 @@
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { saleNumberPrefix } from '#shared/sales/sale.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import { LEDGER_FILE } from '#desktop/storage/open.ts'
-import { PUSH_ROWS_MAX, writePush } from '#shared/sync/protocol.ts'
+import { packPush } from '#desktop/sync/push-body.ts'
+import { PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { ROOT } from '../run-command.ts'
 import { type Counter, openCounter, saleOf, soldOf, ticketOf } from './counter.ts'
 import { type Figure, valueFigure } from './figures.ts'
@@ -41,7 +41,7 @@ export async function ledgerCurve(full: boolean): Promise<Figure[]> {
       const { store } = counter.till
       const head = store.head().seq
       const pushed = store.rows(head - PUSH_ROWS_MAX, PUSH_ROWS_MAX)
-      const wire = gzipSync(writePush(store.identity().device, pushed), { level: 3 }).length / pushed.length
+      const wire = packPush(pushed, store.identity()).bytes.length / pushed.length
       return [...figures, valueFigure('ledger.bytes.disk', 'bytes', [statSync(file).size / head]), valueFigure('ledger.bytes.wire', 'bytes', [wire])]
     } finally {
       await counter.till.close()
