@@ -7,6 +7,9 @@ import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.t
 import type { Id } from '#shared/identity/ids.ts'
 import type { Change } from '#shared/sync/protocol.ts'
 import { Ledger } from './ledger.ts'
+import { nodeCiphers } from './people/ciphers.ts'
+import { keysBeside } from './people/key-file.ts'
+import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
@@ -26,6 +29,9 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const prints = new PrintJobTable(db)
   const reads = new Reads(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
+  const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
+  // Their keys are gone and the cloud has them: it sends everything once more.
+  if (people.recover().sentBefore > 0) settings.set('rev', '0')
   const seen = (stamp: string): void => {
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
   }
@@ -76,6 +82,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify: () => verifyLedger(db, sha256, migrations),
 
+    people,
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -90,6 +97,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           const before = settings.identity()
           const own = projector.documents.get('shop', before.shop)
           if (own) projector.documents.merge('shop', shop, own.doc, own.clocks)
+          people.rebind(shop)
           settings.setIdentity({ ...before, shop, till })
           settings.set('pairing', JSON.stringify(pairing))
           settings.set('rev', '0')
@@ -109,11 +117,15 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
 
     rev: () => Number(settings.get('rev') ?? 0),
     applyChanges(changes: readonly Change[], rev: number) {
-      return ledger.together(() => {
+      let isErased = false
+      const followed = ledger.together(() => {
         const goods: Id[] = []
         let other = false
         for (const change of changes) {
           for (const stamp of Object.values(change.clocks)) seen(stamp)
+          const { done, erased } = people.take(change)
+          isErased ||= erased
+          if (done) continue
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else other = true
@@ -121,6 +133,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         settings.set('rev', String(rev))
         return { goods, other }
       })
+      if (isErased) people.scrub()
+      return followed
     },
 
     keepRows(rows) {

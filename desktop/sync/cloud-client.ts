@@ -2,7 +2,9 @@
 import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
+import type { NamedRecord } from '#shared/members/record.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
+import { PeopleReplySchema, type SentRecordSchema } from '#shared/sync/people.ts'
 import {
   ChangesSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, SyncStateSchema, writePush,
 } from '#shared/sync/protocol.ts'
@@ -86,6 +88,13 @@ export class CloudClient {
     const body = gzipSync(writePush(this.#at.device, rows), { level: 3 })
     const headers = { ...this.#headers, 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
     return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
+  }
+
+  async people(records: readonly NamedRecord[]) {
+    const sent = records.map(({ person, salt, set, digest, event }): z.input<typeof SentRecordSchema> => ({ person, salt, set, digest, event }))
+    const body = Buffer.from(JSON.stringify({ device: this.#at.device, records: sent }))
+    const headers = { ...this.#headers, 'content-type': 'application/json', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/people', body, headers, timeoutMs: TIMEOUT_MS }), PeopleReplySchema)
   }
 
   changes(since: number) {

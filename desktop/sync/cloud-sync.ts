@@ -165,6 +165,7 @@ export class CloudSync {
           this.#again = false
           await this.#push(client)
           await this.#pull(client)
+          await this.#sendPeople(client)
         } while (this.#again && this.#client === client)
         this.#delay = RETRY_FIRST_MS
       } catch (error) {
@@ -198,6 +199,7 @@ export class CloudSync {
     if (own !== state.head) throw new Refused('sync.fork', { seq: state.ack })
     if (state.ack !== this.#store.acknowledged()) {
       this.#hooks.log('sync.ack_moved', { from: this.#store.acknowledged(), to: state.ack })
+      if (state.ack < this.#store.acknowledged()) this.#store.people.sendAgain(state.ack)
       this.#store.acknowledge(state.ack)
     }
     this.#set('online', null)
@@ -236,6 +238,8 @@ export class CloudSync {
       if (this.#client !== client) return
       if (page.changes.length > 0 || page.rev !== this.#store.rev()) {
         const changes = page.changes.map((each) => {
+          // Its fields are checked, record by record, where they are sealed.
+          if (each.kind === 'person') return each
           const { change, left } = soundChange(each)
           if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
           return change
@@ -247,6 +251,24 @@ export class CloudSync {
     }
     this.#seen()
     this.#tell()
+  }
+
+  /** Personal records follow the rows that name them; each is answered by itself. */
+  async #sendPeople(client: CloudClient): Promise<void> {
+    for (;;) {
+      const records = this.#store.people.unsent(this.#store.acknowledged())
+      if (records.length === 0 || this.#client !== client) return
+      const { states } = await client.people(records)
+      if (this.#client !== client) return
+      if (states.length !== records.length) throw new Error(`the cloud answered ${states.length} of ${records.length} records`)
+      this.#store.together(() => {
+        records.forEach((record, index) => this.#store.people.sent(record, states[index]!))
+      })
+      if (states.includes('erased')) this.#store.people.scrub()
+      records.forEach(({ event }, index) => {
+        if (states[index] === 'refused') this.#hooks.log('sync.record_refused', { event })
+      })
+    }
   }
 
   /** The line works. Kept in the file now and then, not at every sale: a write costs the counter a moment. */

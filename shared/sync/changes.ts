@@ -7,10 +7,11 @@ import { GoodFields } from '../catalog/good.ts'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
+import { MemberFields } from '../members/member.ts'
 import { type Change, CreditDocSchema } from './protocol.ts'
 
 const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape,
+  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, member: MemberFields.shape,
 }
 
 /** The change without fields that can't be kept, and the names of those. */

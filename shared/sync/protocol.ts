@@ -52,7 +52,7 @@ export const FlagSchema = z.object({ seq: z.int(), code: z.string(), reason: z.s
 export const PushReplySchema = z.object({ ack: z.int().min(0), flags: z.array(FlagSchema), time: z.int() })
 
 /** Reference documents that come down: merged at the till field by field with `clocks`. */
-export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit'] as const
+export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'member', 'person'] as const
 export const ChangeSchema = z.object({
   kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
 })

@@ -1,0 +1,242 @@
+/**
+ * Personal records in the till's database, each under seal, and the keyed hashes that find a telephone number. What is destroyed
+ * here is written over in the file. Nothing of it joins the journal, and nothing in clear leaves but by the calls below.
+ */
+import type { Database } from 'better-sqlite3'
+import type { PersonStore } from '#shared/host/store.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { type PersonRecord, type PersonSet, normalPhone, phoneTail } from '#shared/identity/person.ts'
+import type { JournalRow, Sha256 } from '#shared/ledger/envelope.ts'
+import { type Member, PEOPLE_EVENTS } from '#shared/members/member.ts'
+import { type NamedRecord, currentOf, digestOf } from '#shared/members/record.ts'
+import { type Ciphers, type KeyRing, type Sealed, Vault, VaultError, newestOnly, withNewKeys } from '#shared/members/vault.ts'
+import { type RecordState, PEOPLE_MAX, recordsOf } from '#shared/sync/people.ts'
+import type { Change } from '#shared/sync/protocol.ts'
+import type { Documents } from '../documents.ts'
+import type { Settings } from '../settings.ts'
+import type { KeyFile } from './key-file.ts'
+
+interface Row extends Sealed { event: Id; hlc: string; seq: number | null; sent: number }
+const COLUMNS = 'person, digest, event, hlc, fields, key, sealed, seq, sent'
+const SENT: Readonly<Record<Exclude<RecordState, 'erased'>, number>> = { stored: 1, refused: 2 }
+const TYPES = PEOPLE_EVENTS.map((type) => `'${type}'`).join(', ')
+
+/** What the records stand on. */
+export interface PeopleParts {
+  readonly db: Database
+  readonly documents: Documents
+  readonly settings: Settings
+  readonly keys: KeyFile
+  readonly ciphers: Ciphers
+  readonly sha256: Sha256
+}
+
+/** Destroys a person's rows; what they held is overwritten. In one place for the live path and for what comes down. */
+export class Eraser {
+  readonly #db
+  readonly #records
+  readonly #tags
+  constructor(db: Database) {
+    this.#db = db
+    this.#records = db.prepare('DELETE FROM person_record WHERE person = ?')
+    this.#tags = db.prepare('DELETE FROM person_tag WHERE person = ?')
+  }
+  erase(person: Id): boolean {
+    return overwriting(this.#db, () => this.#records.run(person).changes + this.#tags.run(person).changes > 0)
+  }
+}
+
+/** SQLite writes zeros over what `work` deletes or replaces. */
+function overwriting<Result>(db: Database, work: () => Result): Result {
+  db.pragma('secure_delete = ON')
+  try {
+    return work()
+  } finally {
+    db.pragma('secure_delete = OFF')
+  }
+}
+
+export class People implements PersonStore {
+  readonly #parts
+  readonly #db
+  readonly #eraser
+  readonly #put
+  readonly #rows
+  readonly #reseal
+  readonly #drop
+  readonly #mark
+  readonly #untag
+  readonly #tag
+  readonly #byTag
+  #ring: KeyRing | undefined
+  /** Of one ring and one shop. */
+  #vault: { ring: KeyRing; shop: Id; vault: Vault } | undefined
+
+  constructor(parts: PeopleParts) {
+    const { db } = parts
+    this.#parts = parts
+    this.#db = db
+    this.#eraser = new Eraser(db)
+    this.#put = db.prepare(`INSERT INTO person_record (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET sealed = excluded.sealed, key = excluded.key, sent = max(sent, excluded.sent)`)
+    this.#rows = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM person_record WHERE person = ?`)
+    this.#reseal = db.prepare('UPDATE person_record SET key = ?, sealed = ? WHERE person = ? AND digest = ?')
+    this.#drop = db.prepare('DELETE FROM person_record WHERE person = ? AND digest = ?')
+    this.#mark = db.prepare('UPDATE person_record SET sent = ? WHERE person = ? AND digest = ?')
+    this.#untag = db.prepare('DELETE FROM person_tag WHERE person = ?')
+    this.#tag = db.prepare('INSERT OR IGNORE INTO person_tag (kind, tag, person, key) VALUES (?, ?, ?, ?)')
+    this.#byTag = db.prepare<[string, string], { person: Id }>('SELECT person FROM person_tag WHERE kind = ? AND tag = ?')
+    this.#ring = parts.keys.read()
+  }
+
+  make(person: Id, set: PersonSet): PersonRecord & { digest: string } {
+    const record = { person, salt: Buffer.from(this.#parts.ciphers.random(32)).toString('hex'), set }
+    return { ...record, digest: digestOf(record, this.#parts.sha256) }
+  }
+
+  put(record: NamedRecord, seq: number | null): void {
+    if (this.member(record.person)?.erased) return
+    const { key, sealed, fields } = this.#open().seal(record, record.digest)
+    this.#put.run(record.person, record.digest, record.event, record.hlc, fields, key, sealed, seq, seq === null ? 1 : 0)
+    this.#tidy(record.person)
+  }
+
+  readonly member = (person: Id): Member | undefined => {
+    return this.#parts.documents.get('member', person)?.doc as Member | undefined
+  }
+  mergedInto(person: Id): Id[] {
+    return this.#db.prepare<[string], { id: Id }>("SELECT id FROM document WHERE kind = 'member' AND doc ->> 'mergedInto' = ?").all(person).map(({ id }) => id)
+  }
+
+  records(person: Id): NamedRecord[] {
+    return this.#read(person).records
+  }
+  fields(person: Id): PersonSet | undefined {
+    const { records } = this.#read(person)
+    return records.length === 0 ? undefined : currentOf(records).fields
+  }
+  find(kind: 'phone' | 'tail', value: string): Id[] {
+    if (!this.#ring) return []
+    const found = this.#open().tags(kind, value).flatMap(({ tag }) => this.#byTag.all(kind, tag).map(({ person }) => person))
+    return [...new Set(found)]
+  }
+  events(person: Id): JournalRow[] {
+    const rows = this.#db.prepare<[], JournalRow>(`SELECT seq, text, hash FROM journal WHERE type IN (${TYPES}) ORDER BY seq`).all()
+    return rows.filter(({ text }) => (JSON.parse(text) as { body: { person?: unknown } }).body.person === person)
+  }
+
+  erase(person: Id): boolean {
+    return this.#eraser.erase(person)
+  }
+  scrub(): void {
+    // What was destroyed must not live on in pages that wait to be written back.
+    this.#db.pragma('wal_checkpoint(TRUNCATE)')
+  }
+
+  unsent(acknowledged: number): NamedRecord[] {
+    const rows = this.#db.prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM person_record WHERE sent = 0 AND seq <= ? ORDER BY seq LIMIT ?`).all(acknowledged, PEOPLE_MAX)
+    return rows.flatMap((row) => this.#openRow(row) ?? [])
+  }
+  sent(record: Pick<NamedRecord, 'person' | 'digest'>, state: RecordState): void {
+    if (state === 'erased') this.#eraser.erase(record.person)
+    else this.#mark.run(SENT[state], record.person, record.digest)
+  }
+  sendAgain(after: number): void {
+    this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND seq > ?').run(after)
+  }
+
+  /** Takes what comes down of people: true where that was all of it. Says what was destroyed by `scrub` being due. */
+  take(change: Change): { done: boolean; erased: boolean } {
+    if (change.kind === 'member') return { done: false, erased: change.doc['erased'] === true && this.erase(change.id) }
+    if (change.kind !== 'person') return { done: false, erased: false }
+    for (const record of recordsOf(change)) {
+      if (digestOf(record, this.#parts.sha256) === record.digest) this.put(record, null)
+    }
+    return { done: true, erased: false }
+  }
+
+  rotate(now: number): { records: number } {
+    // First the file: a record must never be under a key that a power cut takes away.
+    this.#write(withNewKeys(this.#ring, this.#parts.ciphers, now))
+    const records = this.#db.transaction(() => this.#sealAll(this.#open()))()
+    this.scrub()
+    // Records whose key was lost before stay as they are; the ring never had it.
+    this.#write(newestOnly(this.#ring!))
+    return { records }
+  }
+
+  rebind(shop: Id): void {
+    if (!this.#ring) return
+    this.#sealAll(new Vault(this.#ring, this.#parts.ciphers, shop))
+  }
+
+  recover(): { lost: number; sentBefore: number } {
+    const known = new Set(this.#ring?.data.map(({ id }) => id))
+    const lost = this.#db.prepare<[], Pick<Row, 'person' | 'digest' | 'key' | 'sent'>>('SELECT person, digest, key, sent FROM person_record').all().filter(({ key }) => !known.has(key))
+    const again = lost.filter(({ sent }) => sent === 1)
+    for (const { person, digest } of again) {
+      this.#drop.run(person, digest)
+      this.#untag.run(person)
+    }
+    return { lost: lost.length, sentBefore: again.length }
+  }
+
+  #read(person: Id): { records: NamedRecord[] } {
+    return { records: this.#rows.all(person).flatMap((row) => this.#openRow(row) ?? []) }
+  }
+  /** Undefined where its key is gone: the cloud may send it again. A broken seal is a broken file, and throws. */
+  #openRow(row: Row): NamedRecord | undefined {
+    if (!this.#ring) return undefined
+    try {
+      return { ...this.#open().open(row), digest: row.digest, event: row.event, hlc: row.hlc }
+    } catch (error) {
+      if (error instanceof VaultError && error.code === 'key.unknown') return undefined
+      throw error
+    }
+  }
+
+  /** Drops what later records have replaced, and makes the tags anew. */
+  #tidy(person: Id, vault = this.#open()): void {
+    const { fields, superseded } = currentOf(this.records(person))
+    overwriting(this.#db, () => {
+      for (const { digest } of superseded) this.#drop.run(person, digest)
+      this.#untag.run(person)
+    })
+    this.#tagAll(person, fields, vault)
+  }
+  #tagAll(person: Id, { phone }: PersonSet, vault: Vault): void {
+    if (phone === undefined || normalPhone(phone) === undefined) return
+    for (const { kind, tag, key } of [vault.tag('phone', phone), vault.tag('tail', phoneTail(phone))]) this.#tag.run(kind, tag, person, key)
+  }
+
+  /** Seals everything that can be opened with `vault`. Call inside a transaction. */
+  #sealAll(vault: Vault): number {
+    const people = this.#db.prepare<[], { person: Id }>('SELECT DISTINCT person FROM person_record').all()
+    let count = 0
+    for (const { person } of people) {
+      const records = this.records(person)
+      overwriting(this.#db, () => {
+        for (const record of records) {
+          const { key, sealed } = vault.seal(record, record.digest)
+          this.#reseal.run(key, sealed, person, record.digest)
+          count += 1
+        }
+        if (records.length > 0) this.#untag.run(person)
+      })
+      this.#tagAll(person, currentOf(records).fields, vault)
+    }
+    return count
+  }
+
+  #open(): Vault {
+    // The clock says when a key was made and nothing hangs on it.
+    if (!this.#ring) this.#write(withNewKeys(undefined, this.#parts.ciphers, 0))
+    const { shop } = this.#parts.settings.identity()
+    if (this.#vault?.ring !== this.#ring || this.#vault?.shop !== shop) this.#vault = { ring: this.#ring!, shop, vault: new Vault(this.#ring!, this.#parts.ciphers, shop) }
+    return this.#vault!.vault
+  }
+  #write(ring: KeyRing): void {
+    this.#parts.keys.write(ring)
+    this.#ring = ring
+  }
+}
