@@ -31,28 +31,16 @@ export interface PeopleParts {
   readonly sha256: Sha256
 }
 
-/** Destroys a person's rows; what they held is overwritten. In one place for the live path and for what comes down. */
+/** Destroys a person's rows; open.ts has SQLite write over what is deleted. In one place for the live path and for what comes down. */
 export class Eraser {
-  readonly #db
   readonly #records
   readonly #tags
   constructor(db: Database) {
-    this.#db = db
     this.#records = db.prepare('DELETE FROM person_record WHERE person = ?')
     this.#tags = db.prepare('DELETE FROM person_tag WHERE person = ?')
   }
   erase(person: Id): boolean {
-    return overwriting(this.#db, () => this.#records.run(person).changes + this.#tags.run(person).changes > 0)
-  }
-}
-
-/** SQLite writes zeros over what `work` deletes or replaces. */
-function overwriting<Result>(db: Database, work: () => Result): Result {
-  db.pragma('secure_delete = ON')
-  try {
-    return work()
-  } finally {
-    db.pragma('secure_delete = OFF')
+    return this.#records.run(person).changes + this.#tags.run(person).changes > 0
   }
 }
 
@@ -109,10 +97,10 @@ export class People implements PersonStore {
   }
 
   records(person: Id): NamedRecord[] {
-    return this.#read(person).records
+    return this.#rows.all(person).flatMap((row) => this.#openRow(row) ?? [])
   }
   fields(person: Id): PersonSet | undefined {
-    const { records } = this.#read(person)
+    const records = this.records(person)
     return records.length === 0 ? undefined : currentOf(records).fields
   }
   find(kind: 'phone' | 'tail', value: string): Id[] {
@@ -145,7 +133,7 @@ export class People implements PersonStore {
     this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND seq > ?').run(after)
   }
 
-  /** Takes what comes down of people: true where that was all of it. Says what was destroyed by `scrub` being due. */
+  /** Takes what comes down of people. `done`: there is nothing else to it; `erased`: something was destroyed, so `scrub` is due. */
   take(change: Change): { done: boolean; erased: boolean } {
     if (change.kind === 'member') return { done: false, erased: change.doc['erased'] === true && this.erase(change.id) }
     if (change.kind !== 'person') return { done: false, erased: false }
@@ -181,9 +169,6 @@ export class People implements PersonStore {
     return { lost: lost.length, sentBefore: again.length }
   }
 
-  #read(person: Id): { records: NamedRecord[] } {
-    return { records: this.#rows.all(person).flatMap((row) => this.#openRow(row) ?? []) }
-  }
   /** Undefined where its key is gone: the cloud may send it again. A broken seal is a broken file, and throws. */
   #openRow(row: Row): NamedRecord | undefined {
     if (!this.#ring) return undefined
@@ -198,10 +183,8 @@ export class People implements PersonStore {
   /** Drops what later records have replaced, and makes the tags anew. */
   #tidy(person: Id, vault = this.#open()): void {
     const { fields, superseded } = currentOf(this.records(person))
-    overwriting(this.#db, () => {
-      for (const { digest } of superseded) this.#drop.run(person, digest)
-      this.#untag.run(person)
-    })
+    for (const { digest } of superseded) this.#drop.run(person, digest)
+    this.#untag.run(person)
     this.#tagAll(person, fields, vault)
   }
   #tagAll(person: Id, { phone }: PersonSet, vault: Vault): void {
@@ -215,14 +198,12 @@ export class People implements PersonStore {
     let count = 0
     for (const { person } of people) {
       const records = this.records(person)
-      overwriting(this.#db, () => {
-        for (const record of records) {
-          const { key, sealed } = vault.seal(record, record.digest)
-          this.#reseal.run(key, sealed, person, record.digest)
-          count += 1
-        }
-        if (records.length > 0) this.#untag.run(person)
-      })
+      for (const record of records) {
+        const { key, sealed } = vault.seal(record, record.digest)
+        this.#reseal.run(key, sealed, person, record.digest)
+        count += 1
+      }
+      if (records.length > 0) this.#untag.run(person)
       this.#tagAll(person, currentOf(records).fields, vault)
     }
     return count
