@@ -19,6 +19,10 @@ const HELP = `npm run cloud -- COMMAND [options]
   summary [--shop ID]                      what the tills have sent
   devices [--shop ID]                      the tills; revoke --device ID withdraws one
   credit rotate|revoke [--shop ID]         the shop's credit code
+  person-export --person ID [--shop ID]    everything held on a member, to hand to them; it is written down that it was
+  person-erase --person ID [--shop ID]     destroys what is known of a member, here and at every till, for good
+  rotate-personal-key [--destroy] [--given]   new keys for personal records, all sealed anew; --destroy: the old keys
+                                           go, and with them whatever was backed up under them; --given: the newest is in XIAOPU_PERSONAL_KEYS already
 
 --shop may be left out where there is one shop, and may be its id or short name.
 --data DIR    where the cloud keeps its data (default: data), for its address and the operator's key
@@ -32,6 +36,7 @@ const { values, positionals } = readArguments({
   options: {
     data: { type: 'string', default: join(ROOT, 'data') }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
     kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, device: { type: 'string' }, partial: { type: 'boolean', default: false },
+    person: { type: 'string' }, destroy: { type: 'boolean', default: false }, given: { type: 'boolean', default: false },
   },
 }, HELP)
 
@@ -115,6 +120,9 @@ async function run(command: string | undefined): Promise<unknown> {
     case 'summary': return call('GET', `${await shopPath()}/summary`)
     case 'devices': return call('GET', `${await shopPath()}/devices`)
     case 'revoke': return call('POST', `${await shopPath()}/devices/${values.device ?? ''}/revoke`)
+    case 'person-export': return call('POST', `${await shopPath()}/people/${values.person ?? ''}/export`)
+    case 'person-erase': return call('POST', `${await shopPath()}/people/${values.person ?? ''}/erase`)
+    case 'rotate-personal-key': return call('POST', '/api/personal-keys/renew', { destroy: values.destroy, given: values.given })
     case 'credit': return call('POST', `${await shopPath()}/credit-code/${positionals[1] === 'revoke' ? 'revoke' : 'rotate'}`)
     default: throw new CommandError(HELP)
   }

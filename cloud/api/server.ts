@@ -5,6 +5,7 @@ import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { pageRoutes } from '#cloud/web/routes.ts'
+import { peopleRoutes, peopleSyncRoutes } from './people.ts'
 import { shopRoutes } from './shops.ts'
 import { syncRoutes } from './sync.ts'
 
@@ -43,7 +44,9 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
   app.get('/.well-known/jwks.json', (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
   app.get('/api/health', () => ({ ok: true, time: desk.now() }))
   await app.register(syncRoutes(desk))
+  await app.register(peopleSyncRoutes(desk))
   await app.register(shopRoutes(desk))
+  await app.register(peopleRoutes(desk))
   await app.register(pageRoutes(desk))
   return app
 }

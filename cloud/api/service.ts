@@ -1,6 +1,7 @@
 /** The service, put together over a database that is there: schema, connections, server, jobs. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import type { PlatformKey } from '#cloud/identity/platform-key.ts'
 import { keepShops } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
@@ -21,6 +22,7 @@ export interface ServiceOptions extends ServerOptions {
   readonly site?: string | undefined
   readonly key: PlatformKey
   readonly operatorKey: string
+  readonly personalKeys: PersonalKeys
   readonly now?: () => number
 }
 
@@ -40,7 +42,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const notices = await openNotices(options.databaseUrl, (error) => report(error))
   // The site may be the address that the server is about to get.
   let site = options.site?.replace(/\/+$/, '') ?? ''
-  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, get site() { return site } }
+  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, personalKeys: options.personalKeys, get site() { return site } }
   const app = await buildServer(desk, options)
   report = (error) => app.log.warn({ err: { message: error.message } }, 'database connection')
   const url = await listen(app, options).catch(async (error: unknown) => {

@@ -15,6 +15,7 @@ import { authenticate, type Device } from '#cloud/identity/devices.ts'
 import { pair } from '#cloud/identity/pairing.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { inShop, type Database } from '#cloud/storage/database.ts'
+import { attachPeople } from '#cloud/projections/people.ts'
 import { ingest } from '#cloud/projections/ingest.ts'
 import { keepCredit } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
@@ -63,7 +64,10 @@ export function syncRoutes(desk: Desk) {
 
     app.get('/api/sync/changes', async (request) => {
       const device = await authenticate(desk.db, request.headers.authorization, desk.now())
-      return pull(desk.db, device, parseInput(PullSchema, request.query))
+      const page = await pull(desk.db, device, parseInput(PullSchema, request.query))
+      const { changes, closed } = await attachPeople(desk, device.shop_id, page.changes)
+      if (closed > 0) request.log.warn({ shop: device.shop_id, closed }, 'personal records that no key here opens')
+      return { ...page, changes }
     })
 
     streamRoute(app, desk)

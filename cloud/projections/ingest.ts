@@ -9,6 +9,7 @@ import { inShop, storable, type Database, type ShopTransaction } from '#cloud/st
 import { notify } from '#cloud/storage/notices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { foldRows, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
+import { destroyErased } from './people.ts'
 import { loadReferences, rememberShop } from './references.ts'
 import { writeFacts, writeFlags, writeReferences } from './write.ts'
 
@@ -51,6 +52,7 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
     await trx.updateTable('device').set({ ack: head.seq, head: head.hash, seen_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
     touchedShop = await rememberShop(trx, shop, known, folded.changed)
     if (rev !== counter.rev) await notify(trx, { shop, rev })
+    await destroyErased(trx, shop, known, folded.changed, now)
   }
   const flags = await trx.selectFrom('journal_flag').select(['seq', 'code', 'reason']).where('shop_id', '=', shop).where('device_id', '=', device)
     .where('seq', '>=', from).where('seq', '<=', last).orderBy('seq').orderBy('code').execute()
@@ -77,6 +79,7 @@ async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]
   const wanted = [
     ...uuids('good', 'good.changed').map((id) => ({ kind: 'good', id })),
     ...uuids('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
+    ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => uuids('person', type)).map((id) => ({ kind: 'member', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   return { events: new Set(events.map(({ id }) => id)), sales: new Set(sales.map(({ id }) => id)), references: await loadReferences(trx, shop, wanted) }

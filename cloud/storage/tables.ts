@@ -27,6 +27,11 @@ export interface Tables {
     shop_id: string; id: string; device_id: string; seq: number; no: string; at: number; date: string
     total_fen: number; lines: number; doc: Json<Document>
   }
+  person: {
+    shop_id: string; person_id: string; digest: string; event_id: string; hlc: string; fields: string; key_id: string; sealed: Buffer
+    device_id: string; received_at: number
+  }
+  person_tag: { shop_id: string; kind: string; tag: string; person_id: string; key_id: string }
   stock: { shop_id: string; good_id: string; quantity: number; counted: boolean; updated_at: number }
   balance: { shop_id: string; device_id: string; account: string; fen: number }
   credit_code: { shop_id: string; jti: string; issued_at: number; expires_at: number; revoked_at: number | null }
