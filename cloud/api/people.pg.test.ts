@@ -1,10 +1,13 @@
 /** People in the cloud: what is taken, who gets it, how one number that joined twice is settled, and how nothing is left of the erased. */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EMPTY_HEAD, checkRow } from '#shared/ledger/envelope.ts'
+import { Vault } from '#shared/members/vault.ts'
 import type { Change } from '#shared/sync/protocol.ts'
+import { nodeCiphers } from '#cloud/identity/ciphers.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
+import { withPeople } from '#cloud/projections/people.ts'
 import { rebuild } from '#cloud/projections/rebuild.ts'
 import { inShop } from '#cloud/storage/database.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
@@ -141,9 +144,11 @@ describe('one number that joined at two tills', () => {
   async function twice(order: 'earlier first' | 'later first') {
     const made = await openShop(cloud)
     const other = await secondTill(made.shop)
-    const join = [() => enrol(made.till, { phone: PHONE, name: NAME }, 1000), () => enrol(other, { phone: PHONE, name: '老张' }, 2000)] as const
-    const [early, late] = order === 'earlier first' ? [await join[0](), await join[1]()] : (await Promise.all([join[1]()]).then(async ([second]) => [await join[0](), second!])) as [string, string]
-    return { ...made, other, early: early!, late: late! }
+    let early = ''
+    if (order === 'earlier first') early = await enrol(made.till, { phone: PHONE, name: NAME }, 1000)
+    const late = await enrol(other, { phone: PHONE, name: '老张' }, 2000)
+    if (order === 'later first') early = await enrol(made.till, { phone: PHONE, name: NAME }, 1000)
+    return { ...made, other, early, late }
   }
 
   test.each(['earlier first', 'later first'] as const)('is the one who joined earlier, with the other merged into them and kept: %s', async (order) => {
@@ -270,6 +275,24 @@ describe('keys', () => {
     const { rows } = await owner.query<{ keys: string }>('select distinct key_id as keys from person union select distinct key_id from person_tag')
     expect(rows.map(({ keys }) => keys).sort()).toEqual([cloud.personalKeys.ring().data[0]!.id, cloud.personalKeys.ring().index[0]!.id].sort())
     for (const phone of phones.slice(0, 5)) expect((await cloud.call('POST', `/api/shops/${shop}/people/find`, { text: phone }, ownerKey)).body.people).toHaveLength(1)
+  })
+
+  test('that somebody has read under stay until they have opened what they read', async () => {
+    const { till, shop } = await openShop(cloud)
+    await enrol(till, { phone: PHONE })
+    const [hasRead, mayOpen] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const reading = withPeople(cloud, shop, async (trx) => {
+      const { person_id: person, digest, fields, key_id: key, sealed } = await trx.selectFrom('person').selectAll().executeTakeFirstOrThrow()
+      hasRead.resolve()
+      await mayOpen.promise
+      return new Vault(cloud.personalKeys.ring(), nodeCiphers, shop).open({ person, digest, fields, key, sealed })
+    })
+    await hasRead.promise
+    const renewing = renew({ destroy: true })
+    await vi.waitFor(async () => expect((await owner.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount).toBe(1))
+    mayOpen.resolve()
+    expect(await reading).toMatchObject({ set: { phone: PHONE } })
+    expect((await renewing).body).toMatchObject({ destroyed: true })
   })
 
   test('that are destroyed close what was copied before', async () => {
