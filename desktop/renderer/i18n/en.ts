@@ -45,7 +45,7 @@ export const en: typeof zh = {
   line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return' },
   keys: {
     label: 'Function keys', help: 'Help', search: 'Search', hold: 'Hold', recall: 'Recall', recallSome: 'Recall ({n})', adjust: 'Price', return: 'Return', receipts: 'Receipts',
-    drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Members', more: 'More',
+    drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
   },
   quick: { label: 'Quick keys', tabs: 'Categories', all: 'All', none: 'No quick keys yet', noneNext: 'Give what sells most a place in Goods, and it is here.' },
   search: { placeholder: 'Search name, pinyin or code', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.' },
