@@ -73,6 +73,7 @@ describe('a record that an event names', () => {
     expect(changes.find(({ kind }) => kind === 'person')?.clocks).toEqual({})
     for (const clear of [NAME, PHONE, '12345678', Buffer.from(NAME).toString('hex'), Buffer.from(PHONE).toString('hex')]) expect(await rowsWith(clear)).toEqual([])
     expect((await other.changes(rev)).changes).toEqual([])
+    expect((await other.changes(0, undefined, '')).changes.filter(({ kind }) => kind === 'person')).toEqual([])
     const change = till.recordPerson(person, { note: '不吃香菜' }, { type: 'member.changed' })
     await till.push()
     await till.people([change])

@@ -65,6 +65,7 @@ export function syncRoutes(desk: Desk) {
     app.get('/api/sync/changes', async (request) => {
       const device = await authenticate(desk.db, request.headers.authorization, desk.now())
       const page = await pull(desk.db, device, parseInput(PullSchema, request.query))
+      if (parseInput(PeopleWishSchema, request.query).people === undefined) return page
       const { changes, closed } = await attachPeople(desk, device.shop_id, page.changes)
       if (closed > 0) request.log.warn({ shop: device.shop_id, closed }, 'personal records that no key here opens')
       return { ...page, changes }
@@ -78,6 +79,9 @@ const PullSchema = z.object({
   since: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
 })
+
+/** Records come along only for who asks: a till does where its line is for nobody else to read. */
+const PeopleWishSchema = z.object({ people: z.literal('1').optional() })
 
 function readCounter(db: Database, { shop_id: shop }: Device): Promise<{ rev: number }> {
   return inShop(db, shop, (trx) => trx.selectFrom('counter').select('rev').where('shop_id', '=', shop).executeTakeFirstOrThrow())

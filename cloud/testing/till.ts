@@ -106,8 +106,8 @@ export class TestTill {
     return this.send('GET', '/api/sync/state')
   }
 
-  async changes(since = 0, limit?: number): Promise<{ rev: number; more: boolean; changes: Change[] }> {
-    const { body } = await this.send('GET', `/api/sync/changes?since=${since}${limit === undefined ? '' : `&limit=${limit}`}`)
+  async changes(since = 0, limit?: number, people = '&people=1'): Promise<{ rev: number; more: boolean; changes: Change[] }> {
+    const { body } = await this.send('GET', `/api/sync/changes?since=${since}${limit === undefined ? '' : `&limit=${limit}`}${people}`)
     return body as { rev: number; more: boolean; changes: Change[] }
   }
 

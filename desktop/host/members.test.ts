@@ -1,11 +1,12 @@
 /** Members at a till: masked to whoever serves, in the journal by digest alone, under seal in the file, and gone when erased. */
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PEOPLE_KEYS_FILE } from '#desktop/storage/people/key-file.ts'
 import { LEDGER_FILE } from '#desktop/storage/open.ts'
+import { tamper } from '#desktop/storage/testing/store.ts'
 import { type TestTill, CASHIER_PIN, OWNER_PIN, openTill } from '#desktop/testing/till.ts'
 
 const PHONE = '13812345678'
@@ -194,6 +195,25 @@ describe('keys', () => {
     till = await till.restart()
     expect((await till.run('member.find', { text: PHONE })).members).toMatchObject([{ member, name: '张*' }])
     expect((await till.run('member.find', { text: '1111' })).members.length).toBe(1)
+  })
+
+  test('that can\'t be understood are put aside, not written over, and the till opens and sells', async () => {
+    await enrol()
+    await till.close()
+    writeFileSync(join(till.folder, PEOPLE_KEYS_FILE), '{"v":1,"da')
+    till = await till.restart()
+    expect((await till.run('member.find', { text: PHONE })).members).toEqual([])
+    expect(await enrol('13900001111', '李四')).toMatchObject({ name: '李*' })
+    expect(readdirSync(till.folder).filter((name) => name.startsWith(PEOPLE_KEYS_FILE) && readFileSync(join(till.folder, name), 'utf8') === '{"v":1,"da')).toHaveLength(1)
+  })
+
+  test('open no record that was changed in the file: the others stay, and verify names it', async () => {
+    const [{ member }] = [await enrol(), await enrol('13900001111', '李四')]
+    await till.close()
+    tamper(till.folder, (db) => db.prepare('UPDATE person_record SET sealed = zeroblob(40) WHERE person = ?').run(member))
+    till = await till.restart()
+    expect((await till.run('member.find', { text: '1111' })).members).toMatchObject([{ name: '李*' }])
+    expect(await till.run('ledger.verify', {})).toMatchObject({ ok: false, faults: [{ code: 'person.broken', reason: expect.stringContaining(member) }] })
   })
 
   test('are made when the first member joins, not before', async () => {

@@ -80,7 +80,11 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     credit: () => reads.credit(settings.identity().shop),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
-    verify: () => verifyLedger(db, sha256, migrations),
+    verify() {
+      const verification = verifyLedger(db, sha256, migrations)
+      const faults = people.broken().map(({ person, digest }) => ({ seq: null, code: 'person.broken', reason: `a record of person ${person} is not what was sealed`, expected: digest, found: null }))
+      return { ...verification, ok: verification.ok && faults.length === 0, faults: [...verification.faults, ...faults] }
+    },
 
     people,
     nextHlc(now) {

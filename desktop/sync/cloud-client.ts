@@ -40,6 +40,8 @@ export interface CloudAddress {
   readonly token: string
   readonly device: string
   readonly privateKey: string
+  /** Personal records may go over this line. */
+  readonly isPrivate: boolean
 }
 
 function read<Schema extends z.ZodType>({ status, text }: WireAnswer, schema: Schema): z.output<Schema> {
@@ -72,6 +74,10 @@ export class CloudClient {
     this.#timer = timer
   }
 
+  get isPrivate(): boolean {
+    return this.#at.isPrivate
+  }
+
   get #headers(): Record<string, string> {
     return { authorization: `Bearer ${this.#at.token}` }
   }
@@ -98,7 +104,7 @@ export class CloudClient {
   }
 
   changes(since: number) {
-    return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}`, ChangesSchema)
+    return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}${this.#at.isPrivate ? '&people=1' : ''}`, ChangesSchema)
   }
 
   /** Listens until the line breaks; `onRev` at once and whenever the shop's counter moves. Always ends by throwing; HungUp after `hangUp`. */

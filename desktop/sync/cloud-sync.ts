@@ -9,6 +9,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { GENESIS } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
 import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import { isPrivateLine } from '#shared/sync/people.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
 
@@ -50,6 +51,7 @@ export class CloudSync {
   #stopped = true
   #isKicked = false
   #isClosed = false
+  #keptBack = false
   #delay = RETRY_FIRST_MS
   #wake: (() => void) | undefined
   #told = ''
@@ -79,8 +81,9 @@ export class CloudSync {
     const pairing = this.#store.pairing()
     if (!pairing) return
     const { device, privateKey } = this.#store.identity()
-    const client = new CloudClient({ token: pairing.token, device, privateKey }, this.#world.wire(pairing.cloud), this.#world.timer)
+    const client = new CloudClient({ token: pairing.token, device, privateKey, isPrivate: isPrivateLine(pairing.cloud) }, this.#world.wire(pairing.cloud), this.#world.timer)
     this.#client = client
+    this.#keptBack = false
     this.#stopped = false
     this.#delay = RETRY_FIRST_MS
     this.#set('offline', null)
@@ -258,6 +261,7 @@ export class CloudSync {
     for (;;) {
       const records = this.#store.people.unsent(this.#store.acknowledged())
       if (records.length === 0 || this.#client !== client) return
+      if (!client.isPrivate) return this.#keepBack(records.length)
       const { states } = await client.people(records)
       if (this.#client !== client) return
       if (states.length !== records.length) throw new Error(`the cloud answered ${states.length} of ${records.length} records`)
@@ -269,6 +273,12 @@ export class CloudSync {
         if (states[index] === 'refused') this.#hooks.log('sync.record_refused', { event })
       })
     }
+  }
+
+  /** Others could read along on this line. Said once for each connection. */
+  #keepBack(records: number): void {
+    if (!this.#keptBack) this.#hooks.log('sync.people_kept_back', { records })
+    this.#keptBack = true
   }
 
   /** The line works. Kept in the file now and then, not at every sale: a write costs the counter a moment. */

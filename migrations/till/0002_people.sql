@@ -14,6 +14,7 @@ CREATE TABLE person_record (
   PRIMARY KEY (person, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_record_unsent ON person_record (seq) WHERE sent = 0;
+CREATE INDEX person_record_key ON person_record (key, sent);
 -- What a telephone number is found by: keyed hashes, made again from the records.
 CREATE TABLE person_tag (
   kind   TEXT NOT NULL,

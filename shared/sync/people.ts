@@ -1,7 +1,7 @@
 /**
  * Personal records on the wire. Up: `POST /api/sync/people`, JSON signed like a push, after the journal rows that name them;
  * each record is answered by itself. Down: behind each change of kind `member` comes one of kind `person` with its records.
- * Its clocks are empty, so that a till which doesn't know the kind keeps nothing of it.
+ * It comes only where it is asked for (`people=1`), and a till asks and sends only over a line that nobody reads along. Its clocks are empty, so that a till which doesn't know the kind keeps nothing of it.
  */
 import { z } from 'zod'
 import { HlcSchema } from '../catalog/hlc.ts'
@@ -10,6 +10,12 @@ import { PersonRecordSchema } from '../identity/person.ts'
 import { HashSchema } from '../ledger/envelope.ts'
 import type { NamedRecord } from '../members/record.ts'
 import type { Change } from './protocol.ts'
+
+/** Whether what goes to this address is for that machine alone: TLS, or a program on this one. */
+export function isPrivateLine(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.[0-9]+){3}$/.test(hostname)
+}
 
 export const PEOPLE_MAX = 200
 export const PEOPLE_BYTES_MAX = 1024 * 1024

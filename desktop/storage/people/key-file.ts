@@ -2,7 +2,7 @@
  * The till's keys for personal records: a file of its own beside the database, for this account alone. A copy of the database
  * without it opens nobody's record; a backup that is to bring members back has to hold both.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { type KeyRing, KeyRingSchema } from '#shared/members/vault.ts'
@@ -24,8 +24,13 @@ export function keysBeside(db: Database): KeyFile {
   }
   const file = join(dirname(db.name), PEOPLE_KEYS_FILE)
   return {
-    // A file that can't be understood is never written over: it throws here, and whoever mends it has everything back.
-    read: () => (existsSync(file) ? KeyRingSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined),
+    read() {
+      if (!existsSync(file)) return undefined
+      const ring = ringIn(readFileSync(file, 'utf8'))
+      // The till must open all the same. What can't be understood is put aside and not written over: somebody may mend it.
+      if (!ring) renameSync(file, `${file}.${statSync(file).mtimeMs}.unreadable`)
+      return ring
+    },
     write(ring) {
       const fresh = `${file}.new`
       const out = openSync(fresh, 'w', 0o600)
@@ -38,6 +43,14 @@ export function keysBeside(db: Database): KeyFile {
       renameSync(fresh, file)
       syncFolder(dirname(file))
     },
+  }
+}
+
+function ringIn(text: string): KeyRing | undefined {
+  try {
+    return KeyRingSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
   }
 }
 

@@ -143,6 +143,15 @@ export class People implements PersonStore {
     return { done: true, erased: false }
   }
 
+  broken(): { person: Id; digest: string }[] {
+    if (!this.#ring) return []
+    const rows = this.#db.prepare<[], Row>(`SELECT ${COLUMNS} FROM person_record`).all()
+    return rows.filter((row) => {
+      const opened = this.#tryOpen(row)
+      return opened instanceof VaultError ? opened.code === 'seal.broken' : digestOf(opened, this.#parts.sha256) !== row.digest
+    })
+  }
+
   rotate(now: number): { records: number } {
     // First the file: a record must never be under a key that a power cut takes away.
     this.#write(withNewKeys(this.#ring, this.#parts.ciphers, now))
@@ -158,9 +167,10 @@ export class People implements PersonStore {
     this.#sealAll(new Vault(this.#ring, this.#parts.ciphers, shop))
   }
 
+  /** Records whose key is gone. Those that the cloud has are dropped, to come again from there. */
   recover(): { lost: number; sentBefore: number } {
-    const known = new Set(this.#ring?.data.map(({ id }) => id))
-    const lost = this.#db.prepare<[], Pick<Row, 'person' | 'digest' | 'key' | 'sent'>>('SELECT person, digest, key, sent FROM person_record').all().filter(({ key }) => !known.has(key))
+    const known = this.#ring?.data.map(({ id }) => id) ?? []
+    const lost = this.#db.prepare<[string], Pick<Row, 'person' | 'digest' | 'sent'>>('SELECT person, digest, sent FROM person_record WHERE key NOT IN (SELECT value FROM json_each(?))').all(JSON.stringify(known))
     const again = lost.filter(({ sent }) => sent === 1)
     for (const { person, digest } of again) {
       this.#drop.run(person, digest)
@@ -169,13 +179,16 @@ export class People implements PersonStore {
     return { lost: lost.length, sentBefore: again.length }
   }
 
-  /** Undefined where its key is gone: the cloud may send it again. A broken seal is a broken file, and throws. */
+  /** Undefined where its key is gone or its seal broken: neither may hold up the others. `broken` names the latter. */
   #openRow(row: Row): NamedRecord | undefined {
-    if (!this.#ring) return undefined
+    const opened = this.#ring && this.#tryOpen(row)
+    return opened instanceof VaultError || !opened ? undefined : { ...opened, digest: row.digest, event: row.event, hlc: row.hlc }
+  }
+  #tryOpen(row: Row): PersonRecord | VaultError {
     try {
-      return { ...this.#open().open(row), digest: row.digest, event: row.event, hlc: row.hlc }
+      return this.#open().open(row)
     } catch (error) {
-      if (error instanceof VaultError && error.code === 'key.unknown') return undefined
+      if (error instanceof VaultError) return error
       throw error
     }
   }
