@@ -58,14 +58,15 @@ async function main(): Promise<void> {
     onLog: (line) => { if (/ (WARNING|ERROR|FATAL|PANIC): /.test(line)) process.stderr.write(`${line}\n`) },
   })
   // Loading the code takes as long as starting the database: both at once.
-  const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { keysGiven, keysInFile }, { NewerDatabaseError }] = await Promise.all([
-    server, import('./api/service.ts'), import('./identity/platform-key.ts'), import('./identity/personal-keys.ts'), import('./storage/migrate.ts'),
+  const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { keysGiven, keysInFile }, { NewerDatabaseError }, { metricsKey }] = await Promise.all([
+    server, import('./api/service.ts'), import('./identity/platform-key.ts'), import('./identity/personal-keys.ts'), import('./storage/migrate.ts'), import('./operating/metrics-route.ts'),
   ])
   try {
     const key = openPlatformKey(process.env.XIAOPU_PLATFORM_KEY ?? secretFile(join(options.data, 'platform-key.pem'), newPlatformKeyPem))
     const operatorKeyFile = join(options.data, 'operator.key')
     const operatorKey = process.env.XIAOPU_OPERATOR_KEY ?? secretFile(operatorKeyFile, () => `xpk_${randomBytes(32).toString('base64url')}`)
     if (operatorKey.length < OPERATOR_KEY_MIN) throw new StartupError('operator_key.weak', `The operator's key has fewer than ${OPERATOR_KEY_MIN} characters. Delete ${operatorKeyFile} or set XIAOPU_OPERATOR_KEY to a longer one.`)
+    writeFileSync(join(options.data, 'metrics.key'), `${metricsKey(key)}\n`, { mode: 0o600 })
     writeFileSync(join(options.data, 'jwks.json'), `${JSON.stringify(key.jwks, null, 2)}\n`)
     const { XIAOPU_PERSONAL_KEYS: given } = process.env
     const personalKeys = given ? keysGiven(given) : keysInFile(join(options.data, 'personal-keys.json'), Date.now())

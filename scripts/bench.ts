@@ -3,6 +3,8 @@ import type { Figure } from './bench/figures.ts'
 
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'start.ready': async () => (await import('./bench/start-ready.ts')).startReady(),
+  'cloud.sale.bytes': async () => (await import('./bench/cloud-bytes.ts')).cloudSaleBytes(),
+  'cloud.journal.parts': async () => (await import('./bench/cloud-bytes.ts')).cloudJournalParts(),
   'till.scan.paint': async () => (await import('./bench/scan-paint.ts')).scanPaint(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }

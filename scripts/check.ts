@@ -4,9 +4,11 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { SERVICE_TABLES } from '#cloud/storage/tenancy.ts'
 import { checkArrows, CHECKED_FOLDERS, formatViolation } from './checks/arrows.ts'
 import { packageCommand, ROOT, run } from './run-command.ts'
 import type { Command } from './run-command.ts'
+import { ACROSS_SHOPS, checkSqlHabits, formatSqlFinding } from './checks/sql-habits.ts'
 import { readSourceFiles } from './checks/source-files.ts'
 import { findTextInCode } from './checks/text-in-code.ts'
 
@@ -24,6 +26,7 @@ const CHECKS: readonly Check[] = [
   { name: 'types', proves: 'types agree', find: () => findingsOf(packageCommand('vue-tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo') },
   { name: 'lint', proves: 'oxlint finds nothing', find: () => findingsOf(packageCommand('oxlint'), '--deny-warnings') },
   { name: 'vue', proves: 'eslint finds nothing in components', find: lintComponents },
+  { name: 'sql', proves: 'statements of the cloud keep to one shop and can be spread by shop', find: findSqlHabits },
   { name: 'text', proves: 'no Chinese in the code of the screens outside i18n', find: findTextOutsideTranslations },
   ...(existsSync(CONTRACT_PAGE)
     ? [{ name: 'docs', proves: 'generated documents are current', find: () => findingsOf({ file: process.execPath, args: [CONTRACT_PAGE] }, '--check') }]
@@ -65,6 +68,11 @@ async function findingsOf(command: Command, ...args: string[]): Promise<Findings
 
 function findCrossedArrows(): Findings {
   return checkArrows(readSourceFiles(ROOT, CHECKED_FOLDERS, ['.ts', '.vue'])).map(formatViolation).join('\n')
+}
+
+function findSqlHabits(): Findings {
+  const code = readSourceFiles(ROOT, ['cloud'], ['.ts']).filter(({ path }) => !path.endsWith('.test.ts') && !path.startsWith('cloud/testing/'))
+  return checkSqlHabits({ code, migrations: readSourceFiles(ROOT, ['migrations/cloud'], ['.sql']), serviceTables: Object.keys(SERVICE_TABLES), across: ACROSS_SHOPS }).map(formatSqlFinding).join('\n')
 }
 
 function lintComponents(): Promise<Findings> {

@@ -19,6 +19,8 @@ const HELP = `npm run cloud -- COMMAND [options]
   summary [--shop ID]                      what the tills have sent
   devices [--shop ID]                      the tills; revoke --device ID withdraws one
   credit rotate|revoke [--shop ID]         the shop's credit code
+  health                                   whether the cloud can serve, and why not
+  metrics                                  its figures, as Prometheus reads them
   person-export --person ID [--shop ID]    everything held on a member, to hand to them; it is written down that it was
   person-erase --person ID [--shop ID]     destroys what is known of a member, here and at every till, for good
   rotate-personal-key [--destroy] [--given]   new keys for personal records, all sealed anew; --destroy: the old keys
@@ -109,6 +111,24 @@ async function newOwnerKey(): Promise<unknown> {
   return { manage: `${readUrl()}/manage/${shop.split('/').at(-1)}`, ...await call('POST', `${shop}/owner-key`) }
 }
 
+async function ask(path: string, key: string | undefined): Promise<Response> {
+  const url = readUrl()
+  return fetch(`${url}${path}`, { headers: key ? { authorization: `Bearer ${key}` } : {} }).catch(() => { throw new CommandError(`Nothing answers at ${url}. Is the cloud running?`) })
+}
+
+async function health(): Promise<unknown> {
+  const response = await ask('/health', undefined)
+  if (!response.ok) process.exitCode = 1
+  return response.json()
+}
+
+/** As it comes: it is no JSON. */
+async function metrics(): Promise<string> {
+  const response = await ask('/metrics', values.key ?? dataFile('metrics.key'))
+  if (!response.ok) throw new CommandError(`The metrics were refused (${response.status}). Say --data or --key.`)
+  return response.text()
+}
+
 async function run(command: string | undefined): Promise<unknown> {
   switch (command) {
     case 'shops': return call('GET', '/api/shops')
@@ -124,6 +144,8 @@ async function run(command: string | undefined): Promise<unknown> {
     case 'person-erase': return call('POST', `${await shopPath()}/people/${values.person ?? ''}/erase`)
     case 'rotate-personal-key': return call('POST', '/api/personal-keys/renew', { destroy: values.destroy, given: values.given })
     case 'credit': return call('POST', `${await shopPath()}/credit-code/${positionals[1] === 'revoke' ? 'revoke' : 'rotate'}`)
+    case 'health': return health()
+    case 'metrics': return metrics()
     default: throw new CommandError(HELP)
   }
 }
@@ -131,7 +153,7 @@ async function run(command: string | undefined): Promise<unknown> {
 if (positionals[0] === 'help') {
   console.log(HELP)
 } else {
-  run(positionals[0]).then((answer) => console.log(JSON.stringify(answer, null, 2)), (error: unknown) => {
+  run(positionals[0]).then((answer) => console.log(typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2)), (error: unknown) => {
     if (!(error instanceof CommandError)) throw error
     console.error(error.message)
     process.exitCode = 1

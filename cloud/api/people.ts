@@ -1,48 +1,24 @@
 /**
- * People over HTTP. Tills send the records that their journals name, signed like a push; the owner finds members masked, gets
- * everything held on one to hand to them, and erases. A number is looked for in a body, never in an address, which proxies log.
+ * People over HTTP, beside what tills send and pull (sync.ts): the owner finds members masked, gets everything held on one to
+ * hand to them, and erases. A number is looked for in a body, never in an address, which proxies log.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { maskName, maskPhone, normalPhone } from '#shared/identity/person.ts'
 import { currentOf } from '#shared/members/record.ts'
 import { PEOPLE_EVENTS, timeOf } from '#shared/members/member.ts'
 import { Vault } from '#shared/members/vault.ts'
-import { PEOPLE_BYTES_MAX, PeopleUploadSchema } from '#shared/sync/people.ts'
 import { nodeCiphers } from '#cloud/identity/ciphers.ts'
-import { isSignedBy } from '#cloud/identity/device-key.ts'
-import { authenticate, type Device } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { renewPersonalKeys } from '#cloud/jobs/personal-keys.ts'
-import { byTag, eraseAll, membersOf, readPeople, storePeople, withPeople } from '#cloud/projections/people.ts'
+import { byTag, eraseAll, membersOf, readPeople, withPeople } from '#cloud/projections/people.ts'
 import { editInTransaction } from '#cloud/projections/references.ts'
 import { gateOf } from './gate.ts'
 import { parseInput } from './input.ts'
 
-const FindSchema = z.object({ text: z.string().max(30) })
-const RenewSchema = z.object({ destroy: z.boolean().default(false), given: z.boolean().default(false) })
-
-/** `POST /api/sync/people`: in a room of its own, because its body is the bytes that were signed. */
-export function peopleSyncRoutes(desk: Desk) {
-  return async (app: FastifyInstance): Promise<void> => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: PEOPLE_BYTES_MAX }, (_request, body, done) => done(null, body))
-    const senders = new WeakMap<FastifyRequest, Device>()
-    const enter = async (request: FastifyRequest): Promise<void> => {
-      senders.set(request, await authenticate(desk.db, request.headers.authorization, desk.now()))
-    }
-    app.post('/api/sync/people', { onRequest: enter, bodyLimit: PEOPLE_BYTES_MAX }, async (request) => {
-      const device = senders.get(request)!
-      if (device.quarantined_at !== null) throw new Refusal('device.quarantined', 'this till\'s ledger was seen in two versions; it must be looked at')
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      if (!isSignedBy(device.public_key, body, request.headers['x-xiaopu-signature'])) throw new Refusal('signature.invalid', 'the body is not signed by this till\'s key')
-      const upload = parseInput(PeopleUploadSchema, parseJson(body))
-      if (upload.device !== device.device_id) throw new Refusal('not.allowed', 'the batch names another device than its token')
-      return { states: await storePeople(desk, device.shop_id, device.device_id, upload.records, desk.now()) }
-    })
-  }
-}
+const FindSchema = z.strictObject({ text: z.string().max(30) })
+const RenewSchema = z.strictObject({ destroy: z.boolean().default(false), given: z.boolean().default(false) })
 
 export function peopleRoutes(desk: Desk) {
   const { operatorOnly, shopOf, idOf } = gateOf(desk)
@@ -104,7 +80,7 @@ export function peopleRoutes(desk: Desk) {
 
     app.post('/api/personal-keys/renew', async (request) => {
       operatorOnly(request)
-      return renewPersonalKeys(desk, desk.now(), parseInput(RenewSchema, request.body ?? {}))
+      return renewPersonalKeys(desk, desk.now(), parseInput(RenewSchema, request.body))
     })
   }
 }
@@ -112,12 +88,4 @@ export function peopleRoutes(desk: Desk) {
 /** Whom a row of the journal names. */
 function personOf(text: string): string {
   return (JSON.parse(text) as { body: { person?: string } }).body.person ?? ''
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    throw new Refusal('input.invalid', 'the body is not JSON', { field: '', reason: 'not JSON' })
-  }
 }

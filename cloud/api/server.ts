@@ -1,16 +1,18 @@
 /** The HTTP server: routes, and what every answer has in common. Errors leave as `{code, message, detail?}`. */
-import fastifyRateLimit from '@fastify/rate-limit'
-import Fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { RefusalCode } from '#shared/sync/protocol.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
+import { metricsRoute } from '#cloud/operating/metrics-route.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
+import { healthRoutes } from '#cloud/operating/health.ts'
+import { makeInstruments, type Instruments } from '#cloud/operating/instruments.ts'
+import { registerTurns } from '#cloud/operating/turns.ts'
 import { pageRoutes } from '#cloud/web/routes.ts'
-import { peopleRoutes, peopleSyncRoutes } from './people.ts'
+import { peopleRoutes } from './people.ts'
 import { shopRoutes } from './shops.ts'
+import { meteredDesk } from './metered.ts'
+import { STREAM_ROUTE } from './stream.ts'
 import { syncRoutes } from './sync.ts'
-
-/** Far above what a shop's tills need together, far below what one machine can hurt with. */
-const REQUESTS_PER_MINUTE = 6000
 
 export interface ServerOptions {
   readonly logLevel: string
@@ -18,7 +20,8 @@ export interface ServerOptions {
   readonly trustProxy?: string | undefined
 }
 
-export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOptions): Promise<FastifyInstance> {
+/** A server without routes: how it logs, and how it says no. */
+export function createApp({ logLevel, trustProxy }: ServerOptions): FastifyInstance {
   const app = Fastify({
     logger: { level: logLevel, stream: process.stderr, base: null },
     // Addresses hold credit codes and ids of receipts; the route's pattern says enough.
@@ -27,6 +30,8 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
     forceCloseConnections: true,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 2000 },
+    // An address that can't be read has no route, and so no error handler but this.
+    frameworkErrors: (error, _request, reply) => refuse(refusalOf(error), reply),
   })
   app.addHook('onResponse', (request, reply, done) => {
     request.log.info({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
@@ -35,20 +40,32 @@ export async function buildServer(desk: Desk, { logLevel, trustProxy }: ServerOp
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalOf(error)
     if (refusal.code === 'server.failed') request.log.error({ err: { message: error.message, stack: error.stack }, route: request.routeOptions.url }, 'failed')
-    return reply.code(refusal.status).send({ code: refusal.code, message: refusal.message, ...(refusal.detail ? { detail: refusal.detail } : {}) })
+    return refuse(refusal, reply)
   })
-  await app.register(fastifyRateLimit, {
-    max: REQUESTS_PER_MINUTE, timeWindow: 60_000,
-    errorResponseBuilder: () => new Refusal('rate.limited', 'too many requests from this address; wait a minute'),
+  return app
+}
+
+export async function buildServer(desk: Desk, options: ServerOptions, { turns, metrics }: Instruments = makeInstruments(desk.db)): Promise<FastifyInstance> {
+  const app = createApp(options)
+  app.addHook('onResponse', async ({ method, routeOptions: { url } }, { statusCode, elapsedTime }) => {
+    // A till's stream lasts for hours: it is open or not, and answers nothing.
+    if (url !== STREAM_ROUTE) metrics.answered(method, url, statusCode, elapsedTime / 1000)
   })
-  app.get('/.well-known/jwks.json', (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
-  app.get('/api/health', () => ({ ok: true, time: desk.now() }))
-  await app.register(syncRoutes(desk))
-  await app.register(peopleSyncRoutes(desk))
-  await app.register(shopRoutes(desk))
+  app.addHook('onError', async (_request, _reply, error) => metrics.refused(error instanceof Refusal ? error.code : refusalOf(error).code))
+  await registerTurns(app, turns)
+  app.get('/.well-known/jwks.json', { config: { turn: false } }, (_request, reply) => reply.header('cache-control', 'public, max-age=3600').send(desk.key.jwks))
+  healthRoutes(app, desk)
+  metricsRoute(app, desk, metrics)
+  await app.register(syncRoutes(meteredDesk(desk, metrics), turns))
+  await app.register(shopRoutes(desk, turns))
   await app.register(peopleRoutes(desk))
   await app.register(pageRoutes(desk))
   return app
+}
+
+function refuse({ status, code, message, detail }: Refusal, reply: FastifyReply): FastifyReply {
+  if (typeof detail?.retryAfterMs === 'number') void reply.header('retry-after', Math.ceil(detail.retryAfterMs / 1000))
+  return reply.code(status).send({ code, message, ...(detail ? { detail } : {}) })
 }
 
 /** What Fastify itself refuses, in our words; everything else is our fault. */

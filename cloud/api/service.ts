@@ -1,14 +1,16 @@
 /** The service, put together over a database that is there: schema, connections, server, jobs. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { PersonalKeys } from '#cloud/identity/personal-keys.ts'
-import type { PlatformKey } from '#cloud/identity/platform-key.ts'
+import { claimKeys, type PersonalKeys } from '#cloud/identity/personal-keys.ts'
+import { claimDatabase, type PlatformKey } from '#cloud/identity/platform-key.ts'
 import { keepShops } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
-import { openDatabase, type Database } from '#cloud/storage/database.ts'
+import { makeInstruments } from '#cloud/operating/instruments.ts'
+import { ifAlone, openDatabase, type Database } from '#cloud/storage/database.ts'
 import { migrate } from '#cloud/storage/migrate.ts'
 import { openNotices } from '#cloud/storage/notices.ts'
 import { StartupError } from '#cloud/storage/startup-error.ts'
+import { pgSyncStore } from './pg-sync-store.ts'
 import { buildServer, type ServerOptions } from './server.ts'
 
 const ROUND_MS = 3_600_000
@@ -39,11 +41,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await migrate(options.databaseUrl)
   let report = (error: Error): void => { process.stderr.write(`${error.message}\n`) }
   const db = openDatabase(options.databaseUrl, (error) => report(error))
-  const notices = await openNotices(options.databaseUrl, (error) => report(error))
+  await claimDatabase(db, options.key).then(() => claimKeys(db, options.personalKeys)).catch(async (error: unknown) => {
+    await db.destroy()
+    throw error
+  })
+  const instruments = makeInstruments(db)
+  const { metrics } = instruments
+  metrics.watchProcess()
+  const notices = await openNotices(options.databaseUrl, (error) => report(error), metrics.noticed)
   // The site may be the address that the server is about to get.
   let site = options.site?.replace(/\/+$/, '') ?? ''
-  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, personalKeys: options.personalKeys, get site() { return site } }
-  const app = await buildServer(desk, options)
+  const { key, operatorKey, personalKeys } = options
+  const ground = { db, key, personalKeys, get site() { return site } }
+  const desk: Desk = { db, notices, now, key, operatorKey, personalKeys, sync: pgSyncStore(ground), get site() { return site } }
+  const app = await buildServer(desk, options, instruments)
   report = (error) => app.log.warn({ err: { message: error.message } }, 'database connection')
   const url = await listen(app, options).catch(async (error: unknown) => {
     await Promise.all([app.close(), notices.close(), db.destroy()])
@@ -54,8 +65,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   let round: Promise<void> = Promise.resolve()
   const goRound = (): void => {
     round = round.then(async () => {
-      for (const { shop, error } of await keepShops(desk, now())) app.log.error({ shop, err: { message: String(error) } }, 'credit code not kept')
-    }).catch((error: unknown) => app.log.error({ err: { message: String(error) } }, 'round of jobs failed'))
+      const began = performance.now()
+      // One process goes round for all.
+      const failed = await ifAlone(db, 'keep_shops', () => keepShops(desk, now())).catch((error: unknown) => [{ shop: undefined, error }])
+      if (!failed) return
+      metrics.jobRan('keep_shops', failed.length > 0 ? 'failed' : 'done', (performance.now() - began) / 1000)
+      for (const { shop, error } of failed) app.log.error({ shop, err: { message: String(error) } }, shop ? 'credit code not kept' : 'round of jobs failed')
+    })
   }
   goRound()
   const timer = setInterval(goRound, ROUND_MS)

@@ -18,6 +18,7 @@ import { createShop, listDevices, summarise } from '#cloud/projections/shops.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
 import { keepCredit, revokeCredit } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
+import type { Turns } from '#cloud/operating/turns.ts'
 import { gateOf } from './gate.ts'
 import { parseInput } from './input.ts'
 
@@ -36,7 +37,7 @@ const PageSchema = z.object({ limit: z.coerce.number().int().min(1).max(1000).de
 /** A batch of a thousand goods with pictures of the largest size. */
 const GOODS_BYTES_MAX = 20 * 1024 * 1024
 
-export function shopRoutes(desk: Desk) {
+export function shopRoutes(desk: Desk, turns: Turns) {
   const { db, now } = desk
 
   const { operatorOnly, shopOf, idOf } = gateOf(desk)
@@ -69,7 +70,7 @@ export function shopRoutes(desk: Desk) {
 
     app.get('/api/shops/:id/goods', async (request) => ({ goods: await listGoods(db, (await shopOf(request)).shop) }))
     // Asked for its key before a byte of so large a body is kept.
-    const enter = async (request: FastifyRequest): Promise<void> => { await shopOf(request) }
+    const enter = async (request: FastifyRequest): Promise<void> => { await turns.take(request, () => shopOf(request)) }
     app.post('/api/shops/:id/goods', { bodyLimit: GOODS_BYTES_MAX, onRequest: enter }, async (request) => {
       const { shop, editor } = await shopOf(request)
       const { goods } = parseInput(GoodsSchema, request.body)

@@ -30,7 +30,7 @@ export async function createCode(db: Database, shop: Id, now: number): Promise<{
   return { code, expiresAt }
 }
 
-interface Attempt {
+export interface Attempt {
   readonly request: PairRequest
   /** The bytes that were signed, and the header with the signature. */
   readonly body: Uint8Array
@@ -47,8 +47,8 @@ export async function pair(db: Database, attempt: Attempt): Promise<PairReply> {
     await sql`select pg_advisory_xact_lock(hashtextextended(${source}, 0))`.execute(trx)
     const since = attempt.now - TRIES_WINDOW_MS
     await trx.deleteFrom('pairing_try').where('at', '<', since).execute()
-    const { tries } = await trx.selectFrom('pairing_try').select((e) => e.fn.countAll<number>().as('tries')).where('source', '=', source).executeTakeFirstOrThrow()
-    if (tries >= TRIES_MAX) return new Refusal('pairing.too_many_tries', 'too many wrong codes from this address; wait ten minutes')
+    const { tries, first } = await trx.selectFrom('pairing_try').select((e) => [e.fn.countAll<number>().as('tries'), e.fn.min('at').as('first')]).where('source', '=', source).executeTakeFirstOrThrow()
+    if (tries >= TRIES_MAX) return new Refusal('pairing.too_many_tries', 'too many wrong codes from this address; wait ten minutes', { retryAfterMs: first + TRIES_WINDOW_MS - attempt.now })
     const result = await tryCode(trx, attempt)
     if (result instanceof Refusal) await trx.insertInto('pairing_try').values({ source, at: attempt.now }).execute()
     return result
@@ -67,8 +67,8 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
   }
   if (!isSignedBy(request.publicKey, body, signature)) return failed(new Refusal('signature.invalid', 'the body is not signed by the key it names'))
   await setShop(trx, code.shop_id)
-  const counter = await trx.selectFrom('counter').selectAll().forUpdate().executeTakeFirstOrThrow()
-  const known = await trx.selectFrom('device').selectAll().where('device_id', '=', request.device).forUpdate().executeTakeFirst()
+  const counter = await trx.selectFrom('counter').selectAll().where('shop_id', '=', code.shop_id).forUpdate().executeTakeFirstOrThrow()
+  const known = await trx.selectFrom('device').selectAll().where('shop_id', '=', code.shop_id).where('device_id', '=', request.device).forUpdate().executeTakeFirst()
   if (known && known.public_key !== request.publicKey) return failed(new Refusal('not.allowed', 'this device is known by another key'))
   const { name } = await trx.selectFrom('directory').select('name').where('shop_id', '=', code.shop_id).executeTakeFirstOrThrow()
   const token = newSecret('xpt', code.shop_id)
@@ -76,7 +76,7 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
   const ledgerShops = [...new Set([...known?.ledger_shops ?? [], request.ledgerShop])]
   const fresh = { token_hash: sha256(token), ledger_shops: ledgerShops, paired_at: now, seen_at: now, revoked_at: null }
   if (known) {
-    await trx.updateTable('device').set(fresh).where('device_id', '=', request.device).execute()
+    await trx.updateTable('device').set(fresh).where('shop_id', '=', code.shop_id).where('device_id', '=', request.device).execute()
   } else {
     await trx.updateTable('counter').set({ tills: till }).where('shop_id', '=', code.shop_id).execute()
     await trx.insertInto('device').values({

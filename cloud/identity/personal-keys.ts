@@ -5,6 +5,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { KeyRingSchema, newestOnly, withNewKeys, type KeyRing } from '#shared/members/vault.ts'
 import { nodeCiphers } from './ciphers.ts'
+import type { Database } from '#cloud/storage/database.ts'
+import { StartupError } from '#cloud/storage/startup-error.ts'
 import { Refusal } from './refusal.ts'
 
 export interface PersonalKeys {
@@ -55,4 +57,13 @@ export function keysGiven(text: string): PersonalKeys {
 export function keysInMemory(): PersonalKeys {
   let ring = withNewKeys(undefined, nodeCiphers, 0)
   return { ring: () => ring, renew: (now) => { ring = withNewKeys(ring, nodeCiphers, now) }, keepNewest: () => { ring = newestOnly(ring) } }
+}
+
+/** Notes which ring seals for this database, the first time; throws StartupError `personal_keys.differ` when it is another. */
+export async function claimKeys(db: Database, keys: PersonalKeys): Promise<void> {
+  const { id } = keys.ring()
+  await db.updateTable('platform').set({ personal_ring: id }).where('personal_ring', 'is', null).execute()
+  const { personal_ring: known } = await db.selectFrom('platform').select('personal_ring').executeTakeFirstOrThrow()
+  if (known === id) return
+  throw new StartupError('personal_keys.differ', `This database's personal records are sealed by the key ring ${known}, and this process has ${id}: it could read none of them. Put the right personal-keys.json back, or give its text to all processes in XIAOPU_PERSONAL_KEYS. Where it is lost for good, so are the records: delete them and set platform.personal_ring to null, as the owner of the tables.`)
 }

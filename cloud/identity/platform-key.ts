@@ -4,6 +4,8 @@
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
+import type { Database } from '#cloud/storage/database.ts'
+import { StartupError } from '#cloud/storage/startup-error.ts'
 import type { CreditChecker, CreditSigner } from '#shared/identity/credit-code.ts'
 
 export const JwksSchema = z.object({
@@ -39,6 +41,14 @@ export function openPlatformKey(pem: string): PlatformKey {
     check: checkerOf(jwks),
     derive: (purpose) => createHash('sha256').update(`xiaopu ${purpose} ${seed}`).digest(),
   }
+}
+
+/** Notes which key signs for this database, the first time; throws StartupError `platform_key.differs` when it is another. */
+export async function claimDatabase(db: Database, { kid }: PlatformKey): Promise<void> {
+  await db.insertInto('platform').values({ kid }).onConflict((on) => on.doNothing()).execute()
+  const known = await db.selectFrom('platform').select('kid').executeTakeFirstOrThrow()
+  if (known.kid === kid) return
+  throw new StartupError('platform_key.differs', `This database belongs to the platform key ${known.kid}, and this process has ${kid}: codes and sessions of one would be forged to the other. Give all processes of a cloud the same key in XIAOPU_PLATFORM_KEY (or the same platform-key.pem).`)
 }
 
 /** Checks signatures by the keys of a set, with no network. */

@@ -2,13 +2,19 @@
 import type { PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import type { Database } from '#cloud/storage/database.ts'
 import type { Notices } from '#cloud/storage/notices.ts'
+import type { SyncStore } from '#cloud/projections/sync-store.ts'
 import type { CreditDesk } from './credit.ts'
 
-export interface Desk extends CreditDesk {
-  readonly db: Database
+/** What the sync routes need of it: nothing here says what keeps the journals. */
+export interface SyncDesk {
+  readonly sync: SyncStore
   readonly notices: Notices
-  readonly operatorKey: string
-  readonly personalKeys: PersonalKeys
   /** UTC milliseconds */
   readonly now: () => number
+}
+
+export interface Desk extends CreditDesk, SyncDesk {
+  readonly db: Database
+  readonly operatorKey: string
+  readonly personalKeys: PersonalKeys
 }

@@ -8,7 +8,8 @@ import { Vault } from '#shared/members/vault.ts'
 import { nodeCiphers } from '#cloud/identity/ciphers.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import type { ShopTransaction } from '#cloud/storage/database.ts'
-import { KEYS_LOCK, readPeople, tidy, withPeople, type PeopleDesk } from '#cloud/projections/people.ts'
+import { whenKeysRest } from '#cloud/storage/key-lock.ts'
+import { readPeople, tidy, withPeople, type PeopleDesk } from '#cloud/projections/people.ts'
 
 const PEOPLE_AT_ONCE = 200
 
@@ -23,7 +24,7 @@ export interface Renewed {
 /** `given`: the newest key is there already. `destroy`: only the newest is left in the end; refused while a record needs another. */
 export async function renewPersonalKeys(desk: PeopleDesk, now: number, { given, destroy }: { given: boolean; destroy: boolean }): Promise<Renewed> {
   // Nobody may be about to write with the key that was the newest until now.
-  await alone(desk, () => { if (!given) desk.personalKeys.renew(now) })
+  await whenKeysRest(desk.db, () => { if (!given) desk.personalKeys.renew(now) })
   let records = 0
   let closed = 0
   for (const { shop_id: shop } of await desk.db.selectFrom('directory').select('shop_id').orderBy('shop_id').execute()) {
@@ -37,18 +38,11 @@ export async function renewPersonalKeys(desk: PeopleDesk, now: number, { given, 
   }
   if (destroy && closed > 0) throw new Refusal('not.allowed', `${closed} records can't be opened by any key here, so no key was destroyed; find the key that seals them, or erase these people`)
   // Whoever read before must have opened what they read.
-  if (destroy) await alone(desk, () => desk.personalKeys.keepNewest())
+  if (destroy) await whenKeysRest(desk.db, () => desk.personalKeys.keepNewest())
   return { records, closed, destroyed: destroy }
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
-
-function alone({ db }: PeopleDesk, work: () => void): Promise<void> {
-  return db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${KEYS_LOCK})`.execute(trx)
-    work()
-  })
-}
 
 async function resealSome(desk: PeopleDesk, trx: ShopTransaction, shop: Id, after: Id): Promise<{ records: number; closed: number; last: Id | undefined }> {
   // As everybody who changes a shop's people: what is read here is what is there until this ends.

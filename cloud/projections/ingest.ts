@@ -8,37 +8,37 @@ import type { JournalRow } from '#shared/ledger/envelope.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
-import { foldRows, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
+import { judgeBatch, repeatedRows } from './batch.ts'
+import { foldRows, openRows, type Known, type OpenedRow } from './fold.ts'
 import { destroyErased } from './people.ts'
 import { loadReferences, rememberShop } from './references.ts'
+import type { Ingested } from './sync-store.ts'
 import { writeFacts, writeFlags, writeReferences } from './write.ts'
 
-export interface Ingested { readonly ack: number; readonly flags: Flag[]; readonly touchedShop: boolean }
+export interface Taken extends Ingested { readonly touchedShop: boolean }
 
 /**
  * Stores and projects rows that follow one another. Throws `sync.gap` with the expected number, `sync.fork` after
  * quarantining the device, `device.quarantined`.
  */
-export async function ingest(db: Database, shop: Id, device: Id, rows: readonly JournalRow[], now: number): Promise<Ingested> {
+export async function ingest(db: Database, shop: Id, device: Id, rows: readonly JournalRow[], now: number): Promise<Taken> {
   const outcome = await inShop(db, shop, (trx) => ingestRows(trx, shop, device, rows, now))
   if (outcome instanceof Refusal) throw outcome
   return outcome
 }
 
-async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: readonly JournalRow[], now: number): Promise<Ingested | Refusal> {
+async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: readonly JournalRow[], now: number): Promise<Taken | Refusal> {
   const counter = await trx.selectFrom('counter').selectAll().where('shop_id', '=', shop).forUpdate().executeTakeFirstOrThrow()
   const found = await trx.selectFrom('device').selectAll().where('shop_id', '=', shop).where('device_id', '=', device).forUpdate().executeTakeFirstOrThrow()
-  if (found.quarantined_at !== null) return new Refusal('device.quarantined', 'this till\'s ledger was seen in two versions; it must be looked at')
-  const from = rows[0]!.seq
-  const last = rows.at(-1)!.seq
-  if (from > found.ack + 1) return new Refusal('sync.gap', `row ${found.ack + 1} is missing`, { expected: found.ack + 1 })
-  const fork = await findFork(trx, shop, device, rows.filter((row) => row.seq <= found.ack))
-  if (fork !== undefined) {
+  const verdict = judgeBatch(found, rows, await storedHashes(trx, shop, device, repeatedRows(found, rows)))
+  if (verdict.kind === 'fork') {
     // Kept by committing: the refusal is returned, not thrown.
     await trx.updateTable('device').set({ quarantined_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
-    return new Refusal('sync.fork', `row ${fork} is stored with another hash; this till's ledger exists twice`, { seq: fork })
   }
-  const fresh = rows.filter((row) => row.seq > found.ack)
+  if (verdict.kind !== 'fresh') return verdict.refusal
+  const { rows: fresh } = verdict
+  const from = rows[0]!.seq
+  const last = rows.at(-1)!.seq
   let touchedShop = false
   if (fresh.length > 0) {
     const { opened, flags, head } = openRows({ seq: found.ack, hash: found.head }, fresh)
@@ -59,13 +59,12 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
   return { ack: Math.max(found.ack, last), flags, touchedShop }
 }
 
-/** The first row that is already stored as something else. */
-async function findFork(trx: ShopTransaction, shop: Id, device: Id, rows: readonly JournalRow[]): Promise<number | undefined> {
-  if (rows.length === 0) return undefined
+/** Hashes by number of rows that should be stored already. */
+async function storedHashes(trx: ShopTransaction, shop: Id, device: Id, rows: readonly JournalRow[]): Promise<Map<number, string>> {
+  if (rows.length === 0) return new Map()
   const stored = await trx.selectFrom('journal').select(['seq', 'hash']).where('shop_id', '=', shop).where('device_id', '=', device)
     .where('seq', '>=', rows[0]!.seq).where('seq', '<=', rows.at(-1)!.seq).execute()
-  const hashes = new Map(stored.map(({ seq, hash }) => [seq, hash]))
-  return rows.find((row) => hashes.get(row.seq) !== row.hash)?.seq
+  return new Map(stored.map(({ seq, hash }) => [seq, hash]))
 }
 
 /** Reads what the fold must know of the past, and no more. */

@@ -16,6 +16,7 @@ import { nodeCiphers } from '#cloud/identity/ciphers.ts'
 import type { PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
+import { holdKeys } from '#cloud/storage/key-lock.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { CLOCK_LIMIT, referenceKey, type Known } from './fold.ts'
 import { editInTransaction, loadReferences } from './references.ts'
@@ -25,13 +26,10 @@ export interface PeopleDesk {
   readonly personalKeys: PersonalKeys
 }
 
-/** Any number that nothing else in this database locks. */
-export const KEYS_LOCK = 7_814_002
-
 /** One shop's transaction that no key is destroyed under: what it reads it can open. */
 export function withPeople<T>({ db }: PeopleDesk, shop: Id, work: (trx: ShopTransaction) => Promise<T>): Promise<T> {
   return inShop(db, shop, async (trx) => {
-    await sql`select pg_advisory_xact_lock_shared(${KEYS_LOCK})`.execute(trx)
+    await holdKeys(trx)
     return work(trx)
   })
 }
@@ -52,10 +50,11 @@ export function storePeople(desk: PeopleDesk, shop: Id, device: Id, sent: readon
     const vault = vaultOf(desk, shop)
     const rows = records.flatMap((record, index) => {
       if (!record || states[index] !== 'stored') return []
-      const { key, sealed, fields } = vault.seal(record, record.digest)
-      return [{ shop_id: shop, person_id: record.person, digest: record.digest, event_id: record.event, hlc: named.get(record.event)!.hlc, fields, key_id: key, sealed: Buffer.from(sealed), device_id: device, received_at: now }]
+      return [{ ...vault.seal(record, record.digest), event: record.event, hlc: named.get(record.event)!.hlc }]
     })
-    const fresh = rows.length === 0 ? [] : await trx.insertInto('person').values(rows).onConflict((clash) => clash.doNothing()).returning('person_id').execute()
+    const fresh = rows.length === 0 ? [] : await trx.insertInto('person').values(rows.map(({ person, digest, event, hlc, fields, key, sealed }) => ({
+      shop_id: shop, person_id: person, digest, event_id: event, hlc, fields, key_id: key, sealed: Buffer.from(sealed), device_id: device, received_at: now,
+    }))).onConflict((clash) => clash.doNothing()).returning('person_id').execute()
     const people = [...new Set(fresh.map(({ person_id: id }) => id))]
     if (people.length === 0) return states
     const current = await tidy(desk, trx, shop, people)
@@ -117,9 +116,8 @@ export async function tidy(desk: PeopleDesk, trx: ShopTransaction, shop: Id, peo
   const superseded = [...current.values()].flatMap((each) => each.superseded)
   if (superseded.length > 0) await trx.deleteFrom('person').where('shop_id', '=', shop).where('person_id', 'in', [...people]).where('digest', 'in', superseded.map(({ digest }) => digest)).execute()
   await trx.deleteFrom('person_tag').where('shop_id', '=', shop).where('person_id', 'in', [...people]).execute()
-  const tags = [...current].flatMap(([person, { fields: { phone } }]) => (phone === undefined ? [] : [vault.tag('phone', phone), vault.tag('tail', phoneTail(phone))]
-    .map(({ kind, tag, key }) => ({ shop_id: shop, kind, tag, person_id: person, key_id: key }))))
-  if (tags.length > 0) await trx.insertInto('person_tag').values(tags).onConflict((clash) => clash.doNothing()).execute()
+  const tags = [...current].flatMap(([person, { fields: { phone } }]) => (phone === undefined ? [] : [vault.tag('phone', phone), vault.tag('tail', phoneTail(phone))].map((tag) => ({ ...tag, person }))))
+  if (tags.length > 0) await trx.insertInto('person_tag').values(tags.map(({ kind, tag, key, person }) => ({ shop_id: shop, kind, tag, person_id: person, key_id: key }))).onConflict((clash) => clash.doNothing()).execute()
   return new Map([...current].map(([person, { fields }]) => [person, fields]))
 }
 

@@ -79,5 +79,6 @@ export function listDevices(db: Database, shop: Id): Promise<DeviceView[]> {
 export async function findShop(db: Database, by: { id?: Id | undefined; slug?: string }): Promise<{ id: Id; slug: string | null } | undefined> {
   const query = db.selectFrom('directory').select(['shop_id as id', 'slug'])
   if (by.id !== undefined) return query.where('shop_id', '=', by.id).executeTakeFirst()
-  return query.where('slug', '=', by.slug ?? '').executeTakeFirst()
+  // Whatever an address says is asked for; what PostgreSQL can't hold is no shop's name.
+  return query.where('slug', '=', storable(by.slug ?? '')).executeTakeFirst()
 }

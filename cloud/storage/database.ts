@@ -35,7 +35,7 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
       })
     }))
   })
-  return new Kysely<Tables>({
+  const db = new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
         options: pool.options,
@@ -49,6 +49,16 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
       },
     }),
   })
+  pools.set(db, pool)
+  return db
+}
+
+const pools = new WeakMap<Database, pg.Pool>()
+
+/** The connections of a database: in use, idle, and how much work waits for one. */
+export function connectionsOf(db: Database): { used: number; idle: number; waiting: number } {
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pools.get(db) ?? {}
+  return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
 }
 
 /**
@@ -65,6 +75,22 @@ export function inShop<T>(db: Database, shop: Id, work: (transaction: ShopTransa
   return db.transaction().execute(async (transaction) => {
     await setShop(transaction, shop)
     return work(transaction)
+  })
+}
+
+/**
+ * Runs `work` unless another process is at the same `task` just now; gives undefined then. The database frees a task
+ * whose process died.
+ */
+export function ifAlone<T>(db: Database, task: string, work: () => Promise<T>): Promise<T | undefined> {
+  return db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ got: boolean }>`select pg_try_advisory_lock(hashtextextended(${task}, 0)) as got`.execute(connection)
+    if (!rows[0]?.got) return undefined
+    try {
+      return await work()
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended(${task}, 0))`.execute(connection)
+    }
   })
 }
 

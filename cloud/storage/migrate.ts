@@ -20,6 +20,11 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** The schema that this version knows. */
+export async function knownVersion(): Promise<number> {
+  return (await readMigrations()).at(-1)?.version ?? 0
+}
+
 /** Migrates as the owner of the tables. Throws NewerDatabaseError when the database is ahead of the code. */
 export async function migrate(databaseUrl: string): Promise<void> {
   const migrations = await readMigrations()

@@ -28,7 +28,8 @@ export interface Notices {
   close(): Promise<void>
 }
 
-export async function openNotices(databaseUrl: string, onError: (error: Error) => void): Promise<Notices> {
+/** `heard` is told of each notice, whoever it is for, and of a line that was lost and made again. */
+export async function openNotices(databaseUrl: string, onError: (error: Error) => void, heard: (kind: 'rev' | 'revoked' | 'lost') => void = () => {}): Promise<Notices> {
   const listeners = new Map<Id, Set<(notice: Notice | undefined) => void>>()
   let client: pg.Client | undefined
   let closed = false
@@ -39,7 +40,9 @@ export async function openNotices(databaseUrl: string, onError: (error: Error) =
     next.on('error', onError)
     next.on('notification', ({ payload }) => {
       const notice = NoticeSchema.safeParse(parseJson(payload))
-      if (notice.success) for (const listener of listeners.get(notice.data.shop) ?? []) listener(notice.data)
+      if (!notice.success) return
+      heard('rev' in notice.data ? 'rev' : 'revoked')
+      for (const listener of listeners.get(notice.data.shop) ?? []) listener(notice.data)
     })
     await next.connect()
     await next.query(`listen ${CHANNEL}`)
@@ -50,7 +53,10 @@ export async function openNotices(databaseUrl: string, onError: (error: Error) =
     if (closed) return
     retry = setTimeout(() => {
       connect().then(
-        () => { for (const some of listeners.values()) for (const listener of some) listener(undefined) },
+        () => {
+          heard('lost')
+          for (const some of listeners.values()) for (const listener of some) listener(undefined)
+        },
         (error: Error) => { onError(error); reconnectLater() },
       )
     }, RECONNECT_MS)

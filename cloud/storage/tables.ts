@@ -7,6 +7,7 @@ type Document = Record<string, unknown>
 
 export interface Tables {
   directory: { shop_id: string; slug: string | null; name: string; kind: string; created_at: Generated<Date> }
+  platform: { personal_ring: Generated<string | null>; kid: string }
   pairing: { code_hash: string; shop_id: string; expires_at: number; tries: Generated<number> }
   pairing_try: { source: string; at: number }
   shop: { shop_id: string; owner_key_hash: string; credit_suspended: Generated<boolean>; created_at: Generated<Date> }

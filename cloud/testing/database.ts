@@ -1,7 +1,7 @@
 /** A database of its own for a suite: a clone of the migrated template, dropped afterwards. */
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
-import { administer, databaseUrl } from './global-setup.ts'
+import { administer, databaseUrl } from './postgres.ts'
 
 export interface TestDatabase {
   /** A connection string of the owner of the tables. */

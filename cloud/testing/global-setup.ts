@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startPostgres } from '#cloud/storage/embedded-postgres.ts'
 import { migrate } from '#cloud/storage/migrate.ts'
+import { administer, databaseUrl } from './postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -56,23 +56,5 @@ async function start(): Promise<Running> {
       await postgres.stop()
       rmSync(data, { recursive: true, force: true })
     },
-  }
-}
-
-/** The same server, another database. */
-export function databaseUrl(serverUrl: string, name: string): string {
-  const url = new URL(serverUrl)
-  url.pathname = `/${name}`
-  return url.href
-}
-
-/** One statement that belongs to no database. */
-export async function administer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
   }
 }

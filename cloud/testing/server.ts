@@ -29,6 +29,8 @@ export interface CloudSettings {
   readonly now?: () => number
   readonly port?: number
   readonly site?: string
+  /** Addresses whose word on the caller's own address counts. */
+  readonly trustProxy?: string
 }
 
 export async function startCloud(settings: CloudSettings = {}): Promise<TestCloud> {
@@ -37,7 +39,7 @@ export async function startCloud(settings: CloudSettings = {}): Promise<TestClou
   const operatorKey = `xpk_${randomBytes(32).toString('base64url')}`
   const personalKeys = keysInMemory()
   const startAt = (port: number): Promise<Service> => startService({
-    databaseUrl: database.url, host: '127.0.0.1', port, site: settings.site, key, operatorKey, personalKeys,
+    databaseUrl: database.url, host: '127.0.0.1', port, site: settings.site, trustProxy: settings.trustProxy, key, operatorKey, personalKeys,
     logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'silent', ...(settings.now ? { now: settings.now } : {}),
   })
   let service = await startAt(settings.port ?? 0)

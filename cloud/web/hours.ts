@@ -27,9 +27,12 @@ function formatIn(zone: string, options: Intl.DateTimeFormatOptions, locale = 'e
   }
 }
 
+/** What a Date can hold (ECMA-262 §21.4.1.1), ms either side of 1970. A till's clock may say anything, and its receipt is still one. */
+const TIME_MAX = 8.64e15
+
 /** `2026-11-23 18:05`, in the shop's zone. */
 export function dateTime(at: number, zone: string): string {
-  return formatIn(zone, { dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }, 'sv-SE').format(at)
+  return formatIn(zone, { dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }, 'sv-SE').format(Math.max(-TIME_MAX, Math.min(TIME_MAX, at)))
 }
 
 export type Opening = { state: 'open'; until: number } | { state: 'closed'; next?: { day: number; open: number } } | { state: 'unknown' }

@@ -61,7 +61,7 @@ export function manageRoutes(desk: Desk) {
     app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: FORM_BYTES_MAX }, (_request, body, done) => done(null, new URLSearchParams(String(body))))
     app.setErrorHandler(async (error, request, reply) => {
       const { shop = '' } = request.params as { shop?: string }
-      const view = error instanceof Refusal && error.code === 'rate.limited' ? await viewShop(desk.db, shop, desk.now()) : undefined
+      const view = error instanceof Refusal && error.code === 'rate.limited' && request.routeOptions.url?.endsWith('/login') ? await viewShop(desk.db, shop, desk.now()) : undefined
       if (!view) throw error
       const voice = voiceOf(request)
       return sendPage(reply, voice, loginPage(view, voice, 'manage.too_many'), 429)
@@ -71,7 +71,7 @@ export function manageRoutes(desk: Desk) {
       const entered = await enter(request, reply)
       if (!entered) return reply
       const { q: text, page, said } = WishSchema.parse(request.query)
-      return show(reply, entered, { wish: { text, page }, said: SAID[said], code: undefined })
+      return show(reply, entered, { wish: { text, page }, said: Object.hasOwn(SAID, said) ? SAID[said] : undefined, code: undefined })
     })
     app.post('/manage/:shop/login', { config: { rateLimit: LOGINS } }, async (request, reply) => {
       const voice = voiceOf(request)

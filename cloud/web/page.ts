@@ -55,6 +55,16 @@ export function sendMissing(reply: FastifyReply, voice: Voice): FastifyReply {
   }, 404)
 }
 
+/** Too many at once: the page says so, and loads again by itself when it is time. */
+export function sendBusy(reply: FastifyReply, voice: Voice, retryAfterMs: number): FastifyReply {
+  const { t } = voice
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  return sendPage(reply.header('retry-after', seconds), voice, {
+    title: t('busy.title'), isPrivate: true, head: html`<meta http-equiv="refresh" content="${seconds}">`,
+    body: html`<main class="narrow"><div class="card quiet"><h1>${t('busy.title')}</h1><p>${t('busy.text')}</p></div></main>`,
+  }, 429)
+}
+
 /** An amount of fen as a price: the sign small, yuan and fen alike. */
 export function price(fen: number, { t }: Voice): Html {
   const size = Math.abs(fen)

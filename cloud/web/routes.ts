@@ -11,7 +11,8 @@ import { creditPage, judge } from './credit-page.ts'
 import { html } from './html.ts'
 import { voiceOf } from './language.ts'
 import { manageRoutes } from './manage-routes.ts'
-import { PAGE_HEADERS, sendMissing, sendPage } from './page.ts'
+import { Refusal } from '#cloud/identity/refusal.ts'
+import { PAGE_HEADERS, sendBusy, sendMissing, sendPage } from './page.ts'
 import { qrPicture } from './qr.ts'
 import { missingReceiptPage, receiptPage } from './receipt-page.ts'
 import { shopPage } from './shop-page.ts'
@@ -32,11 +33,17 @@ export function pageRoutes(desk: Desk) {
   return async (app: FastifyInstance): Promise<void> => {
     for (const [name, type] of Object.entries(ASSETS)) {
       const content = readFileSync(new URL(`public/${name}`, import.meta.url))
-      app.get(`/assets/${name}`, (_request, reply) => reply.headers(PAGE_HEADERS).header('cache-control', 'public, max-age=300').type(type).send(content))
+      app.get(`/assets/${name}`, { config: { turn: false } }, (_request, reply) => reply.headers(PAGE_HEADERS).header('cache-control', 'public, max-age=300').type(type).send(content))
     }
     app.setNotFoundHandler((request, reply) => {
       if (/^\/(api|\.well-known)\//.test(request.url)) return reply.code(404).send({ code: 'not.found', message: 'there is nothing at this address' })
       return sendMissing(reply, voiceOf(request))
+    })
+
+    // The API's answer says the same in JSON; here people read it.
+    app.setErrorHandler(async (error, request, reply) => {
+      if (!(error instanceof Refusal) || error.code !== 'rate.limited') throw error
+      return sendBusy(reply, voiceOf(request), Number(error.detail?.retryAfterMs ?? 0))
     })
 
     app.get('/', async (request, reply) => {

@@ -14,13 +14,20 @@ const SOUNDS: Readonly<Record<SoundName, readonly Note[]>> = {
   money: [{ hz: 784, at: 0, seconds: 0.09, wave: 'sine' }, { hz: 1047, at: 0.09, seconds: 0.16, wave: 'sine' }],
 }
 const LOUDNESS = 0.12
+/** An exponential ramp can't end at nothing; nobody hears this. */
+const SILENCE = 0.001
 
 let audio: AudioContext | undefined
 
-/** Opening the sound device takes a tenth of a second: done when the screen is first touched and idle, not at the first scan. */
+/** Opening the sound device takes a tenth of a second: done, with a note nobody hears, when the screen is first touched and idle, not at the first scan. */
 export function openAudioEarly(): void {
   if (!('AudioContext' in globalThis)) return
-  const open = (): void => { requestIdleCallback(() => { audio ??= new AudioContext() }) }
+  const open = (): void => {
+    requestIdleCallback(() => {
+      audio ??= new AudioContext()
+      sound(audio, SOUNDS.accepted, SILENCE)
+    })
+  }
   for (const touch of ['keydown', 'pointerdown']) addEventListener(touch, open, { once: true, capture: true })
 }
 
@@ -30,15 +37,19 @@ export function play(name: SoundName): void {
   if (!navigator.userActivation.hasBeenActive) return
   audio ??= new AudioContext()
   if (audio.state === 'suspended') void audio.resume()
-  for (const note of SOUNDS[name]) {
-    const start = audio.currentTime + note.at
-    const oscillator = audio.createOscillator()
-    const gain = audio.createGain()
+  sound(audio, SOUNDS[name], LOUDNESS)
+}
+
+function sound(device: AudioContext, notes: readonly Note[], loudness: number): void {
+  for (const note of notes) {
+    const start = device.currentTime + note.at
+    const oscillator = device.createOscillator()
+    const gain = device.createGain()
     oscillator.type = note.wave
     oscillator.frequency.value = note.hz
-    gain.gain.setValueAtTime(LOUDNESS, start)
-    gain.gain.exponentialRampToValueAtTime(0.001, start + note.seconds)
-    oscillator.connect(gain).connect(audio.destination)
+    gain.gain.setValueAtTime(loudness, start)
+    gain.gain.exponentialRampToValueAtTime(SILENCE, start + note.seconds)
+    oscillator.connect(gain).connect(device.destination)
     oscillator.start(start)
     oscillator.stop(start + note.seconds)
   }

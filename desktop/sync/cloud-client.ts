@@ -10,15 +10,17 @@ import {
 } from '#shared/sync/protocol.ts'
 import { signBytes } from './device-key.ts'
 
-/** The cloud answered no. */
+/** The cloud answered no; `retryAfterMs` where it said when to ask again. */
 export class Refused extends Error {
   readonly code: string
   readonly detail: Record<string, unknown>
-  constructor(code: string, detail: Record<string, unknown>) {
+  readonly retryAfterMs: number | undefined
+  constructor(code: string, detail: Record<string, unknown>, retryAfterMs?: number) {
     super(code)
     this.name = 'Refused'
     this.code = code
     this.detail = detail
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -44,11 +46,15 @@ export interface CloudAddress {
   readonly isPrivate: boolean
 }
 
-function read<Schema extends z.ZodType>({ status, text }: WireAnswer, schema: Schema): z.output<Schema> {
+function read<Schema extends z.ZodType>({ status, headers, text }: WireAnswer, schema: Schema): z.output<Schema> {
   const body = parseJson(text)
   if (status < 200 || status > 299) {
     const refusal = RefusalSchema.safeParse(body)
-    if (refusal.success && status < 500) throw new Refused(refusal.data.code, refusal.data.detail ?? {})
+    const { code = 'rate.limited', detail = {} } = refusal.data ?? {}
+    // The cloud says it in ms; a proxy before it that is busy itself, in seconds alone (RFC 9110 §10.2.3).
+    const retryAfterMs = Number(detail['retryAfterMs'] ?? Number(headers['retry-after'] ?? NaN) * 1000)
+    if (Number.isFinite(retryAfterMs)) throw new Refused(code, detail, Math.max(0, retryAfterMs))
+    if (refusal.success && status < 500) throw new Refused(code, detail)
     throw new Error(`the cloud answered ${status}`)
   }
   return schema.parse(body)

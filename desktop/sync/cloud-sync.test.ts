@@ -7,7 +7,10 @@ import { LEDGER_FILE } from '#desktop/storage/open.ts'
 import { type TestTill, openTill } from '#desktop/testing/till.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
+import { systemTimer } from '#desktop/loopback/system.ts'
 import { FakeCloud } from './testing/fake-cloud.ts'
+import { httpWire } from './http-wire.ts'
 
 let cloud: FakeCloud
 let till: TestTill
@@ -238,6 +241,64 @@ describe('down', () => {
     await pairUp()
     await expect.poll(async () => (await status()).rev).toBe(1)
     expect((await till.run('goods.get', { good: good.id })).price).toBe(350)
+  })
+})
+
+describe('a cloud that says when to come back', () => {
+  const TOLD_MS = 240_000
+  const places = ['/api/sync/push', '/api/sync/changes', '/api/sync/state', '/api/sync/stream'] as const
+
+  test.each(places)('%s: not asked before that time, a little after it, and nothing is lost', async (path) => {
+    const waits: number[] = []
+    const fire: (() => void)[] = []
+    // Waits as long as what the cloud may ask for are in the test's hand, all others the machine's.
+    const timer: Timer = {
+      after(ms, run) {
+        if (ms < TOLD_MS) return systemTimer.after(ms, run)
+        waits.push(ms)
+        fire.push(run)
+        return () => undefined
+      },
+    }
+    till = openTill({ world: { timer } })
+    await till.setUp()
+    good = await till.addGood({ name: '可乐', price: 350 })
+    await till.run('shift.open', { float: 0 })
+    await pairUp()
+    await stateIs('online')
+    await allSent()
+
+    cloud.next(path, TOLD_MS)
+    if (path === '/api/sync/state' || path === '/api/sync/stream') await cloud.stop().then(() => cloud.start())
+    await till.sell([{ good }])
+    await expect.poll(() => waits.length, { timeout: 12_000 }).toBe(1)
+    expect(waits[0]).toBeGreaterThanOrEqual(TOLD_MS)
+    expect(waits[0]).toBeLessThanOrEqual(TOLD_MS * 1.5)
+    const asked = cloud.asked.length
+    for (let i = 0; i < 3; i++) await till.sell([{ good }])
+    expect((await status()).unsent).toBeGreaterThan(0)
+    expect(cloud.asked).toHaveLength(asked)
+
+    fire[0]!()
+    await allSent()
+    await stateIs('online')
+    expectInStep()
+  }, 20_000)
+
+  test('by a proxy that says it in seconds and in no words of ours', async () => {
+    const answers: WireAnswer[] = [{ status: 503, headers: { 'retry-after': '240' }, text: '<html>busy</html>' }]
+    const waits: number[] = []
+    const timer: Timer = { after: (ms, run) => { waits.push(ms); return systemTimer.after(ms < TOLD_MS ? ms : 5, run) } }
+    const wire = (url: string): Wire => {
+      const real = httpWire(url)
+      return { ...real, ask: (request) => (request.path.includes('push') && answers.length > 0 ? Promise.resolve(answers.pop()!) : real.ask(request)) }
+    }
+    till = openTill({ world: { timer, wire } })
+    await till.setUp()
+    await pairUp()
+    await allSent()
+    expectInStep()
+    expect(waits.some((ms) => ms >= TOLD_MS && ms <= TOLD_MS * 1.5)).toBe(true)
   })
 })
 

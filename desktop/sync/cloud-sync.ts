@@ -18,6 +18,8 @@ const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid'
 const RETRY_FIRST_MS = 500
 const RETRY_MAX_MS = 10_000
 const REFUSED_RETRY_MS = 60_000
+/** The longest that a till stays away because it was told to: whoever said more was wrong. */
+const TOLD_MAX_MS = 10 * 60_000
 const KEEP_SEEN_MS = 30_000
 
 export interface SyncHooks {
@@ -53,6 +55,8 @@ export class CloudSync {
   #isClosed = false
   #keptBack = false
   #delay = RETRY_FIRST_MS
+  /** How long the cloud said to stay away, ms; 0 when it did not. */
+  #awayMs = 0
   #wake: (() => void) | undefined
   #told = ''
   #lastOnline: number | null
@@ -140,8 +144,15 @@ export class CloudSync {
         if (this.#client !== client || this.#stopped) return
         if (!(error instanceof HungUp)) this.#failed(error)
       }
-      // Not all tills of a street at once, when the street's network is back.
-      await this.#pause(this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay * (0.75 + this.#world.random() / 2))
+      // Not all tills of a street at once, when the street's network is back; nor all that were told the same time.
+      const chance = this.#world.random()
+      const delayMs = this.#state === 'refused' ? REFUSED_RETRY_MS : this.#delay * (0.75 + chance / 2)
+      do {
+        const awayMs = this.#awayMs * (1 + chance / 2)
+        this.#awayMs = 0
+        await this.#pause(Math.max(delayMs, awayMs))
+        // Somebody asked for an exchange meanwhile, and it was told to come back later.
+      } while (this.#awayMs > 0 && this.#client === client)
       this.#delay = Math.min(this.#delay * 2, RETRY_MAX_MS)
     }
   }
@@ -291,6 +302,7 @@ export class CloudSync {
   }
 
   #failed(error: unknown): void {
+    if (error instanceof Refused) this.#awayMs = Math.min(error.retryAfterMs ?? 0, TOLD_MAX_MS)
     if (error instanceof Refused && LASTING.has(error.code)) {
       this.#hooks.log('sync.refused', { code: error.code, ...error.detail })
       this.#set('refused', error.code)

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Till, composeTill } from '#desktop/loopback/compose.ts'
+import { type Till, type TillWorld, composeTill } from '#desktop/loopback/compose.ts'
 import type { Ticket } from '#shared/cart/ticket.ts'
 import { CALLS, type CallInput, type CallName, type CallResult } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -52,12 +52,12 @@ export function ticketOf(lines: readonly LineWish[], id: Id = randomUUID()): Tic
 export const totalOf = (ticket: Ticket): number => priceTicket(ticket.lines).total
 
 /** `outlives`: not closed with the test, so that it may be opened outside of one. */
-export function openTill(options: { folder?: string; clock?: ManualClock; outlives?: boolean } = {}): TestTill {
+export function openTill(options: { folder?: string; clock?: ManualClock; outlives?: boolean; world?: Partial<TillWorld> } = {}): TestTill {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'xiaopu-till-'))
   const clock = options.clock ?? manualClock()
   const logged: string[] = []
   const till = composeTill({
-    folder, version: '0.0.0-test', world: { clock },
+    folder, version: '0.0.0-test', world: { ...options.world, clock },
     log: (level, code, detail) => { if (level !== 'info') logged.push(`${code} ${JSON.stringify(detail ?? {})}`) },
   })
   let isOpen = true

@@ -20,7 +20,7 @@ export const SHARED_ORDER = [
   'documents', 'trace', 'pharmacy', 'sync', 'ports', 'host', 'testing',
 ]
 /** In `cloud` likewise; files beside these folders put them together. */
-export const CLOUD_ORDER = ['storage', 'identity', 'projections', 'payments', 'jobs', 'web', 'api', 'testing']
+export const CLOUD_ORDER = ['storage', 'identity', 'operating', 'projections', 'payments', 'jobs', 'web', 'api', 'testing']
 
 const SHARED_PACKAGES = ['zod', 'pinyin-pro']
 const TEST_PACKAGES = ['vitest', 'fast-check']

@@ -29,17 +29,22 @@ const KeySchema = z.object({
   madeAt: z.int(),
 })
 /** Keys that seal, and keys that index telephone numbers; the newest last. Neither helps to find the other. */
-export const KeyRingSchema = z.object({ v: z.literal(1), data: z.array(KeySchema).min(1), index: z.array(KeySchema).min(1) })
+export const KeyRingSchema = z.object({
+  v: z.literal(1),
+  /** The same for the ring's whole life, whatever keys it has by now. */
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  data: z.array(KeySchema).min(1), index: z.array(KeySchema).min(1),
+})
 export type KeyRing = z.output<typeof KeyRingSchema>
 
 /** The ring with a new key of each sort; with its first where there was none. */
 export function withNewKeys(ring: KeyRing | undefined, ciphers: Ciphers, now: number): KeyRing {
   const made = (): z.output<typeof KeySchema> => ({ id: hex(ciphers.random(8)), key: hex(ciphers.random(32)), madeAt: now })
-  return { v: 1, data: [...ring?.data ?? [], made()], index: [...ring?.index ?? [], made()] }
+  return { v: 1, id: ring?.id ?? hex(ciphers.random(8)), data: [...ring?.data ?? [], made()], index: [...ring?.index ?? [], made()] }
 }
 /** The ring with nothing but its newest keys: the rest is destroyed with the last copy of the old ring. */
-export function newestOnly({ data, index }: KeyRing): KeyRing {
-  return { v: 1, data: data.slice(-1), index: index.slice(-1) }
+export function newestOnly({ id, data, index }: KeyRing): KeyRing {
+  return { v: 1, id, data: data.slice(-1), index: index.slice(-1) }
 }
 
 /** A record under seal. `fields` are the names of what it sets, bound to it and readable. */

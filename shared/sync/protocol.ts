@@ -28,7 +28,8 @@ export function writePush(device: string, rows: readonly JournalRow[]): string {
 
 /** Reads a push body. A line that is not `hash text` is refused with its number: that is a broken sender, not a bad fact. */
 export function readPush(text: string): { header: PushHeader; rows: JournalRow[] } | { reason: string; line: number } {
-  const lines = text.split('\n')
+  // One more than a batch may have is enough to refuse it; a batch of nothing but line ends must not become millions of texts.
+  const lines = text.split('\n', PUSH_ROWS_MAX + 2)
   let header: PushHeader
   try {
     const parsed = PushHeaderSchema.safeParse(JSON.parse(lines[0] ?? ''))

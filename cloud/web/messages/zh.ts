@@ -22,6 +22,7 @@ export const zh = {
   'receipt.title': '购物小票', 'receipt.no': '单号', 'receipt.time': '时间', 'receipt.total': '合计', 'receipt.refund': '退款', 'receipt.discount': '优惠', 'receipt.gross': '小计', 'receipt.count': '共 {count} 项', 'receipt.cash': '现金', 'receipt.given': '收现金', 'receipt.change': '找零', 'receipt.return': '退货', 'receipt.thanks': '谢谢惠顾', 'receipt.shop': '再看看店里有什么',
   'receipt.missing': '这张小票还没到网上', 'receipt.missing_text': '收银机可能暂时断网，联网后小票就会出现。纸质小票照样有效。',
   'missing.title': '这里没有东西', 'missing.text': '地址可能打错了，或者店铺已经不在。', 'missing.home': '看看有哪些店',
+  'busy.title': '现在人太多', 'busy.text': '稍等一下，页面会自己再打开。',
   'manage.title': '管理店铺', 'manage.login': '登录', 'manage.key': '店主密钥', 'manage.key_hint': '开店时给的那一串，以 xpo_ 开头', 'manage.key_wrong': '密钥不对。再核对一次，或向平台要一把新的。', 'manage.too_many': '试得太多了，十分钟后再试。', 'manage.logout': '退出',
   'manage.goods': '商品和价格', 'manage.price': '价格（元）', 'manage.save': '保存', 'manage.saved': '已保存，收银机联网后马上生效。', 'manage.price_bad': '价格要写成 3.50 这样，不能是负数。没有改动。', 'manage.stock': '库存', 'manage.uncounted': '没盘过',
   'manage.tills': '收银机', 'manage.till': '{till} 号机', 'manage.new_code': '生成配对码', 'manage.code': '配对码', 'manage.code_hint': '在收银机上输入，{time} 前有效，只能用一次', 'manage.seen': '上次联网 {time}', 'manage.rows': '已收 {count} 条', 'manage.working': '正常', 'manage.revoked': '已停用', 'manage.quarantined': '账本有两份，已隔离', 'manage.revoke': '停用', 'manage.no_tills': '还没有收银机。生成配对码，在收银机上输入。', 'manage.public': '看店铺页面', 'manage.expired': '页面放太久了，请再做一次。',

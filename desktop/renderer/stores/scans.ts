@@ -6,6 +6,7 @@ import { defineStore } from 'pinia'
 import { computed, nextTick, shallowRef } from 'vue'
 import type { CallResult } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
+import type { Id } from '#shared/identity/ids.ts'
 import { milli } from '#shared/quantity/quantity.ts'
 import { db, type WaitingScan } from '../db.ts'
 import { newId, till } from '../host/till.ts'
@@ -44,6 +45,8 @@ async function measurePaint(since: number, typed: number): Promise<void> {
 export const useScans = defineStore('scans', () => {
   const queue = shallowRef<readonly WaitingScan[]>([])
   const times = new Map<string, { since: number; typed: number }>()
+  /** Scans written down because they had to wait. The others never were, and need no striking out. */
+  const kept = new Set<Id>()
   let running = false
 
   const session = useSession()
@@ -52,6 +55,11 @@ export const useScans = defineStore('scans', () => {
 
   async function restore(): Promise<void> {
     queue.value = await db.scans.orderBy('id').toArray().catch(() => [])
+    for (const { id } of queue.value) kept.add(id)
+  }
+  async function keep(): Promise<void> {
+    for (const { id } of queue.value) kept.add(id)
+    await db.scans.bulkPut([...queue.value])
   }
 
   /** `since` and `until` are the times of the scan's first and last key, where a wedge typed it. */
@@ -59,7 +67,7 @@ export const useScans = defineStore('scans', () => {
     const scan: WaitingScan = { id: newId(), text, quantity: useCounter().takeQuantity() }
     if (keys) times.set(scan.id, { since: keys.since, typed: keys.until - keys.since })
     queue.value = [...queue.value, scan]
-    if (!ready.value) void db.scans.put(scan)
+    if (!ready.value) void keep()
     void run()
   }
 
@@ -71,7 +79,7 @@ export const useScans = defineStore('scans', () => {
         const answer = await till().call('code.read', { text: scan.text })
         if (!ready.value) {
           // Money is being taken, or somebody has signed out, since the question was asked: it waits like any other.
-          void db.scans.bulkPut([...queue.value])
+          void keep()
           break
         }
         take(scan, answer)
@@ -80,7 +88,7 @@ export const useScans = defineStore('scans', () => {
     } catch (error) {
       const gone = error instanceof TillError && error.code === 'host.gone'
       const first = queue.value[0]
-      if (gone) await db.scans.bulkPut([...queue.value])
+      if (gone) await keep()
       else {
         useNotice().refuse(error)
         if (first) drop(first)
@@ -94,7 +102,7 @@ export const useScans = defineStore('scans', () => {
   function drop(scan: WaitingScan): void {
     queue.value = queue.value.filter((each) => each.id !== scan.id)
     times.delete(scan.id)
-    void db.scans.delete(scan.id)
+    if (kept.delete(scan.id)) void db.scans.delete(scan.id)
   }
 
   function take(scan: WaitingScan, answer: CallResult<'code.read'>): void {

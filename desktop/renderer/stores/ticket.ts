@@ -181,6 +181,6 @@ export const useTicket = defineStore('ticket', () => {
 
   return {
     ticket, selected, completing, returning, priced, saved, empty, line,
-    record, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
+    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
   }
 })

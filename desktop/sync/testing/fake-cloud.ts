@@ -14,8 +14,11 @@ import { type Change, PUSH_BYTES_MAX, PULL_ROWS_MAX, PairRequestSchema, REFUSALS
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 interface Device { id: string; publicKey: string; token: string; till: string; rows: JournalRow[]; quarantined: boolean; revoked: boolean }
-/** lost: done, and the answer never comes · failed: not done, answered with 500 · else the refusal of that code, not done */
-export type Mishap = 'lost' | 'failed' | RefusalCode
+/**
+ * lost: done, and the answer never comes · failed: not done, answered with 500 · a number: not done, and told to come back
+ * after so many ms · else the refusal of that code, not done
+ */
+export type Mishap = 'lost' | 'failed' | number | RefusalCode
 
 class No extends Error {
   readonly code: RefusalCode
@@ -119,6 +122,7 @@ export class FakeCloud {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
       if (mishap === 'failed') return reply(500, { code: 'server.failed', message: 'a bug' })
+      if (typeof mishap === 'number') throw new No('rate.limited', { retryAfterMs: mishap })
       if (mishap !== undefined && mishap !== 'lost') throw new No(mishap)
       const body = Buffer.concat(chunks)
       if (url.pathname === '/api/pair') return reply(200, this.#pair(body, request))

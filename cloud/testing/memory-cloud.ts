@@ -1,0 +1,266 @@
+/**
+ * The cloud in memory: the sync store's fake, which passes the suite that PostgreSQL passes. It folds with the product's
+ * own fold and keeps what comes of it in maps; each call is done in one breath, which is its transaction.
+ */
+import { tick } from '#shared/catalog/hlc.ts'
+import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { EMPTY_HEAD, GENESIS, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
+import { PairingCodeSchema } from '#shared/sync/protocol.ts'
+import { isSignedBy } from '#cloud/identity/device-key.ts'
+import type { Device } from '#cloud/identity/devices.ts'
+import { type Attempt, type PairReply, TRIES_MAX } from '#cloud/identity/pairing.ts'
+import { Refusal } from '#cloud/identity/refusal.ts'
+import { bearerOf, newSecret, sha256, shopOfSecret } from '#cloud/identity/secrets.ts'
+import { judgeBatch, repeatedRows } from '#cloud/projections/batch.ts'
+import { type Edit, type Flag, type Folded, type LostEdit, type ReferenceDocument, applyEdit, foldRows, openRows, referenceKey } from '#cloud/projections/fold.ts'
+import { pageOf } from '#cloud/projections/pull.ts'
+import type { CloudEdit } from '#cloud/projections/references.ts'
+import type { Changes, Ingested } from '#cloud/projections/sync-store.ts'
+import type { Notice, Notices } from '#cloud/storage/notices.ts'
+import type { Books, CloudUnderTest } from './books.ts'
+
+const CODE_LIFE_MS = 10 * 60_000
+type Arrival = { arrival: number } & ({ device: Id; row: JournalRow } | { edit: Edit })
+type Sale = Books['sales'][number]
+
+/** What is made from facts alone. */
+class Projected {
+  readonly events = new Set<Id>()
+  readonly saleIds = new Set<Id>()
+  readonly sales: Sale[] = []
+  readonly flags: ({ device: Id } & Flag)[] = []
+  readonly stock = new Map<Id, { quantity: number; counted: boolean }>()
+  readonly balances = new Map<string, number>()
+  readonly references = new Map<string, ReferenceDocument>()
+  readonly revs = new Map<string, number>()
+  readonly lost: LostEdit[] = []
+
+  take(device: Id, folded: Folded): void {
+    for (const { sale, seq } of folded.sales) this.sales.push({ sale: sale.sale, device, seq, no: sale.no, total: sale.total, lines: sale.lines.length })
+    for (const [good, move] of folded.stock) {
+      const old = this.stock.get(good) ?? { quantity: 0, counted: false }
+      this.stock.set(good, { quantity: old.quantity + move.delta, counted: old.counted || move.counted })
+    }
+    for (const [account, fen] of folded.balances) {
+      const key = `${device} ${account}`
+      this.balances.set(key, (this.balances.get(key) ?? 0) + fen)
+    }
+    this.flag(device, folded.flags)
+  }
+
+  flag(device: Id, flags: readonly Flag[]): void {
+    for (const flag of flags) {
+      const isKnown = this.flags.some((each) => each.device === device && each.seq === flag.seq && each.code === flag.code)
+      if (!isKnown) this.flags.push({ device, ...flag })
+    }
+  }
+}
+
+interface Shop {
+  readonly id: Id
+  rev: number
+  readonly devices: Map<Id, Device>
+  readonly rows: Map<Id, JournalRow[]>
+  readonly arrivals: Arrival[]
+  projected: Projected
+}
+
+export class MemoryCloud implements CloudUnderTest {
+  readonly sync = this
+  readonly #shops = new Map<Id, Shop>()
+  readonly #codes = new Map<string, { shop: Id; expiresAt: number; tries: number }>()
+  readonly #tries: { ip: string; at: number }[] = []
+  readonly #listeners = new Map<Id, Set<(notice: Notice | undefined) => void>>()
+  readonly #nextId: () => Id
+  #made = 0
+
+  constructor(nextId: () => Id) {
+    this.#nextId = nextId
+  }
+
+  readonly notices: Notices = {
+    subscribe: (shop, listener) => {
+      const some = this.#listeners.get(shop) ?? new Set()
+      this.#listeners.set(shop, some.add(listener))
+      return () => some.delete(listener)
+    },
+    close: async () => {},
+  }
+
+  #tell(shop: Id, notice: Notice): void {
+    for (const listener of this.#listeners.get(shop) ?? []) listener(notice)
+  }
+
+  #shop(id: Id): Shop {
+    const shop = this.#shops.get(id)
+    if (!shop) throw new Error(`there is no shop ${id}`)
+    return shop
+  }
+
+  async createShop(now: number): Promise<Id> {
+    const id = this.#nextId()
+    this.#shops.set(id, { id, rev: 0, devices: new Map(), rows: new Map(), arrivals: [], projected: new Projected() })
+    await this.edit(id, [{ kind: 'shop', id, fields: { ...SHOP_DEFAULTS, name: '小铺', kind: 'shop', site: '' } }], now)
+    return id
+  }
+
+  async createCode(shop: Id, now: number): Promise<string> {
+    this.#made += 1
+    const code = String(this.#made).padStart(8, '0')
+    this.#codes.set(PairingCodeSchema.parse(code), { shop, expiresAt: now + CODE_LIFE_MS, tries: 0 })
+    return code
+  }
+
+  async revoke(shop: Id, device: Id, now: number): Promise<void> {
+    const known = this.#shop(shop).devices.get(device)
+    if (!known || known.revoked_at !== null) return
+    known.revoked_at = now
+    this.#tell(shop, { shop, revoked: device })
+  }
+
+  async authenticate(authorization: string | undefined, now: number): Promise<Device> {
+    const token = bearerOf(authorization) ?? ''
+    const shop = this.#shops.get(shopOfSecret('xpt', token) ?? '')
+    const hash = sha256(token)
+    const device = [...shop?.devices.values() ?? []].find(({ token_hash }) => token_hash === hash)
+    if (!device) throw new Refusal('token.invalid', 'nobody knows this token; pair the till again')
+    if (device.revoked_at !== null) throw new Refusal('device.revoked', 'the shop has withdrawn this till\'s access; pair it again')
+    device.seen_at = now
+    return { ...device }
+  }
+
+  async pair(attempt: Attempt): Promise<PairReply> {
+    const since = attempt.now - CODE_LIFE_MS
+    if (this.#tries.filter(({ ip, at }) => ip === attempt.ip && at >= since).length >= TRIES_MAX) throw new Refusal('pairing.too_many_tries', 'too many wrong codes from this address; wait ten minutes')
+    try {
+      return this.#join(attempt)
+    } catch (error) {
+      this.#tries.push({ ip: attempt.ip, at: attempt.now })
+      throw error
+    }
+  }
+
+  #join({ request, body, signature, now }: Attempt): PairReply {
+    const code = this.#codes.get(request.code)
+    if (!code || code.expiresAt < now || code.tries >= TRIES_MAX) throw new Refusal('pairing.code_wrong', 'no such code, or it is used up; ask for a new one')
+    code.tries += 1
+    if (!isSignedBy(request.publicKey, body, signature)) throw new Refusal('signature.invalid', 'the body is not signed by the key it names')
+    const shop = this.#shop(code.shop)
+    const known = shop.devices.get(request.device)
+    if (known && known.public_key !== request.publicKey) throw new Refusal('not.allowed', 'this device is known by another key')
+    const token = newSecret('xpt', shop.id)
+    const till = known?.till ?? shop.devices.size + 1
+    shop.devices.set(request.device, {
+      shop_id: shop.id, device_id: request.device, till, public_key: request.publicKey, ledger_shops: [...new Set([...known?.ledger_shops ?? [], request.ledgerShop])],
+      token_hash: sha256(token), ack: known?.ack ?? 0, head: known?.head ?? GENESIS, paired_at: now, seen_at: now, revoked_at: null, quarantined_at: known?.quarantined_at ?? null,
+    })
+    this.#codes.delete(request.code)
+    return { shop: shop.id, name: '', till: String(till).padStart(2, '0'), token, rev: shop.rev, time: now }
+  }
+
+  async ingest({ shop_id: id, device_id: device }: Device, rows: readonly JournalRow[], now: number): Promise<Ingested> {
+    const shop = this.#shop(id)
+    const found = shop.devices.get(device)!
+    const kept = shop.rows.get(device) ?? []
+    const verdict = judgeBatch(found, rows, new Map(repeatedRows(found, rows).map(({ seq }) => [seq, kept[seq - 1]!.hash])))
+    if (verdict.kind === 'fork') found.quarantined_at = now
+    if (verdict.kind !== 'fresh') throw verdict.refusal
+    const before = shop.rev
+    const first = shop.arrivals.length + 1
+    for (const row of verdict.rows) shop.arrivals.push({ arrival: shop.arrivals.length + 1, device, row })
+    const head = this.#fold(shop, shop.projected, device, { seq: found.ack, hash: found.head }, verdict.rows, first)
+    shop.rows.set(device, [...kept, ...verdict.rows])
+    Object.assign(found, { ack: head.seq, head: head.hash, seen_at: now })
+    if (shop.rev !== before) this.#tell(id, { shop: id, rev: shop.rev })
+    const [from, last] = [rows[0]!.seq, rows.at(-1)!.seq]
+    const flags = shop.projected.flags.filter((flag) => flag.device === device && flag.seq >= from && flag.seq <= last)
+      .sort((a, b) => a.seq - b.seq || (a.code < b.code ? -1 : 1))
+    return { ack: Math.max(found.ack, last), flags: flags.map(({ seq, code, reason }) => ({ seq, code, reason })) }
+  }
+
+  /** Folds rows behind `head` into `into`; the first of them has arrival number `arrival`. Gives the new head. */
+  #fold(shop: Shop, into: Projected, device: Id, head: Head, rows: readonly JournalRow[], arrival: number): Head {
+    const { opened, flags, head: next } = openRows(head, rows)
+    const known = { events: into.events, sales: into.saleIds, references: into.references }
+    const folded = foldRows({ shop: shop.id, ledgerShops: shop.devices.get(device)!.ledger_shops, device }, opened, arrival, known)
+    into.flag(device, flags)
+    into.take(device, folded)
+    this.#number(shop, into, folded)
+    return next
+  }
+
+  #number(shop: Shop, into: Projected, { changed, lost }: Pick<Folded, 'changed' | 'lost'>): void {
+    for (const key of changed) into.revs.set(key, ++shop.rev)
+    into.lost.push(...lost)
+  }
+
+  async rev(shop: Id): Promise<number> {
+    return this.#shop(shop).rev
+  }
+
+  async pull({ shop_id: id }: Device, since: number, limit: number): Promise<Changes> {
+    const { rev, projected } = this.#shop(id)
+    const from = since > rev ? 0 : since
+    const rows = [...projected.revs].filter(([, at]) => at > from).sort(([, a], [, b]) => a - b).flatMap(([key, at]) => {
+      const [kind = '', id = ''] = key.split(' ')
+      const { doc, clocks } = projected.references.get(key)!
+      const isWhole = kind !== 'good' || ((doc.name ?? null) !== null && (doc.price ?? null) !== null)
+      return isWhole ? [{ kind, id, rev: at, doc, clocks }] : []
+    })
+    return pageOf(rows.slice(0, limit + 1), rev, limit)
+  }
+
+  async edit(id: Id, edits: readonly CloudEdit[], now: number): Promise<void> {
+    const shop = this.#shop(id)
+    const folded: Pick<Folded, 'changed' | 'lost'> = { changed: new Set(), lost: [] }
+    for (const each of edits) {
+      const clocks = Object.values(shop.projected.references.get(referenceKey(each.kind, each.id))?.clocks ?? {})
+      const edit: Edit = { ...each, hlc: tick(clocks.toSorted().at(-1), now, 'cloud'), editor: 'operator', arrival: shop.arrivals.length + 1 }
+      shop.arrivals.push({ arrival: edit.arrival, edit })
+      applyEdit(folded, shop.projected, edit)
+    }
+    this.#number(shop, shop.projected, folded)
+    this.#tell(id, { shop: id, rev: shop.rev })
+  }
+
+  async rebuild(id: Id): Promise<void> {
+    const shop = this.#shop(id)
+    const fresh = new Projected()
+    const heads = new Map<Id, Head>()
+    for (const arrived of shop.arrivals) {
+      if ('edit' in arrived) {
+        const folded: Pick<Folded, 'changed' | 'lost'> = { changed: new Set(), lost: [] }
+        applyEdit(folded, fresh, arrived.edit)
+        this.#number(shop, fresh, folded)
+      } else {
+        heads.set(arrived.device, this.#fold(shop, fresh, arrived.device, heads.get(arrived.device) ?? EMPTY_HEAD, [arrived.row], arrived.arrival))
+      }
+    }
+    shop.projected = fresh
+  }
+
+  async books(id: Id): Promise<Books> {
+    const { rev, devices, rows, projected } = this.#shop(id)
+    return sorted({
+      rev,
+      devices: [...devices.values()].map((each) => ({ device: each.device_id, till: each.till, ack: each.ack, head: each.head, quarantined: each.quarantined_at !== null, revoked: each.revoked_at !== null })),
+      journal: [...rows].flatMap(([device, all]) => all.map(({ seq, text, hash }) => ({ device, seq, text, hash }))),
+      flags: projected.flags.map(({ device, seq, code }) => ({ device, seq, code })),
+      sales: projected.sales,
+      stock: [...projected.stock].map(([good, { quantity, counted }]) => ({ good, quantity, counted })),
+      balances: [...projected.balances].map(([key, fen]) => ({ device: key.split(' ')[0]!, account: key.split(' ')[1]!, fen })),
+      references: [...projected.references].map(([key, { doc, clocks }]) => ({ kind: key.split(' ')[0]!, id: key.split(' ')[1]!, doc, clocks })),
+      lost: projected.lost.map(({ kind, id: of, field, value, hlc, editor }) => ({ kind, id: of, field, value, hlc, editor })),
+    })
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Every list in the order of its rows' texts. */
+export function sorted(books: Books): Books {
+  const inOrder = <Row>(rows: readonly Row[]): Row[] => rows.map((row) => ({ row, text: JSON.stringify(row) })).sort((a, b) => (a.text < b.text ? -1 : 1)).map(({ row }) => row)
+  const { rev, ...lists } = books
+  return { rev, ...Object.fromEntries(Object.entries(lists).map(([name, rows]) => [name, inOrder(rows as unknown[])])) } as unknown as Books
+}

@@ -1,0 +1,172 @@
+/** What every `SyncStore` does, told by examples; `differential.pg.test.ts` tells it by chance. */
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { tick } from '#shared/catalog/hlc.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { countingIds, MORNING } from '#shared/testing/clock-and-ids.ts'
+import type { CloudUnderTest } from './books.ts'
+import { FarTill } from './far-till.ts'
+import { saleBody } from './till.ts'
+
+let space = 0x5100
+
+export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTest>): void {
+  describe(`SyncStore: ${name}`, () => {
+    const ids = countingIds(space++)
+    let cloud: CloudUnderTest
+    let shop: Id
+    let till: FarTill
+    const now = MORNING
+    const good = ids.next()
+    const join = async (far = new FarTill(ids)): Promise<FarTill> => {
+      await far.pair(cloud.sync, await cloud.createCode(shop, now), now)
+      return far
+    }
+    const sell = (far: FarTill, quantity = 1000, sale = ids.next()): Id => {
+      far.record('sale.completed', saleBody({ good, quantity, sale }), now, sale)
+      return sale
+    }
+    const price = (far: FarTill, of: Id, set: Record<string, unknown>, ms: number): void => {
+      far.record('good.changed', { good: of, set, hlc: tick(undefined, ms, far.device) }, now)
+    }
+    const refused = async (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', (error: { code?: string }) => error.code)
+
+    beforeEach(async () => {
+      cloud = await make()
+      onTestFinished(() => cloud.close())
+      shop = await cloud.createShop(now)
+      till = await join()
+    })
+
+    test('a code opens its shop once; wrong codes and wrong signatures open nothing', async () => {
+      const code = await cloud.createCode(shop, now)
+      const far = new FarTill(ids)
+      expect(await refused(cloud.sync.pair(far.attempt('ZZZZZZZZ', now)))).toBe('pairing.code_wrong')
+      expect(await refused(cloud.sync.pair(far.attempt(code, now, { signature: 'A'.repeat(86) })))).toBe('signature.invalid')
+      expect(await refused(cloud.sync.pair(far.attempt(code, now + 11 * 60_000)))).toBe('pairing.code_wrong')
+      await far.pair(cloud.sync, code, now)
+      expect(await refused(cloud.sync.pair(far.attempt(code, now)))).toBe('pairing.code_wrong')
+      expect((await cloud.books(shop)).devices.map(({ till: no }) => no).sort()).toEqual([1, 2])
+    })
+
+    test('a device that joins again keeps its number and its rows; another key under its id is refused', async () => {
+      sell(till)
+      await till.push(cloud.sync, now)
+      const before = till.authorization
+      await join(till)
+      expect(await refused(cloud.sync.authenticate(before, now))).toBe('token.invalid')
+      expect(await cloud.sync.authenticate(till.authorization, now)).toMatchObject({ till: 1, ack: 1 })
+      expect(await refused(cloud.sync.pair(new FarTill(ids).attempt(await cloud.createCode(shop, now), now, { device: till.device })))).toBe('not.allowed')
+    })
+
+    test('too many wrong codes from one address cost a wait', async () => {
+      const far = new FarTill(ids)
+      for (let i = 0; i < 5; i++) expect(await refused(cloud.sync.pair(far.attempt('ZZZZZZZZ', now)))).toBe('pairing.code_wrong')
+      const code = await cloud.createCode(shop, now)
+      expect(await refused(cloud.sync.pair(far.attempt(code, now)))).toBe('pairing.too_many_tries')
+      const later = now + 11 * 60_000
+      await far.pair(cloud.sync, await cloud.createCode(shop, later), later)
+    })
+
+    test('a withdrawn token opens nothing, and says why', async () => {
+      await cloud.revoke(shop, till.device, now)
+      expect(await refused(cloud.sync.authenticate(till.authorization, now))).toBe('device.revoked')
+      expect(await refused(cloud.sync.authenticate(undefined, now))).toBe('token.invalid')
+      expect(await refused(cloud.sync.authenticate(`Bearer ${till.token.slice(0, -1)}`, now))).toBe('token.invalid')
+      await join(till)
+      await cloud.sync.authenticate(till.authorization, now)
+    })
+
+    test('rows are stored and projected once, however often and in whatever pieces they come', async () => {
+      for (let i = 0; i < 5; i++) sell(till)
+      expect(await till.push(cloud.sync, now, till.rows.slice(0, 3))).toEqual({ ack: 3, flags: [] })
+      expect(await till.push(cloud.sync, now, till.rows.slice(1, 4))).toEqual({ ack: 4, flags: [] })
+      expect(await till.push(cloud.sync, now)).toEqual({ ack: 5, flags: [] })
+      expect(await till.push(cloud.sync, now, till.rows.slice(0, 2))).toEqual({ ack: 5, flags: [] })
+      const books = await cloud.books(shop)
+      expect(books.journal.map(({ seq, text, hash }) => ({ seq, text, hash })).sort((a, b) => a.seq - b.seq)).toEqual(till.rows)
+      expect(books.sales).toHaveLength(5)
+      expect(books.stock).toEqual([{ good, quantity: -5000, counted: false }])
+      expect(books.balances).toEqual([{ device: till.device, account: 'drawer', fen: 1750 }, { device: till.device, account: 'sales', fen: -1750 }])
+    })
+
+    test('a gap is refused with the number that is missing', async () => {
+      for (let i = 0; i < 3; i++) sell(till)
+      await expect(till.push(cloud.sync, now, till.rows.slice(1))).rejects.toMatchObject({ code: 'sync.gap', detail: { expected: 1 } })
+      expect((await cloud.books(shop)).journal).toEqual([])
+    })
+
+    test('another row under a stored number quarantines the device, and nothing of the batch is stored', async () => {
+      sell(till)
+      await till.push(cloud.sync, now)
+      const before = await cloud.books(shop)
+      const copy = Object.assign(new FarTill(ids), { device: till.device, shop: till.shop, token: till.token })
+      sell(copy)
+      sell(copy)
+      await expect(copy.push(cloud.sync, now)).rejects.toMatchObject({ code: 'sync.fork', detail: { seq: 1 } })
+      expect(await refused(till.push(cloud.sync, now))).toBe('device.quarantined')
+      const after = await cloud.books(shop)
+      expect(after.devices[0]).toMatchObject({ quarantined: true, ack: 1 })
+      expect({ ...after, devices: [] }).toEqual({ ...before, devices: [] })
+    })
+
+    test('a row that is not understood, not in the chain, or a repeat is stored, flagged and blocks nothing', async () => {
+      till.record('moon.landed', { where: 'sea' }, now)
+      const sale = sell(till)
+      till.append({ ...till.record('drawer.opened', { shift: ids.next(), reason: '' }, now), seq: 4, hash: 'f'.repeat(64) })
+      sell(till)
+      const other = await join()
+      sell(other, 1000, sale)
+      const { ack, flags } = await till.push(cloud.sync, now)
+      expect(ack).toBe(5)
+      expect(flags.map(({ seq, code }) => [seq, code])).toEqual([[1, 'event.unknown'], [4, 'chain.hash'], [4, 'chain.prev'], [4, 'chain.seq']])
+      expect((await other.push(cloud.sync, now)).flags.map(({ code }) => code)).toEqual(['event.repeated'])
+      expect((await cloud.books(shop)).sales).toHaveLength(2)
+    })
+
+    test('edits merge field by field, later stamp wins, and the loser is kept to be seen', async () => {
+      const other = await join()
+      price(till, good, { name: '可乐', price: 350 }, 1000)
+      price(till, good, { price: 380 }, 3000)
+      await till.push(cloud.sync, now)
+      price(other, good, { price: 360, origin: '杭州' }, 2000)
+      await other.push(cloud.sync, now)
+      const { references, lost } = await cloud.books(shop)
+      expect(references.find(({ id }) => id === good)?.doc).toEqual({ name: '可乐', price: 380, origin: '杭州' })
+      expect(lost).toEqual([expect.objectContaining({ kind: 'good', id: good, field: 'price', value: 360, editor: other.device })])
+    })
+
+    test('changes come down in order, by pages, from a number; a good when it is whole; from the beginning for who is ahead', async () => {
+      const device = await cloud.sync.authenticate(till.authorization, now)
+      const begin = await cloud.sync.rev(shop)
+      const goods = Array.from({ length: 5 }, () => ids.next())
+      for (const [i, id] of goods.entries()) price(till, id, { name: `货${i}`, price: 100 + i }, 1000 + i)
+      const part = ids.next()
+      price(till, part, { origin: '湖州' }, 2000)
+      await till.push(cloud.sync, now)
+      const first = await cloud.sync.pull(device, begin, 3)
+      expect(first).toMatchObject({ more: true, rev: begin + 3 })
+      const second = await cloud.sync.pull(device, first.rev, 3)
+      expect(second).toMatchObject({ more: false, rev: begin + 6 })
+      expect([...first.changes, ...second.changes].map(({ id }) => id)).toEqual(goods)
+      await cloud.edit(shop, [{ kind: 'good', id: part, fields: { name: '慢的', price: 5 } }], now)
+      expect((await cloud.sync.pull(device, second.rev, 10)).changes).toEqual([expect.objectContaining({ id: part, rev: begin + 7, doc: { name: '慢的', price: 5, origin: '湖州' } })])
+      expect((await cloud.sync.pull(device, begin + 1000, 1000)).changes.map(({ id }) => id)).toEqual(expect.arrayContaining([...goods, part]))
+    })
+
+    test('projections made again from the facts are the projections that were', async () => {
+      const other = await join()
+      sell(till)
+      price(till, good, { name: '可乐', price: 350 }, 1000)
+      till.record('moon.landed', {}, now)
+      await till.push(cloud.sync, now)
+      await cloud.edit(shop, [{ kind: 'good', id: good, fields: { price: 400 } }], now)
+      price(other, good, { price: 300 }, 900)
+      sell(other, -1000)
+      await other.push(cloud.sync, now)
+      const { rev: _before, ...live } = await cloud.books(shop)
+      await cloud.rebuild(shop)
+      const { rev: _after, ...rebuilt } = await cloud.books(shop)
+      expect(rebuilt).toEqual(live)
+    })
+  })
+}

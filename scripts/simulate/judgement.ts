@@ -1,0 +1,120 @@
+/**
+ * The last question of a simulation: is what the tills and the cloud hold what the auditor expects? Nothing lost, nothing
+ * doubled, every sum right, every copy alike, and what is made again from the facts what it was. Gives what is wrong in words.
+ */
+import type { Id } from '#shared/identity/ids.ts'
+import type { Books, CloudUnderTest } from '#cloud/testing/books.ts'
+import type { Auditor } from './auditor.ts'
+import type { Machine } from './machine.ts'
+
+interface Case {
+  readonly machines: readonly Machine[]
+  readonly auditor: Auditor
+  readonly cloud: CloudUnderTest
+  readonly shop: Id
+}
+type Complain = (what: string) => void
+
+export async function findFaults({ machines, auditor, cloud, shop }: Case): Promise<string[]> {
+  const faults: string[] = []
+  const complain: Complain = (what) => { if (faults.length < 50) faults.push(what) }
+  const books = await cloud.books(shop)
+  for (const machine of machines) {
+    for (const error of machine.errors) complain(error)
+    judgeLedger(machine, complain)
+    judgeDeeds(machine, auditor, complain)
+    judgePaper(machine, complain)
+    judgeCopy(machine, books, complain)
+    judgeDocuments(machine, books, auditor, complain)
+  }
+  judgeSums(machines, books, auditor, complain)
+  const { rev: _before, ...live } = books
+  await cloud.rebuild(shop)
+  const { rev: _after, ...rebuilt } = await cloud.books(shop)
+  for (const name of Object.keys(live) as (keyof typeof live)[]) same(`the cloud's ${name}, made again`, rebuilt[name], live[name], complain)
+  return faults
+}
+
+function same(what: string, found: unknown, expected: unknown, complain: Complain): void {
+  const [one, other] = [canonicalText(found), canonicalText(expected)]
+  if (one !== other) complain(`${what}: found ${clip(one)}, expected ${clip(other)}`)
+}
+const clip = (text: string): string => (text.length > 600 ? `${text.slice(0, 600)}…` : text)
+
+/** Text that is the same for equal values, whatever the order of their keys. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (
+    part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
+  )) ?? 'nothing'
+}
+
+/** Chain, postings, and every projection as the journal makes it. */
+function judgeLedger({ name, store }: Machine, complain: Complain): void {
+  for (const fault of store.verify().faults) complain(`${name}: verify: ${JSON.stringify(fault)}`)
+  const { unsent } = { unsent: store.head().seq - store.acknowledged() }
+  if (unsent !== 0) complain(`${name}: ${unsent} rows are still unsent`)
+}
+
+/** What a screen called done is in the journal once; what it refused is not; and no sale is there that nobody rang up. */
+function judgeDeeds({ name, store }: Machine, auditor: Auditor, complain: Complain): void {
+  const seen = new Map<Id, number>()
+  for (const { text } of store.rows(0, Number.MAX_SAFE_INTEGER)) {
+    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { total?: number } }
+    seen.set(id, (seen.get(id) ?? 0) + 1)
+    if (type !== 'sale.completed') continue
+    const deed = auditor.deeds.get(id)
+    if (deed?.effect.kind !== 'sale') complain(`${name}: sale ${id} is in the journal, and nobody rang it up`)
+    else if (deed.effect.total !== body.total) complain(`${name}: sale ${id} is ${body.total} fen, and ${deed.effect.total} on the screen`)
+  }
+  for (const deed of auditor.deeds.values()) {
+    if (deed.till !== name) continue
+    const times = seen.get(deed.key) ?? 0
+    if (deed.state === 'done' && times !== 1) complain(`${name}: ${deed.effect.kind} ${deed.key} was called done and is ${times} times in the journal`)
+    if (deed.state === 'refused' && times !== 0) complain(`${name}: ${deed.effect.kind} ${deed.key} was refused and is in the journal`)
+    if (deed.state === 'asked') complain(`${name}: ${deed.effect.kind} ${deed.key} was never answered`)
+  }
+}
+
+/** A paper that may double an earlier one says so; and no job waits any more. */
+function judgePaper({ name, store, printer }: Machine, complain: Complain): void {
+  const whole = new Map<string, number>()
+  for (const { no, isCopy, isWhole } of printer.papers) if (isWhole && !isCopy) whole.set(no, (whole.get(no) ?? 0) + 1)
+  for (const [no, times] of whole) if (times > 1) complain(`${name}: receipt ${no} came out ${times} times without being marked as a copy`)
+  for (const { waiting } of store.printStatus()) if (waiting > 0) complain(`${name}: ${waiting} papers still wait`)
+}
+
+/** The cloud holds this till's rows, byte for byte. */
+function judgeCopy({ name, store }: Machine, books: Books, complain: Complain): void {
+  const { device } = store.identity()
+  const rows = books.journal.filter((row) => row.device === device).sort((a, b) => a.seq - b.seq).map(({ seq, text, hash }) => ({ seq, text, hash }))
+  const own = store.rows(0, Number.MAX_SAFE_INTEGER).map(({ seq, text, hash }) => ({ seq, text, hash }))
+  same(`${name}: the cloud's copy of the journal`, rows, own, complain)
+  for (const flag of books.flags) if (flag.device === device) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
+}
+
+/** Every till has every good as the cloud has it, and each field has a value that somebody gave it. */
+function judgeDocuments({ name, store }: Machine, books: Books, auditor: Auditor, complain: Complain): void {
+  for (const { kind, id, doc, clocks } of books.references) {
+    if (kind !== 'good' || doc['name'] === undefined || doc['price'] === undefined) continue
+    same(`${name}: good ${id}`, store.document('good', id), { doc, clocks }, complain)
+    for (const [field, value] of Object.entries(doc)) if (!auditor.mayBe(id, field, value)) complain(`good ${id} has ${field} ${JSON.stringify(value)}, which nobody gave it`)
+  }
+}
+
+/** Money by till and account, sales and stock, at the tills and in the cloud, against the auditor's own sums. */
+function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
+  for (const { name, store } of machines) {
+    const expected = nonZero(auditor.accounts(name))
+    same(`${name}: balances`, nonZero(store.balances()), expected, complain)
+    const { device } = store.identity()
+    const inCloud = new Map(books.balances.filter((row) => row.device === device).map(({ account, fen }) => [account, fen]))
+    same(`${name}: balances in the cloud`, nonZero(inCloud), expected, complain)
+  }
+  const sold = (rows: readonly { sale: Id; total: number }[]): unknown => rows.map(({ sale, total }) => `${sale} ${total}`).sort()
+  same('sales in the cloud', sold(books.sales), sold(auditor.sales().map(({ key, effect }) => ({ sale: key, total: effect.total }))), complain)
+  same('stock in the cloud', nonZero(new Map(books.stock.map(({ good, quantity }) => [good, quantity]))), nonZero(auditor.stock), complain)
+}
+
+function nonZero(sums: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...sums].filter(([, amount]) => amount !== 0))
+}
