@@ -1,20 +1,26 @@
-/** `npm run bench [-- NAME…]`: prints each figure as one JSON line. */
+/** `npm run bench [-- NAME… [--full]]`: prints each figure as one JSON line; `--full` takes the time that the largest take. */
 import type { Figure } from './bench/figures.ts'
 
-const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+const BENCHES: Readonly<Record<string, (full: boolean) => Promise<Figure[]>>> = {
   'start.ready': async () => (await import('./bench/start-ready.ts')).startReady(),
   'cloud.sale.bytes': async () => (await import('./bench/cloud-bytes.ts')).cloudSaleBytes(),
   'cloud.journal.parts': async () => (await import('./bench/cloud-bytes.ts')).cloudJournalParts(),
   'till.scan.paint': async () => (await import('./bench/scan-paint.ts')).scanPaint(),
+  'cloud.ingest.50': async () => (await import('./bench/cloud-ingest.ts')).cloudIngest(),
+  'ledger.curve': async (full) => (await import('./bench/ledger-curve.ts')).ledgerCurve(full),
+  'sync.drain': async () => (await import('./bench/sync-drain.ts')).syncDrain(),
+  'sync.drain.pouchdb': async () => (await import('./bench/sync-drain-pouchdb.ts')).syncDrainPouchdb(),
+  'sync.pull.100k': async () => (await import('./bench/sync-pull.ts')).syncPull(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }
 
-const names = process.argv.slice(2)
+const full = process.argv.includes('--full')
+const names = process.argv.slice(2).filter((name) => name !== '--full')
 const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name))
 if (unknown.length > 0) {
   process.stderr.write(`No such bench: ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}\n`)
   process.exit(2)
 }
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
-  for (const figure of await BENCHES[name]!()) process.stdout.write(`${JSON.stringify(figure)}\n`)
+  for (const figure of await BENCHES[name]!(full)) process.stdout.write(`${JSON.stringify(figure)}\n`)
 }

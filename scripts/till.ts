@@ -1,6 +1,6 @@
 /**
  * The till from the command line: `call NAME 'JSON'` does anything the screen can do, `verify` checks a ledger file,
- * `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
+ * `backup` and `restore` copy one, `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -15,10 +15,13 @@ import { readArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
 import { runningTill } from './running.ts'
+import { backUpTo, restoreFrom } from './till/backup.ts'
 
 const USAGE = `npm run till -- calls                                   the contract's calls
 npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
 npm run till -- verify [--data DIR | --file till.db]
+npm run till -- backup FILE [--data DIR]                 one file, checked; the till may sell on meanwhile
+npm run till -- restore FILE --data DIR                  a till out of a backup, in a folder that has none
 JSON may be - to read it from standard input. A write without a key gets one.`
 
 const { values, positionals } = readArguments({
@@ -33,6 +36,8 @@ const print = (value: unknown): void => { process.stdout.write(`${JSON.stringify
 try {
   const [command, name, json] = positionals
   if (command === 'verify') verify()
+  else if (command === 'backup') print(await backUpTo(name, tillFolder))
+  else if (command === 'restore') print(await restoreFrom(name, data))
   else if (command === 'calls') for (const [call, { kind, about }] of Object.entries(CALLS)) process.stdout.write(`${call.padEnd(22)} ${kind.padEnd(6)} ${about}\n`)
   else if (command === 'call' && name !== undefined) print(await call(name, json))
   else {

@@ -4,6 +4,7 @@ import { pair } from '#cloud/identity/pairing.ts'
 import { keepCredit, type CreditDesk } from '#cloud/jobs/credit.ts'
 import { attachPeople, storePeople, type PeopleDesk } from '#cloud/projections/people.ts'
 import { ingest } from '#cloud/projections/ingest.ts'
+import { knownEvents, ownRows } from '#cloud/projections/journal.ts'
 import { pull, readRev } from '#cloud/projections/pull.ts'
 import type { SyncStore } from '#cloud/projections/sync-store.ts'
 
@@ -23,5 +24,7 @@ export function pgSyncStore(desk: CreditDesk & PeopleDesk): SyncStore {
     },
     rev: (shop) => readRev(db, shop),
     pull: (device, since, limit) => pull(db, device.shop_id, since, limit),
+    rows: (device, after, limit) => ownRows(db, device, after, limit),
+    known: (shop, ids) => knownEvents(db, shop, ids),
   }
 }

@@ -12,10 +12,10 @@ import { createCode } from '#cloud/identity/pairing.ts'
 import { revokeDevice } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { renewOwnerKey } from '#cloud/identity/owner.ts'
-import { inShop } from '#cloud/storage/database.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { createShop, listDevices, summarise } from '#cloud/projections/shops.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
+import { listSales } from '#cloud/projections/sales.ts'
 import { keepCredit, revokeCredit } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import type { Turns } from '#cloud/operating/turns.ts'
@@ -92,13 +92,7 @@ export function shopRoutes(desk: Desk, turns: Turns) {
 
     app.get('/api/shops/:id/sales', async (request) => {
       const { shop } = await shopOf(request)
-      const { limit, before, beforeId } = parseInput(PageSchema, request.query)
-      return inShop(db, shop, async (trx) => {
-        const query = trx.selectFrom('sale').select(['id', 'device_id as device', 'seq', 'no', 'at', 'date', 'total_fen as totalFen', 'lines', 'doc'])
-          .where('shop_id', '=', shop).orderBy('at', 'desc').orderBy('id', 'desc').limit(limit)
-        if (before === undefined) return { sales: await query.execute() }
-        return { sales: await query.where((e) => e.or([e('at', '<', before), ...(beforeId === undefined ? [] : [e.and([e('at', '=', before), e('id', '<', beforeId)])])])).execute() }
-      })
+      return { sales: await listSales(db, shop, parseInput(PageSchema, request.query)) }
     })
 
     app.get('/api/shops/:id/devices', async (request) => ({ devices: await listDevices(db, (await shopOf(request)).shop) }))

@@ -3,10 +3,12 @@
  * arrive as the bytes that were signed; nothing decompresses or parses a push before its signature is right.
  */
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { gunzip, zstdDecompress } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader } from '#shared/sync/protocol.ts'
+import {
+  KnownRequestSchema, PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader,
+} from '#shared/sync/protocol.ts'
 import { PEOPLE_BYTES_MAX, PeopleUploadSchema } from '#shared/sync/people.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
@@ -21,7 +23,13 @@ import { streamRoute } from './stream.ts'
 const SIGNATURE = 'x-xiaopu-signature'
 /** Whoever pairs is nobody yet, and has little to say. */
 const PAIR_BYTES_MAX = 4096
-const unzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
+/** A thousand ids in JSON. */
+const KNOWN_BYTES_MAX = 64 * 1024
+/** The bytes that begin a zstd frame (RFC 8878 §3.1.1); the signature is over the body, not over the header that names its coding. */
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+type Unpack = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
+const ungzip: Unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)
+const unzstd: Unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(zstdDecompress)
 
 /** Pairing is one request of a person with a code in their hand. */
 const PAIRINGS = { max: 120, timeWindow: 60_000 }
@@ -79,6 +87,18 @@ export function syncRoutes(desk: SyncDesk, turns?: Turns) {
       return { ...page, changes }
     })
 
+    app.get('/api/sync/rows', async (request) => {
+      const device = await entrance.inLine(request)
+      const { after, limit } = parseInput(RowsQuerySchema, request.query)
+      return desk.sync.rows(device, after, limit)
+    })
+
+    app.post('/api/sync/known', { bodyLimit: KNOWN_BYTES_MAX }, async (request) => {
+      const device = await entrance.inLine(request)
+      const { ids } = parseInput(KnownRequestSchema, parseJson(bytesOf(request)))
+      return { known: await desk.sync.known(device.shop_id, ids) }
+    })
+
     streamRoute(app, desk, entrance)
   }
 }
@@ -88,6 +108,11 @@ const PullSchema = z.object({
   limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
   /** Records come along only for who asks: a till does where its line is for nobody else to read. */
   people: z.literal('1').optional(),
+})
+
+const RowsQuerySchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
 })
 
 function bytesOf(request: FastifyRequest): Buffer {
@@ -104,10 +129,11 @@ function parseJson(body: Buffer): unknown {
 
 async function decompress(body: Buffer): Promise<string> {
   try {
-    return (await unzip(body, { maxOutputLength: PUSH_BYTES_MAX })).toString('utf8')
+    const unpack = body.subarray(0, ZSTD.length).equals(ZSTD) ? unzstd : ungzip
+    return (await unpack(body, { maxOutputLength: PUSH_BYTES_MAX })).toString('utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Refusal('batch.too_large', `a batch is at most ${PUSH_BYTES_MAX} bytes`, { max: PUSH_BYTES_MAX })
-    throw new Refusal('batch.malformed', 'the body is not gzip')
+    throw new Refusal('batch.malformed', 'the body is neither zstd nor gzip')
   }
 }
 

@@ -66,6 +66,7 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
     return refusal
   }
   if (!isSignedBy(request.publicKey, body, signature)) return failed(new Refusal('signature.invalid', 'the body is not signed by the key it names'))
+  if (request.shop !== undefined && request.shop !== code.shop_id) return new Refusal('pairing.other_shop', 'the code is of another shop than the till')
   await setShop(trx, code.shop_id)
   const counter = await trx.selectFrom('counter').selectAll().where('shop_id', '=', code.shop_id).forUpdate().executeTakeFirstOrThrow()
   const known = await trx.selectFrom('device').selectAll().where('shop_id', '=', code.shop_id).where('device_id', '=', request.device).forUpdate().executeTakeFirst()
@@ -84,5 +85,5 @@ async function tryCode(trx: ShopTransaction, { request, body, signature, now }: 
     }).execute()
   }
   await trx.deleteFrom('pairing').where('code_hash', '=', codeHash).execute()
-  return { shop: code.shop_id, name, till: String(till).padStart(2, '0'), token, rev: counter.rev, time: now }
+  return { shop: code.shop_id, name, till: String(till).padStart(2, '0'), token, rev: counter.rev, time: now, ack: known?.ack ?? 0 }
 }

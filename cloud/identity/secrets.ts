@@ -2,13 +2,13 @@
  * Tokens and keys. What we hand out is 32 random bytes behind a prefix that says what it opens and whose it is; what
  * we keep is its SHA-256, which is enough for secrets that nobody can guess.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { IdSchema, type Id } from '#shared/identity/ids.ts'
 
 /** xpt: a till's token · xpo: a shop owner's key. */
 export type SecretKind = 'xpt' | 'xpo'
 
-export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data)
 
 export function newSecret(kind: SecretKind, shop: Id): string {
   return `${kind}_${shop.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`

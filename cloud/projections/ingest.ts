@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
+import { bigints, texts, uuids } from '#cloud/storage/arrays.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
@@ -71,14 +72,14 @@ async function storedHashes(trx: ShopTransaction, shop: Id, device: Id, rows: re
 async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]): Promise<Known> {
   const envelopes = opened.flatMap(({ envelope }) => envelope ?? [])
   const ids = envelopes.map(({ id }) => id)
-  const { rows: events } = await sql<{ id: Id }>`select id from journal where shop_id = ${shop} and id = any(${ids}::uuid[])`.execute(trx)
-  const uuids = (name: string, type: string): Id[] => envelopes.filter((envelope) => envelope.type === type).map(({ body }) => body[name]).filter(isUuid)
-  const saleIds = uuids('sale', 'sale.completed')
-  const { rows: sales } = saleIds.length === 0 ? { rows: [] } : await sql<{ id: Id }>`select id from sale where shop_id = ${shop} and id = any(${saleIds}::uuid[])`.execute(trx)
+  const { rows: events } = await sql<{ id: Id }>`select id from journal where shop_id = ${shop} and id = any(${uuids(ids)}::uuid[])`.execute(trx)
+  const named = (name: string, type: string): Id[] => envelopes.filter((envelope) => envelope.type === type).map(({ body }) => body[name]).filter(isUuid)
+  const saleIds = named('sale', 'sale.completed')
+  const { rows: sales } = saleIds.length === 0 ? { rows: [] } : await sql<{ id: Id }>`select id from sale where shop_id = ${shop} and id = any(${uuids(saleIds)}::uuid[])`.execute(trx)
   const wanted = [
-    ...uuids('good', 'good.changed').map((id) => ({ kind: 'good', id })),
-    ...uuids('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
-    ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => uuids('person', type)).map((id) => ({ kind: 'member', id })),
+    ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
+    ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
+    ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   return { events: new Set(events.map(({ id }) => id)), sales: new Set(sales.map(({ id }) => id)), references: await loadReferences(trx, shop, wanted) }
@@ -100,8 +101,9 @@ async function writeJournal(trx: ShopTransaction, { shop, device, opened, accept
   const of = <T>(pick: (entry: OpenedRow) => T): T[] => opened.map(pick)
   await sql`insert into journal (shop_id, device_id, seq, arrival, id, type, at, text, hash, received_at)
     select ${shop}::uuid, ${device}::uuid, seq, arrival, id, type, at, text, hash, ${now}::bigint from unnest(
-      ${of(({ row }) => row.seq)}::bigint[], ${opened.map((_, index) => arrivals + index + 1)}::bigint[], ${of(({ row, envelope }) => (accepted.has(row.seq) ? envelope?.id ?? null : null))}::uuid[],
-      ${of(({ envelope }) => (envelope ? storable(envelope.type) : null))}::text[], ${of(({ envelope }) => envelope?.at ?? null)}::bigint[],
-      ${of(({ row }) => storable(row.text))}::text[], ${of(({ row }) => row.hash)}::text[]
+      ${bigints(of(({ row }) => row.seq))}::bigint[], ${bigints(opened.map((_, index) => arrivals + index + 1))}::bigint[],
+      ${uuids(of(({ row, envelope }) => (accepted.has(row.seq) ? envelope?.id ?? null : null)))}::uuid[],
+      ${texts(of(({ envelope }) => (envelope ? storable(envelope.type) : null)))}::text[], ${bigints(of(({ envelope }) => envelope?.at ?? null))}::bigint[],
+      ${texts(of(({ row }) => storable(row.text)))}::text[], ${texts(of(({ row }) => row.hash))}::text[]
     ) as row (seq, arrival, id, type, at, text, hash)`.execute(trx)
 }

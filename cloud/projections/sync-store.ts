@@ -5,13 +5,14 @@
 import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import type { RecordState } from '#shared/sync/people.ts'
-import type { ChangesSchema } from '#shared/sync/protocol.ts'
+import type { ChangesSchema, RowsSchema } from '#shared/sync/protocol.ts'
 import type { z } from 'zod'
 import type { Device } from '#cloud/identity/devices.ts'
 import type { Attempt, PairReply } from '#cloud/identity/pairing.ts'
 import type { Flag } from './fold.ts'
 
 export type Changes = z.output<typeof ChangesSchema>
+export type OwnRows = z.output<typeof RowsSchema>
 /** Every row up to `ack` is stored for ever; `flags` are of the rows of this batch. */
 export interface Ingested { readonly ack: number; readonly flags: readonly Flag[] }
 
@@ -36,4 +37,8 @@ export interface SyncStore {
   rev(shop: Id): Promise<number>
   /** Changes behind `since`, in order, at most `limit`; none that is committed later can appear behind the `rev` it gives. */
   pull(device: Device, since: number, limit: number): Promise<Changes>
+  /** The device's own rows behind `after`, verbatim and in order, at most `limit`. */
+  rows(device: Device, after: number, limit: number): Promise<OwnRows>
+  /** Of these events, those that the shop's journal has and that count, whichever till brought them. */
+  known(shop: Id, ids: readonly Id[]): Promise<Id[]>
 }

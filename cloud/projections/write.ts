@@ -1,6 +1,7 @@
 /** Writes what a fold computed, one statement a table however many rows there were. */
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
+import { bigints, booleans, texts, uuids } from '#cloud/storage/arrays.ts'
 import { json, storable, type ShopTransaction } from '#cloud/storage/database.ts'
 import type { Flag, Folded, Known } from './fold.ts'
 
@@ -27,12 +28,12 @@ export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, 
 async function writeSales(trx: ShopTransaction, { shop, device }: Place, { sales }: Folded): Promise<void> {
   if (sales.length === 0) return
   const of = <T>(pick: (row: Folded['sales'][number]) => T): T[] => sales.map(pick)
-  await sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines, doc)
-    select ${shop}::uuid, id, ${device}::uuid, seq, no, at, date, total_fen, lines, doc from unnest(
-      ${of(({ sale }) => sale.sale)}::uuid[], ${of(({ seq }) => seq)}::bigint[], ${of(({ sale }) => storable(sale.no))}::text[],
-      ${of(({ at }) => at)}::bigint[], ${of(({ sale }) => sale.date)}::text[], ${of(({ sale }) => sale.total)}::bigint[],
-      ${of(({ sale }) => sale.lines.length)}::int[], ${of(({ sale }) => json(sale))}::jsonb[]
-    ) as row (id, seq, no, at, date, total_fen, lines, doc)`.execute(trx)
+  await sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
+    select ${shop}::uuid, id, ${device}::uuid, seq, no, at, date, total_fen, lines from unnest(
+      ${uuids(of(({ sale }) => sale.sale))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[], ${texts(of(({ sale }) => storable(sale.no)))}::text[],
+      ${bigints(of(({ at }) => at))}::bigint[], ${texts(of(({ sale }) => sale.date))}::text[], ${bigints(of(({ sale }) => sale.total))}::bigint[],
+      ${bigints(of(({ sale }) => sale.lines.length))}::bigint[]
+    ) as row (id, seq, no, at, date, total_fen, lines)`.execute(trx)
 }
 
 async function writeStock(trx: ShopTransaction, shop: Id, { stock }: Folded): Promise<void> {
@@ -40,8 +41,8 @@ async function writeStock(trx: ShopTransaction, shop: Id, { stock }: Folded): Pr
   const moves = [...stock]
   await sql`insert into stock as old (shop_id, good_id, quantity, counted, updated_at)
     select ${shop}::uuid, good_id, delta, counted, at from unnest(
-      ${moves.map(([good]) => good)}::uuid[], ${moves.map(([, move]) => move.delta)}::bigint[],
-      ${moves.map(([, move]) => move.counted)}::boolean[], ${moves.map(([, move]) => move.at)}::bigint[]
+      ${uuids(moves.map(([good]) => good))}::uuid[], ${bigints(moves.map(([, move]) => move.delta))}::bigint[],
+      ${booleans(moves.map(([, move]) => move.counted))}::boolean[], ${bigints(moves.map(([, move]) => move.at))}::bigint[]
     ) as row (good_id, delta, counted, at)
     on conflict (shop_id, good_id) do update set quantity = old.quantity + excluded.quantity,
       counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at)`.execute(trx)

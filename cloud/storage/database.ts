@@ -99,7 +99,7 @@ export function ifAlone<T>(db: Database, task: string, work: () => Promise<T>): 
  * U+FFFD in projections, while the journal keeps the text as it came.
  */
 export function storable<T>(value: T): T {
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD') as T
+  if (typeof value === 'string') return (value.isWellFormed() && !value.includes('\0') ? value : value.toWellFormed().replaceAll('\0', '\uFFFD')) as T
   if (Array.isArray(value)) return value.map(storable) as T
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), storable(item)])) as T

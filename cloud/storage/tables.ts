@@ -26,7 +26,7 @@ export interface Tables {
   lost_edit: { shop_id: string; arrival: number; kind: string; id: string; field: string; value: Json<unknown>; hlc: string; editor: string }
   sale: {
     shop_id: string; id: string; device_id: string; seq: number; no: string; at: number; date: string
-    total_fen: number; lines: number; doc: Json<Document>
+    total_fen: number; lines: number
   }
   person: {
     shop_id: string; person_id: string; digest: string; event_id: string; hlc: string; fields: string; key_id: string; sealed: Buffer

@@ -16,7 +16,7 @@ import { judgeBatch, repeatedRows } from '#cloud/projections/batch.ts'
 import { type Edit, type Flag, type Folded, type LostEdit, type ReferenceDocument, applyEdit, foldRows, openRows, referenceKey } from '#cloud/projections/fold.ts'
 import { pageOf } from '#cloud/projections/pull.ts'
 import type { CloudEdit } from '#cloud/projections/references.ts'
-import type { Changes, Ingested } from '#cloud/projections/sync-store.ts'
+import type { Changes, Ingested, OwnRows } from '#cloud/projections/sync-store.ts'
 import type { Notice, Notices } from '#cloud/storage/notices.ts'
 import type { Books, CloudUnderTest } from './books.ts'
 
@@ -146,6 +146,7 @@ export class MemoryCloud implements CloudUnderTest {
     if (!code || code.expiresAt < now || code.tries >= TRIES_MAX) throw new Refusal('pairing.code_wrong', 'no such code, or it is used up; ask for a new one')
     code.tries += 1
     if (!isSignedBy(request.publicKey, body, signature)) throw new Refusal('signature.invalid', 'the body is not signed by the key it names')
+    if (request.shop !== undefined && request.shop !== code.shop) throw new Refusal('pairing.other_shop', 'the code is of another shop than the till')
     const shop = this.#shop(code.shop)
     const known = shop.devices.get(request.device)
     if (known && known.public_key !== request.publicKey) throw new Refusal('not.allowed', 'this device is known by another key')
@@ -156,7 +157,7 @@ export class MemoryCloud implements CloudUnderTest {
       token_hash: sha256(token), ack: known?.ack ?? 0, head: known?.head ?? GENESIS, paired_at: now, seen_at: now, revoked_at: null, quarantined_at: known?.quarantined_at ?? null,
     })
     this.#codes.delete(request.code)
-    return { shop: shop.id, name: '', till: String(till).padStart(2, '0'), token, rev: shop.rev, time: now }
+    return { shop: shop.id, name: '', till: String(till).padStart(2, '0'), token, rev: shop.rev, time: now, ack: known?.ack ?? 0 }
   }
 
   async ingest({ shop_id: id, device_id: device }: Device, rows: readonly JournalRow[], now: number): Promise<Ingested> {
@@ -209,6 +210,17 @@ export class MemoryCloud implements CloudUnderTest {
       return isWhole ? [{ kind, id, rev: at, doc, clocks }] : []
     })
     return pageOf(rows.slice(0, limit + 1), rev, limit)
+  }
+
+  async rows({ shop_id: id, device_id: device }: Device, after: number, limit: number): Promise<OwnRows> {
+    const kept = this.#shop(id).rows.get(device) ?? []
+    const rows = kept.slice(after, after + limit).map(({ hash, text }) => ({ hash, text }))
+    return { rows, more: after + rows.length < kept.length }
+  }
+
+  async known(shop: Id, ids: readonly Id[]): Promise<Id[]> {
+    const { events } = this.#shop(shop).projected
+    return ids.filter((id) => events.has(id))
   }
 
   async edit(id: Id, edits: readonly CloudEdit[], now: number): Promise<void> {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { tick } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { countingIds, MORNING } from '#shared/testing/clock-and-ids.ts'
+import { EVENTS } from '#shared/sync/events.ts'
 import type { CloudUnderTest } from './books.ts'
 import { FarTill } from './far-till.ts'
 import { saleBody } from './till.ts'
@@ -151,6 +152,73 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       await cloud.edit(shop, [{ kind: 'good', id: part, fields: { name: '慢的', price: 5 } }], now)
       expect((await cloud.sync.pull(device, second.rev, 10)).changes).toEqual([expect.objectContaining({ id: part, rev: begin + 7, doc: { name: '慢的', price: 5, origin: '湖州' } })])
       expect((await cloud.sync.pull(device, begin + 1000, 1000)).changes.map(({ id }) => id)).toEqual(expect.arrayContaining([...goods, part]))
+    })
+
+    test('a till gets its own rows back, verbatim, by pages, and nobody else\'s', async () => {
+      for (let i = 0; i < 5; i++) sell(till)
+      await till.push(cloud.sync, now)
+      const device = await cloud.sync.authenticate(till.authorization, now)
+      const first = await cloud.sync.rows(device, 1, 3)
+      expect(first).toEqual({ rows: till.rows.slice(1, 4).map(({ hash, text }) => ({ hash, text })), more: true })
+      expect(await cloud.sync.rows(device, 4, 3)).toEqual({ rows: till.rows.slice(4).map(({ hash, text }) => ({ hash, text })), more: false })
+      expect(await cloud.sync.rows(device, 5, 3)).toEqual({ rows: [], more: false })
+      const other = await join()
+      expect(await cloud.sync.rows(await cloud.sync.authenticate(other.authorization, now), 0, 3)).toEqual({ rows: [], more: false })
+    })
+
+    test('says which events the shop has, whoever brought them; a row that proves nothing has none', async () => {
+      const other = await join()
+      const [mine, theirs] = [sell(till), sell(other)]
+      const forged = ids.next()
+      till.append({ ...till.record('drawer.opened', { shift: ids.next(), reason: '' }, now, forged), hash: 'f'.repeat(64) })
+      till.rows.splice(1, 1)
+      await till.push(cloud.sync, now)
+      await other.push(cloud.sync, now)
+      expect((await cloud.sync.known(shop, [ids.next(), theirs, forged, mine])).sort()).toEqual([mine, theirs].sort())
+      expect(await cloud.sync.known(await cloud.createShop(now), [mine])).toEqual([])
+    })
+
+    test('a device that joins again hears how many rows of its own are there; a code of another shop is refused and not spent', async () => {
+      for (let i = 0; i < 2; i++) sell(till)
+      await till.push(cloud.sync, now)
+      expect(await cloud.sync.pair(till.attempt(await cloud.createCode(shop, now), now))).toMatchObject({ till: '01', ack: 2 })
+      const far = new FarTill(ids)
+      const code = await cloud.createCode(shop, now)
+      expect(await refused(cloud.sync.pair(far.attempt(code, now, { shop: ids.next() })))).toBe('pairing.other_shop')
+      expect(await cloud.sync.pair(far.attempt(code, now, { shop }))).toMatchObject({ shop, ack: 0 })
+    })
+
+    // The rule a renewed till lives by: what it records again counts once, of whatever kind, and whoever was first.
+    test('events recorded again by another till of the shop change nothing but the flags', async () => {
+      const [shift, sale, staff] = [ids.next(), ids.next(), ids.next()]
+      const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
+      const events: [type: string, body: Record<string, unknown>, id: Id][] = [
+        ['staff.signed_in', { staff }, ids.next()],
+        ['shift.opened', { shift, staff, date: '2026-11-23', float: 500, postings: postings(500) }, shift],
+        ['sale.completed', saleBody({ good, sale }), sale],
+        ['stock.moved', { reason: 'received', note: '', lines: [{ good, delta: 7000 }] }, ids.next()],
+        ['good.changed', { good, set: { name: '可乐', price: 380 }, hlc: tick(undefined, 5000, till.device) }, ids.next()],
+        ['staff.changed', { staff, set: { no: '02', name: '小王', role: 'cashier', active: true }, hlc: tick(undefined, 5001, till.device) }, ids.next()],
+        ['shop.changed', { shop, set: { name: '新名' }, hlc: tick(undefined, 5002, till.device) }, ids.next()],
+        ['goods.imported', { file: 'x.csv', rows: 1, added: 1, updated: 0, refused: 0 }, ids.next()],
+        ['drawer.opened', { shift, reason: '' }, ids.next()],
+        ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],
+        ['staff.signed_out', { staff }, ids.next()],
+      ]
+      const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
+      expect(new Set(events.map(([type]) => type))).toEqual(projected)
+      for (const [type, body, id] of events) till.record(type, body, now, id)
+      expect((await till.push(cloud.sync, now)).flags).toEqual([])
+      const { journal: _rows, devices: _devices, flags: _none, ...before } = await cloud.books(shop)
+      const renewed = await join()
+      for (const [type, body, id] of events) renewed.record(type, body, now, id)
+      expect((await renewed.push(cloud.sync, now)).flags.map(({ code }) => code)).toEqual(events.map(() => 'event.repeated'))
+      const { journal: _more, devices: _two, flags: _flags, ...after } = await cloud.books(shop)
+      expect(after).toEqual(before)
+      await cloud.rebuild(shop)
+      const { journal: _again, devices: _still, flags: _same, rev: _rev, ...rebuilt } = await cloud.books(shop)
+      const { rev: _live, ...live } = before
+      expect(rebuilt).toEqual(live)
     })
 
     test('projections made again from the facts are the projections that were', async () => {

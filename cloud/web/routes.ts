@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { IdSchema, longId } from '#shared/identity/ids.ts'
-import { SaleCompleted } from '#shared/sales/events.ts'
-import { inShop } from '#cloud/storage/database.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
+import { findSale } from '#cloud/projections/sales.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { creditPage, judge } from './credit-page.ts'
 import { html } from './html.ts'
@@ -71,10 +70,9 @@ export function pageRoutes(desk: Desk) {
       const { sale: name } = request.params as { sale: string }
       const id = longId(name) ?? IdSchema.safeParse(name).data
       if (!view || id === undefined) return sendMissing(reply, voice)
-      const row = await inShop(desk.db, view.shop.id, (trx) => trx.selectFrom('sale').select(['doc', 'at']).where('shop_id', '=', view.shop.id).where('id', '=', id).executeTakeFirst())
-      const sale = row && SaleCompleted.body.safeParse(row.doc)
-      if (!row || !sale?.success) return sendPage(reply, voice, missingReceiptPage(view, voice), 404)
-      return sendPage(reply, voice, receiptPage(view, { sale: sale.data, at: row.at }, voice))
+      const sale = await findSale(desk.db, view.shop.id, id)
+      if (!sale) return sendPage(reply, voice, missingReceiptPage(view, voice), 404)
+      return sendPage(reply, voice, receiptPage(view, sale, voice))
     })
 
     app.get('/c/:token', async (request, reply) => {

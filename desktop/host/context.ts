@@ -1,7 +1,7 @@
 /** What every handler of the till works with: the store, the world's time and ids, who is signed in, and how screens are told. */
 import type { EmitName, EmitPayload } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { SyncStatus } from '#shared/host/schemas.ts'
+import type { BackupStatus, SyncStatus } from '#shared/host/schemas.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Right, Staff } from '#shared/identity/staff.ts'
@@ -20,6 +20,19 @@ export interface Cloud {
   now(): Promise<SyncStatus>
   /** Joins a shop. Throws TillError pairing.*. */
   pair(cloud: string, code: string, key: Id): Promise<SyncStatus>
+  /** Becomes a new till of the same shop, with all that the shop doesn't have. Throws TillError pairing.*. */
+  renew(code: string, key: Id): Promise<SyncStatus>
+}
+
+/** The till's backups, as the handlers see them. */
+export interface BackupKeeper {
+  status(): BackupStatus
+  /** Throws TillError backup.* and ledger.*. */
+  make(): Promise<BackupStatus>
+  /** One when there is a moment; a failure is shown, not thrown. */
+  soon(): void
+  /** Throws TillError backup.folder_missing. */
+  choose(folder: string | null): BackupStatus
 }
 
 export interface Context {
@@ -29,6 +42,7 @@ export interface Context {
   readonly pins: Pins
   readonly version: string
   readonly cloud: Cloud
+  readonly backups: BackupKeeper
   readonly done: DoneKeys
   emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void
   /** The snapshot changed: who is signed in, the shift, the shop. */

@@ -15,7 +15,7 @@ import { snapshot } from './views.ts'
 const IDLE: Display = { mode: 'idle', lines: [], total: fen(0), given: null, change: null, url: null }
 
 export function createHandlers(context: Context, seq: () => number): Handlers {
-  const { store, cloud } = context
+  const { store, cloud, backups } = context
   let display = IDLE
   return {
     ...staffHandlers(context, seq),
@@ -29,6 +29,19 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     async 'till.pair'({ key, cloud: url, code }) {
       if (store.anyPin()) requireRight(context, 'till.setup')
       return cloud.pair(url, code, key)
+    },
+    async 'till.renew'({ key, code }) {
+      if (store.anyPin()) requireRight(context, 'till.setup')
+      return cloud.renew(code, key)
+    },
+    'till.backups': () => backups.status(),
+    'till.backup'() {
+      requireRight(context, 'till.setup')
+      return backups.make()
+    },
+    'till.backupTo'({ folder }) {
+      requireRight(context, 'till.setup')
+      return backups.choose(folder)
     },
     'shop.put'({ key, set }) {
       requireRight(context, 'till.setup')

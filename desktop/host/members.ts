@@ -117,7 +117,7 @@ function record({ store, clock, cloud }: Context, key: Id, type: string, person:
     const made = store.people.make(person, set)
     const hlc = store.nextHlc(clock.now())
     store.commit({ events: [{ id: key, type, v: 1, body: { person, digest: made.digest, hlc } }], prints: [] }, clock.now(), store.signedIn())
-    store.people.put({ ...made, hlc, event: key }, store.head().seq)
+    store.people.put({ ...made, hlc, event: key }, 'here')
   })
   cloud.kick()
 }

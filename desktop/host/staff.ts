@@ -120,6 +120,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
       commit(context, [event], [{ kind: 'shift', ref: shift.shift, copy: false, drawer: true }])
       context.changed()
       context.printed()
+      context.backups.soon()
       return shiftReport(store, store.shift(shift.shift)!, false)
     },
 

@@ -17,7 +17,7 @@ export function snapshot(context: Context, seq: number): Snapshot {
     staff: atTheTill(context) ?? null,
     empty: !store.anyPin(),
     shift: shift ? shiftView(shift) : null,
-    goods: store.countGoods(), sync: context.cloud.status(), printers: store.printStatus(), credit: store.credit() ?? null,
+    goods: store.countGoods(), sync: context.cloud.status(), backup: context.backups.status(), printers: store.printStatus(), credit: store.credit() ?? null,
   }
 }
 

@@ -1,5 +1,6 @@
 /** Puts a till together from its parts: storage, sync, printers and handlers. Both the loopback and Electron's shell use it. */
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
@@ -8,12 +9,15 @@ import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { type Pins, slowPins } from '#desktop/host/pins.ts'
 import { snapshot } from '#desktop/host/views.ts'
 import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
-import { MIGRATIONS, openTillFolder, storageError } from '#desktop/storage/open.ts'
+import { Backups } from '#desktop/storage/backup/backups.ts'
+import { type CopyTask, type Copying, copyOnThread } from '#desktop/storage/backup/worker.ts'
+import { LEDGER_FILE, MIGRATIONS, openTillFolder, storageError } from '#desktop/storage/open.ts'
 import { createTillStore } from '#desktop/storage/till-store.ts'
 import { CloudSync } from '#desktop/sync/cloud-sync.ts'
 import { makeDeviceKey } from '#desktop/sync/device-key.ts'
 import { httpWire } from '#desktop/sync/http-wire.ts'
 import { joinShop } from '#desktop/sync/pairing.ts'
+import { renewTill } from '#desktop/sync/renewing.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
@@ -39,6 +43,8 @@ export interface TillWorld {
   printer(settings: PrinterSettings): Printer
   /** Throws TillError folder.*, database.newer or ledger.*. */
   openLedger(folder: string, migrations: string): OpenLedger
+  /** Copies a ledger beside the till's own work. */
+  copyLedger(task: CopyTask): Copying
   /** The store as the till is to see it. */
   store(store: TillStore): TillStore
 }
@@ -66,7 +72,7 @@ function worldOf(given: Partial<TillWorld>): TillWorld {
   const timer = given.timer ?? systemTimer
   return {
     clock, timer, ids: { next: () => uuidv7(clock.now(), randomBytes(10)) }, pins: slowPins, random: Math.random, deviceKey: makeDeviceKey, wire: httpWire,
-    printer: (settings) => tcpPrinter(settings.address, { timer }), openLedger: openTillFolder, store: (store) => store,
+    printer: (settings) => tcpPrinter(settings.address, { timer }), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
     ...given,
   }
 }
@@ -103,15 +109,32 @@ export function composeTill(options: TillOptions): Till {
       }
       if (other) context.changed()
     },
+    caughtUp() {
+      dispatcher.emit('goods.reloaded', {})
+      context.changed()
+    },
+  })
+  const backups = new Backups({
+    store, clock, timer, ledger: join(options.folder, LEDGER_FILE), folder: join(options.folder, 'backups'), migrations,
+    copy: (task) => world.copyLedger(task),
+    changed: () => context.changed(),
+    log: (code, detail) => options.log('warn', code, detail),
   })
   const context: Context = {
-    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(),
+    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), backups,
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
       now: () => sync.now(),
       async pair(cloud, code, key) {
         await joinShop(store, world, cloud, code, key)
+        context.changed()
+        sync.start()
+        return sync.now()
+      },
+      async renew(code, key) {
+        await renewTill(store, world, options.version, code, key)
+        dispatcher.emit('goods.reloaded', {})
         context.changed()
         sync.start()
         return sync.now()
@@ -138,6 +161,7 @@ export function composeTill(options: TillOptions): Till {
     dispatcher, store,
     async close() {
       await sync.close()
+      await backups.close()
       await queue.stop()
       store.close()
     },

@@ -1,9 +1,10 @@
 /** The journal in SQLite: one synchronous transaction seals the events, projects them and queues their paper. */
 import type { Database } from 'better-sqlite3'
-import { type Envelope, type Head, EMPTY_HEAD, type JournalRow, type Sha256, openRow, seal } from '#shared/ledger/envelope.ts'
+import { type Envelope, type Head, EMPTY_HEAD, type JournalRow, type Sha256, checkRow, openRow, seal } from '#shared/ledger/envelope.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { LedgerStore, Plan } from '#shared/ports/ports.ts'
-import type { DomainEvent } from '#shared/sync/events.ts'
+import { TillError } from '#shared/host/frames.ts'
+import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
 import { storageError } from './open.ts'
 import type { PrintJobTable } from './print-jobs.ts'
 import type { Projector } from './projector.ts'
@@ -21,6 +22,7 @@ export class Ledger implements LedgerStore {
   readonly #commitNow: (plan: Plan, at: number, actor: Id | null) => Envelope[]
   #head: Head
   #acknowledged: number
+  #isHeld = false
 
   constructor(db: Database, projector: Projector, prints: PrintJobTable, settings: Settings, sha256: Sha256) {
     this.#db = db
@@ -36,7 +38,9 @@ export class Ledger implements LedgerStore {
     this.#commitNow = db.transaction((plan: Plan, at: number, actor: Id | null) => this.#write(plan, at, actor))
   }
 
+  /** Throws TillError till.catching_up while the ledger is held. */
   commit(plan: Plan, at: number, actor: Id | null): Envelope[] {
+    if (this.#isHeld && plan.events.length > 0) throw new TillError('till.catching_up')
     const before = this.#head
     try {
       // Inside another transaction this is a savepoint: a plan leaves all of itself or nothing there too.
@@ -58,9 +62,44 @@ export class Ledger implements LedgerStore {
     }
   }
 
+  /** While rows of this very ledger are on their way from the cloud, one more made here would be a second history. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+  }
+
+  /**
+   * Adds rows of this ledger that were made before and are not in this file, verbatim, in one transaction. False, and
+   * nothing added, when the first does not follow the last row here. Throws on rows that are unsound or not this till's.
+   */
+  append(rows: readonly JournalRow[]): boolean {
+    if (rows[0] && checkRow(this.#head, rows[0], this.#sha256).faults.some(({ code }) => code === 'chain.prev')) return false
+    this.together(() => {
+      for (const row of rows) this.#appendRow(row)
+    })
+    return true
+  }
+
+  #appendRow(row: JournalRow): void {
+    const { faults, envelope } = checkRow(this.#head, row, this.#sha256)
+    const read = envelope && readEvent(envelope)
+    const reason = faults[0]?.code ?? (envelope?.device !== this.#settings.identity().device ? 'device.foreign' : read && 'fault' in read ? read.fault.reason : undefined)
+    // Of another till, damaged on its way, or written by a newer program: projected by this one, it would never verify again.
+    if (!envelope || !read || 'fault' in read || reason !== undefined) throw new TillError('rows.unreadable', { seq: row.seq, reason })
+    this.#insert.run(row.seq, envelope.id, envelope.type, envelope.at, row.text, row.hash)
+    this.#projector.apply(read.event)
+    this.#head = row
+  }
+
+  /** The journal was emptied in this transaction: what is written next is its first row. */
+  restart(): void {
+    this.#head = EMPTY_HEAD
+    this.acknowledge(0)
+  }
+
   /** What is kept in memory may come from what has just been taken back. */
   #rolledBack(head: Head): void {
     this.#head = head
+    this.#acknowledged = Number(this.#settings.get('acknowledged') ?? 0)
     this.#projector.documents.version += 1
   }
 

@@ -19,6 +19,7 @@ export class Projector {
   readonly #sale
   readonly #shiftSale
   readonly #openShift
+  readonly #carryShift
   readonly #closeShift
   readonly #post
   readonly #stock
@@ -31,6 +32,8 @@ export class Projector {
     this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
     this.#openShift = db.prepare('INSERT INTO shift (id, staff, date, opened_at, float) VALUES (?, ?, ?, ?, ?)')
+    this.#carryShift = db.prepare(`INSERT INTO shift (id, staff, date, opened_at, float, sales, returns, gross, discount, net)
+      VALUES (@shift, @staff, @date, @openedAt, @float, @sales, @returns, @gross, @discount, @net)`)
     this.#closeShift = db.prepare('UPDATE shift SET closed_at = ?, counted = ?, difference = ? WHERE id = ?')
     this.#post = db.prepare('INSERT INTO balance (shift, account, fen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = fen + excluded.fen')
     this.#stock = db.prepare('INSERT INTO stock (good, quantity, sold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, sold = sold + excluded.sold')
@@ -77,6 +80,14 @@ export class Projector {
         this.#endSession.run('shift')
         this.#postAll(event.body.shift, event.body.postings)
         break
+      case 'device.renewed': {
+        const { shift } = event.body
+        if (!shift) break
+        this.#carryShift.run(shift)
+        this.#setSession.run('shift', shift.shift)
+        this.#postAll(shift.shift, shift.postings)
+        break
+      }
       case 'member.joined':
         this.documents.merge('member', event.body.person, { joined: event.body.hlc }, event.body.hlc)
         break

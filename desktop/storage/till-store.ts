@@ -5,6 +5,7 @@ import { tick } from '#shared/catalog/hlc.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { openRow } from '#shared/ledger/envelope.ts'
 import type { Change } from '#shared/sync/protocol.ts'
 import { Ledger } from './ledger.ts'
 import { nodeCiphers } from './people/ciphers.ts'
@@ -13,6 +14,7 @@ import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
+import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
 import { verifyLedger } from './verify.ts'
 
@@ -111,6 +113,20 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         throw error
       }
     },
+    append(rows) {
+      return ledger.together(() => {
+        if (!ledger.append(rows)) return false
+        // An edit made here next must be later than those that came back.
+        for (const row of rows) {
+          const opened = openRow(row)
+          const stamp = 'envelope' in opened ? opened.envelope.body['hlc'] : undefined
+          if (typeof stamp === 'string') seen(stamp)
+        }
+        return true
+      })
+    },
+    hold: (isHeld) => ledger.hold(isHeld),
+    renew: (renewal) => renewLedger({ db, ledger, reads, settings }, renewal),
     setting: (key) => settings.get(`own:${key}`),
     setSetting: (key, value) => settings.set(`own:${key}`, value),
     pinVerifier: (staff) => db.prepare<[string], { verifier: string }>('SELECT verifier FROM pin WHERE staff = ?').get(staff)?.verifier,

@@ -1,14 +1,15 @@
 /** The sync protocol's calls over a wire, each with a limit in time, each answer parsed. */
-import { gzipSync } from 'node:zlib'
 import type { z } from 'zod'
+import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import type { NamedRecord } from '#shared/members/record.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
 import { PeopleReplySchema, type SentRecordSchema } from '#shared/sync/people.ts'
 import {
-  ChangesSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, SyncStateSchema, writePush,
+  ChangesSchema, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema,
 } from '#shared/sync/protocol.ts'
 import { signBytes } from './device-key.ts'
+import { packPush, type PushBody } from './push-body.ts'
 
 /** The cloud answered no; `retryAfterMs` where it said when to ask again. */
 export class Refused extends Error {
@@ -96,10 +97,14 @@ export class CloudClient {
     return this.#get('/api/sync/state', SyncStateSchema)
   }
 
-  async push(rows: readonly JournalRow[]) {
-    const body = gzipSync(writePush(this.#at.device, rows), { level: 3 })
-    const headers = { ...this.#headers, 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
-    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
+  /** There must be a row. */
+  pack(rows: readonly JournalRow[]): PushBody {
+    return packPush(rows, this.#at)
+  }
+
+  async push({ bytes, encoding, signature }: PushBody) {
+    const headers = { ...this.#headers, 'content-type': 'application/x-ndjson', 'content-encoding': encoding, 'x-xiaopu-signature': signature }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body: bytes, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
   }
 
   async people(records: readonly NamedRecord[]) {
@@ -111,6 +116,18 @@ export class CloudClient {
 
   changes(since: number) {
     return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}${this.#at.isPrivate ? '&people=1' : ''}`, ChangesSchema)
+  }
+
+  /** Rows of this till's ledger behind `after`, as the cloud has them. */
+  async rows(after: number): Promise<JournalRow[]> {
+    const { rows } = await this.#get(`/api/sync/rows?after=${after}&limit=${PULL_ROWS_MAX}`, RowsSchema)
+    return rows.map((row, i) => ({ seq: after + 1 + i, ...row }))
+  }
+
+  /** Of these events (a push's worth at most), those that the shop has. */
+  async known(ids: readonly Id[]): Promise<Id[]> {
+    const headers = { ...this.#headers, 'content-type': 'application/json' }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/known', body: Buffer.from(JSON.stringify({ ids })), headers, timeoutMs: TIMEOUT_MS }), KnownSchema).known
   }
 
   /** Listens until the line breaks; `onRev` at once and whenever the shop's counter moves. Always ends by throwing; HungUp after `hangUp`. */

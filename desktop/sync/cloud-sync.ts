@@ -6,26 +6,34 @@
 import type { SyncStatus } from '#shared/host/schemas.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { GENESIS } from '#shared/ledger/envelope.ts'
+import { TillError } from '#shared/host/frames.ts'
+import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
-import { PUSH_BYTES_MAX, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import { PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { isPrivateLine } from '#shared/sync/people.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
+import type { PushBody } from './push-body.ts'
 
 /** Refusals that trying again soon will not mend. */
-const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'sync.behind', 'protocol.unsupported'])
+const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'protocol.unsupported'])
 const RETRY_FIRST_MS = 500
 const RETRY_MAX_MS = 10_000
 const REFUSED_RETRY_MS = 60_000
 /** The longest that a till stays away because it was told to: whoever said more was wrong. */
 const TOLD_MAX_MS = 10 * 60_000
 const KEEP_SEEN_MS = 30_000
+/** Selling waits no longer than this many broken attempts for rows that the cloud has and this file hasn't. */
+const HOLD_TRIES = 3
+/** Set where a till was restored from a backup: how it stands is asked before anything is sold. */
+export const RESTORED = 'restored'
 
 export interface SyncHooks {
   status(status: SyncStatus): void
   /** Reference documents came down. */
   pulled(goods: readonly Id[], other: boolean): void
+  /** Rows of this till's own came back: anything may be other than it was. */
+  caughtUp(): void
   /** Something worth a line in the log; never with personal data. */
   log(code: string, detail: Record<string, unknown>): void
 }
@@ -50,6 +58,8 @@ export class CloudSync {
   #skewMs: number | null = null
   #exchange: Promise<void> | undefined
   #again = false
+  /** Broken attempts for which the ledger is still held. */
+  #holdLeft = 0
   #stopped = true
   #isKicked = false
   #isClosed = false
@@ -89,6 +99,7 @@ export class CloudSync {
     this.#client = client
     this.#keptBack = false
     this.#stopped = false
+    if (this.#store.setting(RESTORED)) this.#hold(HOLD_TRIES)
     this.#delay = RETRY_FIRST_MS
     this.#set('offline', null)
     void this.#listen(client)
@@ -107,7 +118,14 @@ export class CloudSync {
     this.#client?.close()
     this.#client = undefined
     this.#exchange = undefined
+    this.#hold(0)
     this.#wake?.()
+  }
+
+  /** Holds the ledger for so many broken attempts; 0 lets go. */
+  #hold(tries: number): void {
+    this.#holdLeft = tries
+    this.#store.hold(tries > 0)
   }
 
   /** The journal has grown: push, if the line is up. After the sale's own answer, which must not wait for this. */
@@ -199,7 +217,7 @@ export class CloudSync {
     return exchange
   }
 
-  /** Compares where both sides stand. A cloud that knows rows this file doesn't have means that the file is an old copy. */
+  /** Compares where both sides stand. A cloud that knows rows this file doesn't have means that the file is an old backup. */
   async #meet(client: CloudClient): Promise<void> {
     const asked = this.#world.clock.now()
     const state = await client.state()
@@ -207,8 +225,7 @@ export class CloudSync {
     if (this.#client !== client) throw new Error('stopped')
     this.#skewMs = Math.round((asked + answered) / 2 - state.time)
     if (state.quarantined) throw new Refused('device.quarantined', {})
-    const head = this.#store.head()
-    if (state.ack > head.seq) throw new Refused('sync.behind', { ack: state.ack, head: head.seq })
+    if (state.ack > this.#store.head().seq) await this.#catchUp(client, state.ack)
     const own = state.ack === 0 ? GENESIS : this.#store.rows(state.ack - 1, 1)[0]?.hash
     if (own !== state.head) throw new Refused('sync.fork', { seq: state.ack })
     if (state.ack !== this.#store.acknowledged()) {
@@ -216,18 +233,58 @@ export class CloudSync {
       if (state.ack < this.#store.acknowledged()) this.#store.people.sendAgain(state.ack)
       this.#store.acknowledge(state.ack)
     }
+    if (this.#store.setting(RESTORED)) this.#store.setSetting(RESTORED, '')
+    this.#hold(0)
     this.#set('online', null)
+  }
+
+  /**
+   * Takes back what this file lost, a page in a transaction. Nothing is sold meanwhile: a row made here would stand where
+   * one of those belongs, and the ledger would exist twice.
+   */
+  async #catchUp(client: CloudClient, ack: number): Promise<void> {
+    const from = this.#store.head().seq
+    this.#hold(this.#holdLeft || HOLD_TRIES)
+    this.#set('behind', 'sync.behind')
+    while (this.#store.head().seq < ack) {
+      const after = this.#store.head().seq
+      const rows = await client.rows(after)
+      if (this.#client !== client) throw new Error('stopped')
+      if (rows.length === 0) throw new Error(`the cloud has no row ${after + 1}`)
+      if (!this.#append(rows)) throw new Refused('sync.fork', { seq: after + 1 })
+    }
+    this.#hooks.log('sync.caught_up', { from, to: this.#store.head().seq })
+    this.#hooks.caughtUp()
+  }
+
+  /** Throws Refused protocol.unsupported for rows that this program can't read: a newer one wrote them. */
+  #append(rows: readonly JournalRow[]): boolean {
+    try {
+      return this.#store.append(rows)
+    } catch (error) {
+      throw error instanceof TillError && error.code === 'rows.unreadable' ? new Refused('protocol.unsupported', error.detail ?? {}) : error
+    }
   }
 
   async #push(client: CloudClient): Promise<void> {
     let gap = 0
+    let prepared: PushBody | undefined
     for (;;) {
-      const rows = fitting(this.#store.rows(this.#store.acknowledged(), PUSH_ROWS_MAX))
-      if (rows.length === 0 || this.#client !== client) return
-      const first = rows[0]!.seq
-      const last = rows.at(-1)!.seq
+      const next = this.#store.acknowledged() + 1
+      const body = prepared?.first === next ? prepared : this.#pack(client, next)
+      if (!body || this.#client !== client) return
+      const { first, last } = body
+      prepared = undefined
+      // While the cloud works on this one, the one behind it is packed.
+      const cancel = this.#world.timer.after(0, () => {
+        try {
+          if (this.#client === client) prepared = this.#pack(client, last + 1)
+        } catch {
+          // A row that can't be read: its turn comes, and then it is said.
+        }
+      })
       try {
-        const reply = await client.push(rows)
+        const reply = await client.push(body)
         if (this.#client !== client) return
         for (const flag of reply.flags) this.#hooks.log('sync.flagged', flag)
         // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
@@ -240,10 +297,18 @@ export class CloudSync {
         gap = first
         this.#hooks.log('sync.gap', error.detail)
         await this.#meet(client)
+      } finally {
+        cancel()
       }
       this.#seen()
       this.#tell()
     }
+  }
+
+  /** The rows from `first`; undefined when there is none. */
+  #pack(client: CloudClient, first: number): PushBody | undefined {
+    const rows = this.#store.rows(first - 1, PUSH_ROWS_MAX)
+    return rows.length === 0 ? undefined : client.pack(rows)
   }
 
   async #pull(client: CloudClient): Promise<void> {
@@ -303,7 +368,10 @@ export class CloudSync {
 
   #failed(error: unknown): void {
     if (error instanceof Refused) this.#awayMs = Math.min(error.retryAfterMs ?? 0, TOLD_MAX_MS)
-    if (error instanceof Refused && LASTING.has(error.code)) {
+    const isLasting = error instanceof Refused && LASTING.has(error.code)
+    // A refusal needs somebody to act, a line that stays away may stay away all day: the counter waits for neither.
+    this.#hold(isLasting ? 0 : Math.max(0, this.#holdLeft - 1))
+    if (error instanceof Refused && isLasting) {
       this.#hooks.log('sync.refused', { code: error.code, ...error.detail })
       this.#set('refused', error.code)
     } else {
@@ -331,12 +399,4 @@ export class CloudSync {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.message
-}
-
-/** As many rows as one push may hold, at least one: a row is far smaller than a push. */
-function fitting<Row extends { text: string }>(rows: Row[]): Row[] {
-  let bytes = 0
-  // Three bytes is the most a UTF-16 unit takes in UTF-8.
-  const end = rows.findIndex((row) => (bytes += row.text.length * 3 + 66) > PUSH_BYTES_MAX)
-  return end === -1 ? rows : rows.slice(0, Math.max(1, end))
 }

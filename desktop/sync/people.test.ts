@@ -119,7 +119,7 @@ test.each([['http://shop.example:7900', false], ['https://shop.example', true]])
       listen: (_request, _onText, signal) => new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason as Error)) }),
       close: () => {},
     }),
-  }, { status: () => {}, pulled: () => {}, log: (code) => told.push(code) })
+  }, { status: () => {}, pulled: () => {}, caughtUp: () => {}, log: (code) => told.push(code) })
   onTestFinished(() => sync.close())
   // A key no till has would not sign; this one is of a till that is thrown away.
   const { privateKey, publicKey } = till.store.identity()
@@ -128,7 +128,7 @@ test.each([['http://shop.example:7900', false], ['https://shop.example', true]])
   identity.privateKey = privateKey
   store.pair({ cloud: url, token: 'x' }, store.identity().shop, '01', { events: [begun], prints: [] }, MORNING, null)
   const made = store.people.make(begun.id, { phone: PHONE })
-  store.people.put({ ...made, hlc: store.nextHlc(MORNING), event: begun.id }, 1)
+  store.people.put({ ...made, hlc: store.nextHlc(MORNING), event: begun.id }, 'here')
   sync.start()
   await sync.now()
   await sync.now()

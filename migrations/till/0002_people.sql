@@ -1,5 +1,4 @@
 -- Personal records, each under seal, beside the journal that names them by digest. Erasing a person destroys their rows.
--- seq: the row of this till's journal that names the record, null where it came from the cloud.
 -- sent: 0 waits for its turn, 1 the cloud has it, 2 the cloud won't have it.
 CREATE TABLE person_record (
   person TEXT NOT NULL,
@@ -9,11 +8,10 @@ CREATE TABLE person_record (
   fields TEXT NOT NULL,
   key    TEXT NOT NULL,
   sealed BLOB NOT NULL,
-  seq    INTEGER,
   sent   INTEGER NOT NULL,
   PRIMARY KEY (person, digest)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX person_record_unsent ON person_record (seq) WHERE sent = 0;
+CREATE INDEX person_record_unsent ON person_record (event) WHERE sent = 0;
 CREATE INDEX person_record_key ON person_record (key, sent);
 -- What a telephone number is found by: keyed hashes, made again from the records.
 CREATE TABLE person_tag (

@@ -34,3 +34,19 @@ export function maxFigure(name: string, unit: string, values: readonly number[],
   const value = Math.max(...values)
   return { name, value: round(value), unit, n: values.length, p50: round(percentile(values, 0.5)), p95: round(percentile(values, 0.95)), peer: round(limit), ratio: round(value / limit) }
 }
+
+/** A figure of how much is done in a second: its value is the median, and its p95 what 95 of 100 runs reach or pass. */
+export function rateFigure(name: string, unit: string, values: readonly number[], peer?: readonly number[]): Figure {
+  const figure = valueFigure(name, unit, values, peer)
+  return { ...figure, p95: round(percentile(values, 0.05)) }
+}
+
+/** A figure whose value is its median. */
+export function valueFigure(name: string, unit: string, values: readonly number[], peer?: readonly number[]): Figure {
+  const value = percentile(values, 0.5)
+  const other = peer === undefined ? null : percentile(peer, 0.5)
+  return {
+    name, value: round(value), unit, n: values.length, p50: round(value), p95: round(percentile(values, 0.95)),
+    peer: other === null ? null : round(other), ratio: other === null ? null : round(value / other),
+  }
+}

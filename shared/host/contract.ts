@@ -14,7 +14,7 @@ import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { STOCK_REASONS } from '../sales/events.ts'
 import {
-  BadCellSchema, DisplaySchema, GoodViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema, PrinterSchema, PrintStatusSchema, SaleViewSchema,
+  BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema, PrinterSchema, PrintStatusSchema, SaleViewSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 
@@ -47,6 +47,10 @@ export const CALLS = {
   'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
   'till.setup': write('First run of an empty till: the shop\'s name and its owner.', z.object({ shop: ShopFields.partial(), owner: StaffFields.pick({ no: true, name: true }), pin: PinSchema }), SnapshotSchema),
   'till.pair': write('Joins the till to a shop of the cloud by a one-time code.', z.object({ cloud: z.url({ protocol: /^https?$/ }).max(200), code: z.string().max(20) }), SyncStatusSchema),
+  'till.renew': write('Begins a new ledger as a new till of the same shop, by a one-time code: for a till whose ledger exists twice or that the shop no longer takes. The old ledger is kept; what the shop lacks of it is recorded again.', z.object({ code: z.string().max(20) }), SyncStatusSchema),
+  'till.backups': read('Where backups go, the last one, and whether the last try failed.', none, BackupStatusSchema),
+  'till.backup': write('Makes a backup now: one file, checked from its first row to its last, while selling goes on.', none, BackupStatusSchema),
+  'till.backupTo': write('Backups go to this folder, which must be there, such as a USB stick\'s; null is the till\'s own.', z.object({ folder: z.string().trim().min(1).max(500).nullable() }), BackupStatusSchema),
   'shop.put': write('Changes what the shop says of itself, such as its name, address, hours and its receipts\' footer; where its pages are is the cloud\'s to say.', z.object({ set: z.strictObject(ShopFields.omit({ site: true }).partial().shape) }), ShopSchema),
 
   'staff.list': read('Who works here.', none, z.object({ staff: z.array(StaffSchema) })),
@@ -135,7 +139,8 @@ export const ERROR_CODES = [
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
-  'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused',
+  'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
+  'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',
   'ledger.disk_full', 'ledger.damaged', 'ledger.read_only',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -31,8 +31,11 @@ export const ShiftReportSchema = ShiftSchema.extend({
 export type ShiftReport = z.output<typeof ShiftReportSchema>
 
 export const SyncStatusSchema = z.object({
-  /** none: never paired · offline: no connection · online · refused: the cloud will not take this till (see code) */
-  state: z.enum(['none', 'offline', 'online', 'refused']),
+  /**
+   * none: never paired · offline: no connection · behind: rows that this file lost are coming back, and selling waits ·
+   * online · refused: the cloud will not take this till (see code)
+   */
+  state: z.enum(['none', 'offline', 'behind', 'online', 'refused']),
   code: z.string().nullable(),
   unsent: z.int(),
   /** Time of the oldest unsent row. */
@@ -45,6 +48,15 @@ export const SyncStatusSchema = z.object({
   skewMs: z.int().nullable(),
 })
 export type SyncStatus = z.output<typeof SyncStatusSchema>
+
+export const BackupStatusSchema = z.object({
+  /** Where backups go; `chosen`: by somebody, as the stick in the wall is. */
+  folder: z.string(), chosen: z.boolean(), running: z.boolean(),
+  last: z.object({ at: z.int(), file: z.string(), rows: z.int(), head: z.string(), bytes: z.int() }).nullable(),
+  /** The last try, where it failed. */
+  failed: z.object({ at: z.int(), code: z.string() }).nullable(),
+})
+export type BackupStatus = z.output<typeof BackupStatusSchema>
 
 export const PrinterSchema = z.object({
   id: IdSchema, name: z.string().trim().min(1).max(40), profile: z.string().max(40),
@@ -67,7 +79,7 @@ export const SnapshotSchema = z.object({
   staff: StaffSchema.nullable(),
   /** True until somebody is made owner: the till's first-run screen. */
   empty: z.boolean(),
-  shift: ShiftSchema.nullable(), goods: z.int(), sync: SyncStatusSchema, printers: z.array(PrintStatusSchema), credit: CreditDocSchema.nullable(),
+  shift: ShiftSchema.nullable(), goods: z.int(), sync: SyncStatusSchema, backup: BackupStatusSchema, printers: z.array(PrintStatusSchema), credit: CreditDocSchema.nullable(),
 })
 export type Snapshot = z.output<typeof SnapshotSchema>
 

@@ -74,6 +74,22 @@ export interface Pairing {
   token: string
 }
 
+/** A ledger's new beginning, see shared/sync/renewal.ts. */
+export interface Renewal {
+  /** Who the till is from now on; its shop stays. */
+  readonly identity: Identity
+  readonly pairing: Pairing
+  /** Events of the rows behind `after` that the shop has from elsewhere; what stands up to `after` it has from here. */
+  readonly after: number
+  readonly known: ReadonlySet<Id>
+  /** The id of the `device.renewed` row, and of the one that begins the ledger. */
+  readonly key: Id
+  readonly begunId: Id
+  readonly signedInId: Id
+  readonly app: string
+  readonly at: number
+}
+
 export interface TillReads {
   good(id: Id): GoodView | undefined
   /** A good as a sale needs it, without its stock. */
@@ -114,8 +130,8 @@ export interface TillReads {
 export interface PersonStore {
   /** A record of these fields with a fresh salt, and its digest; nothing is kept yet. */
   make(person: Id, set: PersonSet): PersonRecord & { digest: string }
-  /** Keeps a record; `seq` is the row that names it, null where it came from the cloud. Of an erased person nothing is kept. */
-  put(record: NamedRecord, seq: number | null): void
+  /** Keeps a record; one made here goes to the cloud once its row has. Of an erased person nothing is kept. */
+  put(record: NamedRecord, from: 'here' | 'cloud'): void
   /** The member's document, which says nothing personal. */
   readonly member: (person: Id) => Member | undefined
   /** Members that were merged into this one. */
@@ -148,6 +164,15 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   pairing(): Pairing | undefined
   /** Commits `plan` (the `device.paired` row), and from the next row on the ledger names the cloud's shop: all in one transaction. */
   pair(pairing: Pairing, shop: Id, till: string, plan: Plan, at: number, actor: Id | null): void
+  /**
+   * Adds rows of this ledger that the file lost, verbatim, in one transaction. False, and nothing is added, when they do
+   * not follow the last row here. Throws TillError rows.unreadable when they are damaged or a newer program's.
+   */
+  append(rows: readonly JournalRow[]): boolean
+  /** While held, no event is committed: `commit` throws TillError till.catching_up. */
+  hold(isHeld: boolean): void
+  /** Begins a new ledger in place of this one, which is kept in a file beside it: all in one transaction, or nothing. */
+  renew(renewal: Renewal): void
   setting(key: string): string | undefined
   setSetting(key: string, value: string): void
   /** Several commits and settings as one: all of it, or nothing. */

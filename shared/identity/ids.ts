@@ -1,7 +1,7 @@
 /** Identifiers: UUIDs made where the thing is made (RFC 9562), and their 22-character form for codes on paper. */
 import { z } from 'zod'
 
-export const IdSchema = z.uuid().transform((value) => value.toLowerCase())
+export const IdSchema = z.uuid().toLowerCase()
 export type Id = string
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -15,10 +15,13 @@ export function fen(value: number): Fen {
   return (value === 0 ? 0 : value) as Fen
 }
 
+/** What `fen` is to a number, to a schema: minus zero is zero. No pipe, which a sale of many amounts would pay for at every one. */
+const amount = (low: number) => z.int().min(low).max(FEN_MAX).overwrite((value) => (value === 0 ? 0 : value)) as unknown as z.ZodType<Fen, number>
+
 /** For boundaries: an integer amount in fen, negative allowed (returns, differences). */
-export const FenSchema = z.int().min(-FEN_MAX).max(FEN_MAX).transform((value) => fen(value))
+export const FenSchema = amount(-FEN_MAX)
 /** For boundaries: an integer amount in fen that is not negative (prices, cash given, floats). */
-export const PriceSchema = z.int().min(0).max(FEN_MAX).transform((value) => fen(value))
+export const PriceSchema = amount(0)
 
 export const ZERO = fen(0)
 

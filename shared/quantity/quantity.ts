@@ -16,7 +16,7 @@ export function milli(value: number): Milli {
   return (value === 0 ? 0 : value) as Milli
 }
 
-export const MilliSchema = z.int().min(-MILLI_MAX).max(MILLI_MAX).transform((value) => milli(value))
+export const MilliSchema = z.int().min(-MILLI_MAX).max(MILLI_MAX).overwrite((value) => (value === 0 ? 0 : value)) as unknown as z.ZodType<Milli, number>
 export const PIECE = milli(1000)
 
 /** Grams in each unit a weighed good may be priced by (GB/T 3100-3102 units and the market's 斤 and 两). */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema } from '../identity/ids.ts'
 import { defineEvent } from '../identity/event.ts'
 import { DATE } from '../ledger/business-date.ts'
+import { HashSchema } from '../ledger/envelope.ts'
 import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { TenderSchema } from '../payments/tender.ts'
@@ -14,6 +15,21 @@ const DateSchema = z.string().regex(DATE)
 export const DeviceBegun = defineEvent('device.begun', 1, z.object({ publicKey: z.string().max(100), app: z.string().max(40) }))
 /** From here on the ledger's rows name the cloud's shop. */
 export const DevicePaired = defineEvent('device.paired', 1, z.object({ from: IdSchema, shop: IdSchema, till: z.string().max(10), cloud: z.string().max(200) }))
+
+/** The part of an open shift that is recorded in the ledger before this one, as that ledger had it. */
+export const CarriedShiftSchema = z.object({
+  shift: IdSchema, staff: IdSchema, date: DateSchema, openedAt: z.int(), float: PriceSchema,
+  sales: z.int().min(0), returns: z.int().min(0), gross: FenSchema, discount: FenSchema, net: FenSchema, postings: PostingsSchema,
+})
+export type CarriedShift = z.output<typeof CarriedShiftSchema>
+/**
+ * A ledger that goes on from another, which exists twice or which the shop no longer takes: `from` is the device of that
+ * ledger, `seq` and `hash` its last row. What the shop did not have of it follows, each event with its own id and time.
+ */
+export const DeviceRenewed = defineEvent('device.renewed', 1, z.object({
+  from: IdSchema, seq: z.int().min(1), hash: HashSchema, shop: IdSchema, till: z.string().max(10), cloud: z.string().max(200),
+  shift: CarriedShiftSchema.nullable(),
+}))
 
 export const StaffSignedIn = defineEvent('staff.signed_in', 1, z.object({ staff: IdSchema }))
 export const StaffSignedOut = defineEvent('staff.signed_out', 1, z.object({ staff: IdSchema }))

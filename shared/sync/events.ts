@@ -5,12 +5,12 @@ import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
 import {
-  DeviceBegun, DevicePaired, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut, StockMoved,
+  DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
-  DeviceBegun, DevicePaired, StaffChanged, StaffSignedIn, StaffSignedOut, ShiftOpened, ShiftClosed, DrawerOpened,
+  DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, ShiftOpened, ShiftClosed, DrawerOpened,
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
 ] as const

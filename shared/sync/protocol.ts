@@ -2,10 +2,13 @@
  * The wire between a till and whatever answers for its shop: the cloud, later a sister till. Facts go up as journal rows,
  * reference data comes down as changes counted by one number per shop. Nothing here assumes a database at the other end.
  *
- * Up: `POST /api/sync/push`, body gzip of lines: a JSON header (PushHeader), then one line a row: hash, space, text.
+ * Up: `POST /api/sync/push`, body zstd (RFC 8878) or gzip (RFC 1952) of lines: a JSON
+ *     header (PushHeader), then one line a row: hash, space, text. Its first bytes say which.
  *     Header `x-xiaopu-signature`: base64url of Ed25519 (RFC 8032) over the compressed bytes, by the device's key.
  * Down: `GET /api/sync/changes?since=REV`; `GET /api/sync/stream` (server-sent events, `event: rev`, data: REV) wakes a till.
  * Both: `Authorization: Bearer TOKEN`. `GET /api/sync/state` says where both sides stand.
+ * Back: `GET /api/sync/rows?after=SEQ` gives a till its own rows, for a ledger restored from an old backup;
+ *     `POST /api/sync/known` says which events the shop has, for a ledger that is begun anew.
  */
 import { z } from 'zod'
 import { IdSchema } from '../identity/ids.ts'
@@ -52,6 +55,12 @@ export const FlagSchema = z.object({ seq: z.int(), code: z.string(), reason: z.s
 /** `ack`: every row up to here is stored for ever. `flags`: rows of this batch that were stored but not understood or not in order. */
 export const PushReplySchema = z.object({ ack: z.int().min(0), flags: z.array(FlagSchema), time: z.int() })
 
+/** A device's own rows behind `after`, in order, verbatim: the first is row `after + 1`. `more`: there are rows behind the last. */
+export const RowsSchema = z.object({ rows: z.array(z.object({ hash: HashSchema, text: z.string() })).max(PULL_ROWS_MAX), more: z.boolean() })
+/** Of these events, those that the shop's journal has, from whichever till. */
+export const KnownRequestSchema = z.object({ ids: z.array(IdSchema).max(PUSH_ROWS_MAX) })
+export const KnownSchema = z.object({ known: z.array(IdSchema) })
+
 /** Reference documents that come down: merged at the till field by field with `clocks`. */
 export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'member', 'person'] as const
 export const ChangeSchema = z.object({
@@ -77,19 +86,23 @@ export const PairRequestSchema = z.object({
   publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** The shop id the ledger has used so far */
   ledgerShop: IdSchema,
+  /** The shop the till is of already: a code of another shop is refused, and not spent. */
+  shop: IdSchema.optional(),
 })
 export const PairReplySchema = z.object({
   shop: IdSchema, name: z.string(),
   /** The till's number in the shop, two digits or more */
   till: z.string(),
   token: z.string(), rev: z.int(), time: z.int(),
+  /** Rows of this device that are there already: a till that was restored from before it was paired has fewer. */
+  ack: z.int().min(0).default(0),
 })
 
 /** Every refusal of the cloud: a code, and a sentence for whoever reads the log. The till's screen says it in its own words. */
 export const RefusalSchema = z.object({ code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()).optional() })
 export const REFUSALS = {
   'sync.gap': 409, 'sync.fork': 409, 'device.quarantined': 423, 'device.revoked': 401, 'token.invalid': 401, 'signature.invalid': 401,
-  'batch.malformed': 400, 'batch.too_large': 413, 'protocol.unsupported': 426, 'pairing.code_wrong': 404, 'pairing.too_many_tries': 429,
+  'batch.malformed': 400, 'batch.too_large': 413, 'protocol.unsupported': 426, 'pairing.code_wrong': 404, 'pairing.too_many_tries': 429, 'pairing.other_shop': 409,
   'rate.limited': 429, 'input.invalid': 400, 'not.found': 404, 'not.allowed': 403, 'server.failed': 500,
 } as const
 export type RefusalCode = keyof typeof REFUSALS

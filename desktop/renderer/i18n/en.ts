@@ -8,7 +8,7 @@ export const en: typeof zh = {
   role: { owner: 'Owner', manager: 'Manager', cashier: 'Cashier' },
   panel: { label: 'Choices' },
   state: {
-    online: 'Online', offline: 'Off-line', offlineSince: 'Off-line ({ago})', refused: 'Cloud refuses', alone: 'On its own', demo: 'Demo',
+    online: 'Online', offline: 'Off-line', offlineSince: 'Off-line ({ago})', refused: 'Cloud refuses', behind: 'Records coming back', backupFailed: 'Backup failed', alone: 'On its own', demo: 'Demo',
     hostGone: 'The till\'s host does not answer', hostGoneNext: 'Reconnecting by itself; the ticket is safe. Scan on: scans wait and follow.',
     tokenOld: 'The host was started anew: open this page from its new address. Tickets are safe.',
     starting: 'Opening the till…', unsent: '{n} record not sent | {n} records not sent', allSent: 'All sent',
@@ -95,7 +95,7 @@ export const en: typeof zh = {
   },
   more: {
     title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
-    settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff', display: 'Customer display', displayAbout: 'A window of its own for the customer',
+    settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff, backup', display: 'Customer display', displayAbout: 'A window of its own for the customer',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
@@ -120,9 +120,27 @@ export const en: typeof zh = {
   sync: {
     alone: 'This till is on its own; {n} record is safe on this machine. | This till is on its own; {n} records are safe on this machine.', allSent: 'Everything is sent.', offlineAllSent: 'Off-line, but everything is sent. Sell as usual.',
     sending: '{n} record still on its way. | {n} records still on their way.', waiting: '{n} record not sent yet (the oldest {since}). Sell as usual; it follows when the network is back. | {n} records not sent yet (the oldest {since}). Sell as usual; they follow when the network is back.',
+    behind: 'This till was restored from an older backup: the records made since are coming back from the cloud. It takes seconds; sell after that.',
     unsent: 'Not sent', lastOnline: 'Last online', never: 'never', cloud: 'Cloud', noCloud: 'none', clock: 'Clock', clockOff: 'This machine\'s clock is about {n} minutes wrong: please set it', now: 'Try now', trying: 'Asking the cloud…',
   },
-  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff' },
+  refused: {
+    sync_fork: 'These books exist twice: this till was restored from an old backup, or its folder was copied. Every sale made here is on this machine; nothing is lost.',
+    device_quarantined: 'The cloud got two different books from this till and takes no more for now. Every sale made here is on this machine; nothing is lost.',
+    device_revoked: 'The shop has withdrawn this till\'s access. All records are on this machine; nothing is lost.', token_invalid: 'The cloud does not know this till any more. All records are on this machine; nothing is lost.',
+    signature_invalid: 'The cloud could not check this till\'s signature. Ask who runs it.', protocol_unsupported: 'This till\'s program is too old to read the cloud\'s records. Please update Xiaopu.',
+    other: 'The cloud took nothing ({code}). Ask who runs it.',
+  },
+  renew: {
+    title: 'Begin new books', about: 'Sell as usual, there is no hurry. The owner gets a new pairing code in the cloud\'s console and types it below: this becomes a new till of the shop, and what the cloud lacks goes up, nothing left out and nothing twice. The old books are kept in a file; goods, staff, PINs and printers stay, and the shift goes on.',
+    go: 'Begin new books', going: 'Working…', done: 'Done: this is till {till} now', doneNext: 'What was not sent is going up.', ownerOnly: 'This needs the owner. Sell as usual meanwhile; nothing is lost.',
+  },
+  backup: {
+    about: 'A backup is made whenever a shift closes: one a day is kept, for the last 14 days. Selling goes on meanwhile.', last: 'Last backup', never: 'None yet', lastSize: '{time}, {rows} records, {size} MB', where: 'Kept in', own: 'this machine, {folder}',
+    now: 'Back up now', running: 'Backing up…', done: 'Backed up', failed: 'The last backup failed ({time}).',
+    sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
+    move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
+  },
+  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff', backup: 'Backup' },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
     on: 'on', off: 'off', paper: 'Width of receipts on the screen',
@@ -189,6 +207,12 @@ export const en: typeof zh = {
     pairing_cloud_unreachable: { message: 'This address does not answer.', next: 'Check network and address; selling goes on without.' },
     pairing_already: { message: 'This till is joined already.', next: 'Nothing to do.' },
     pairing_refused: { message: 'The cloud did not accept this till.', next: 'Ask who runs it.' },
+    pairing_none: { message: 'This till has joined no cloud yet.', next: 'Join one first in More → Network.' },
+    pairing_other_shop: { message: 'This code is another shop\'s.', next: 'Get a new one in this shop\'s console; this one is not used up.' },
+    till_catching_up: { message: 'Records made after the backup are coming back from the cloud.', next: 'Wait a few seconds and try again; the ticket is still here.' },
+    backup_failed: { message: 'The backup failed.', next: 'Is its disk full or unplugged? Try again; the books are fine.' },
+    backup_damaged: { message: 'The backup did not pass its check and was not kept.', next: 'The ledger may be damaged: delete nothing and call for help.' },
+    backup_folder_missing: { message: 'The backup\'s folder is not there.', next: 'Plug the USB stick in, or choose another folder.' },
     ledger_disk_full: { message: 'The disk is full; nothing was booked.', next: 'Free some space; the ticket is still here.' },
     ledger_damaged: { message: 'The ledger is damaged; booking has stopped.', next: 'Delete nothing and call for help.' },
     ledger_read_only: { message: 'The ledger can\'t be written.', next: 'Check the folder\'s permissions and open Xiaopu again.' },

@@ -44,6 +44,10 @@ describe('words', () => {
     for (const words of [chinese, english]) expect(words.get(`print.${code.replaceAll('.', '_')}`)).toBeTruthy()
   })
 
+  it.each(['sync.fork', 'device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'protocol.unsupported'])('%s of a cloud that says no has a sentence', (code) => {
+    for (const words of [chinese, english]) expect(words.get(`refused.${code.replaceAll('.', '_')}`)).toBeTruthy()
+  })
+
   it('have something to say about codes nobody foresaw', () => {
     expect(errorKeys('new.code')).toEqual({ message: 'error.unknown.message', next: 'error.unknown.next' })
     expect(reasonText('cell', 'import.new')).toContain('import.new')

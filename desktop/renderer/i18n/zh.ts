@@ -6,7 +6,7 @@ export const zh = {
   role: { owner: '店主', manager: '店长', cashier: '收银员' },
   panel: { label: '选择' },
   state: {
-    online: '已联网', offline: '没联网', offlineSince: '断网（{ago}）', refused: '云端不收', alone: '单机', demo: '演示',
+    online: '已联网', offline: '没联网', offlineSince: '断网（{ago}）', refused: '云端不收', behind: '正在取回账', backupFailed: '备份没成', alone: '单机', demo: '演示',
     hostGone: '收银主机没有应答', hostGoneNext: '正在自动重连，票还在。可以继续扫码，连上后一并上票。',
     tokenOld: '主机重新启动过，请从新的地址打开本页。票都还在。',
     starting: '正在打开收银台…', unsent: '{n} 条记录没上传', allSent: '都已上传',
@@ -93,7 +93,7 @@ export const zh = {
   },
   more: {
     title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
-    settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
+    settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
   },
   goods: {
     find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
@@ -117,9 +117,27 @@ export const zh = {
   sync: {
     alone: '这台机器还没联上云端，{n} 条记录都好好存在本机。', allSent: '一切都已上传。', offlineAllSent: '断网了，不过账都已上传，照常收银。',
     sending: '还有 {n} 条记录正在上传。', waiting: '还有 {n} 条记录没上传（最早的是{since}），照常收银，联网后自动补传。',
+    behind: '这台是从旧备份恢复的，备份以后的账正在从云端取回，几秒钟就好，取回再收银。',
     unsent: '没上传', lastOnline: '上次联网', never: '从未', cloud: '云端', noCloud: '没有', clock: '时钟', clockOff: '这台机器的钟差了约 {n} 分钟，请校准', now: '现在试一次', trying: '正在联系云端…',
   },
-  settings: { screen: '本屏', printer: '打印机', staff: '员工' },
+  refused: {
+    sync_fork: '这本账在两处各记了一份：这台是从旧备份恢复的，或者文件夹被复制过。卖过的每一笔都在本机，没有丢。',
+    device_quarantined: '云端收到过这台收银机两本不同的账，先停收了。卖过的每一笔都在本机，没有丢。',
+    device_revoked: '店里收回了这台收银机的权限。账都在本机，没有丢。', token_invalid: '云端不认得这台收银机了。账都在本机，没有丢。',
+    signature_invalid: '云端核对这台收银机的签名没有通过。请联系云端管理员。', protocol_unsupported: '这台的小铺版本旧了，读不懂云端的账。请更新小铺。',
+    other: '云端没有收（{code}）。请联系云端管理员。',
+  },
+  renew: {
+    title: '换一本新账', about: '照常收银，不急。店主到云端后台要一个新的配对码，填在下面：这台就成为店里的一台新收银机，云端没有的账会补传上去，一笔不少、一笔不重。旧账本存档留底；商品、员工、PIN、打印机都不变，当班接着当。',
+    go: '换新账', going: '正在换…', done: '换好了，这台现在是 {till} 号机', doneNext: '没传的账正在补传。', ownerOnly: '请店主登录来处理。先照常收银，账不会丢。',
+  },
+  backup: {
+    about: '每次交班自动备份一份，留最近 14 天，每天一份。备份时照常收银。', last: '上次备份', never: '还没有备份过', lastSize: '{time}，{rows} 条记录，{size} MB', where: '存在', own: '本机 {folder}',
+    now: '现在备份', running: '正在备份…', done: '备份好了', failed: '上次没备份成（{time}）。',
+    sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
+    move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
+  },
+  settings: { screen: '本屏', printer: '打印机', staff: '员工', backup: '备份' },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
     on: '开', off: '关', paper: '屏幕上的小票宽度',
@@ -186,6 +204,12 @@ export const zh = {
     pairing_cloud_unreachable: { message: '连不上这个云端地址。', next: '请检查网络和地址；不联网也能照常收银。' },
     pairing_already: { message: '这台收银机已经配过对。', next: '不用再配。' },
     pairing_refused: { message: '云端没有接受这台收银机。', next: '请联系云端管理员。' },
+    pairing_none: { message: '这台收银机还没联上云端。', next: '请先在「更多」→「联网」里配对。' },
+    pairing_other_shop: { message: '这个配对码是另一家店的。', next: '请到本店的云端后台要一个新的码；这个码没有用掉。' },
+    till_catching_up: { message: '正在从云端取回备份以后的账。', next: '请等几秒再试一次，票还在。' },
+    backup_failed: { message: '没备份成。', next: '看看备份的盘满没满、插好没有，再试一次；账本没事。' },
+    backup_damaged: { message: '备份检查没通过，没有留下。', next: '账本可能有损坏：请不要删除任何文件，联系维护人员。' },
+    backup_folder_missing: { message: '找不到备份的文件夹。', next: '请插好 U 盘，或换一个文件夹。' },
     ledger_disk_full: { message: '磁盘满了，这一笔没记上。', next: '请先清出一点空间，票还在。' },
     ledger_damaged: { message: '账本有损坏，已停止记账。', next: '请不要删除任何文件，联系维护人员。' },
     ledger_read_only: { message: '账本不能写入。', next: '请检查文件夹权限，再打开小铺。' },

@@ -6,7 +6,7 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help'
 
-export type SettingsPage = 'screen' | 'printer' | 'staff'
+export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void

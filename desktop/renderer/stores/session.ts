@@ -19,6 +19,7 @@ export const useSession = defineStore('session', () => {
   const staff = computed(() => snapshot.value?.staff ?? null)
   const shift = computed(() => snapshot.value?.shift ?? null)
   const sync = computed(() => snapshot.value?.sync ?? null)
+  const backup = computed(() => snapshot.value?.backup ?? null)
   const printers = computed(() => snapshot.value?.printers ?? [])
 
   function may(right: Right): boolean {
@@ -56,5 +57,5 @@ export const useSession = defineStore('session', () => {
     snapshot.value = next
   }
 
-  return { snapshot, up, downSince, refused, now, staff, shift, sync, printers, may, follow, onFresh, take }
+  return { snapshot, up, downSince, refused, now, staff, shift, sync, backup, printers, may, follow, onFresh, take }
 })

@@ -16,8 +16,8 @@ import type { Documents } from '../documents.ts'
 import type { Settings } from '../settings.ts'
 import type { KeyFile } from './key-file.ts'
 
-interface Row extends Sealed { event: Id; hlc: string; seq: number | null; sent: number }
-const COLUMNS = 'person, digest, event, hlc, fields, key, sealed, seq, sent'
+interface Row extends Sealed { event: Id; hlc: string; sent: number }
+const COLUMNS = 'person, digest, event, hlc, fields, key, sealed, sent'
 const SENT: Readonly<Record<Exclude<RecordState, 'erased'>, number>> = { stored: 1, refused: 2 }
 const TYPES = PEOPLE_EVENTS.map((type) => `'${type}'`).join(', ')
 
@@ -65,7 +65,7 @@ export class People implements PersonStore {
     this.#parts = parts
     this.#db = db
     this.#eraser = new Eraser(db)
-    this.#put = db.prepare(`INSERT INTO person_record (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    this.#put = db.prepare(`INSERT INTO person_record (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET sealed = excluded.sealed, key = excluded.key, sent = max(sent, excluded.sent)`)
     this.#rows = db.prepare<[string], Row>(`SELECT ${COLUMNS} FROM person_record WHERE person = ?`)
     this.#reseal = db.prepare('UPDATE person_record SET key = ?, sealed = ? WHERE person = ? AND digest = ?')
@@ -82,10 +82,10 @@ export class People implements PersonStore {
     return { ...record, digest: digestOf(record, this.#parts.sha256) }
   }
 
-  put(record: NamedRecord, seq: number | null): void {
+  put(record: NamedRecord, from: 'here' | 'cloud'): void {
     if (this.member(record.person)?.erased) return
     const { key, sealed, fields } = this.#open().seal(record, record.digest)
-    this.#put.run(record.person, record.digest, record.event, record.hlc, fields, key, sealed, seq, seq === null ? 1 : 0)
+    this.#put.run(record.person, record.digest, record.event, record.hlc, fields, key, sealed, from === 'cloud' ? 1 : 0)
     this.#tidy(record.person)
   }
 
@@ -122,7 +122,9 @@ export class People implements PersonStore {
   }
 
   unsent(acknowledged: number): NamedRecord[] {
-    const rows = this.#db.prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM person_record WHERE sent = 0 AND seq <= ? ORDER BY seq LIMIT ?`).all(acknowledged, PEOPLE_MAX)
+    // A row that is not in this journal is one that the cloud knew before this ledger was begun anew.
+    const rows = this.#db.prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM (SELECT p.*, j.seq FROM person_record p LEFT JOIN journal j ON j.id = p.event WHERE p.sent = 0)
+      WHERE seq IS NULL OR seq <= ? ORDER BY seq LIMIT ?`).all(acknowledged, PEOPLE_MAX)
     return rows.flatMap((row) => this.#openRow(row) ?? [])
   }
   sent(record: Pick<NamedRecord, 'person' | 'digest'>, state: RecordState): void {
@@ -130,7 +132,7 @@ export class People implements PersonStore {
     else this.#mark.run(SENT[state], record.person, record.digest)
   }
   sendAgain(after: number): void {
-    this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND seq > ?').run(after)
+    this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND event IN (SELECT id FROM journal WHERE seq > ?)').run(after)
   }
 
   /** Takes what comes down of people. `done`: there is nothing else to it; `erased`: something was destroyed, so `scrub` is due. */
@@ -138,7 +140,7 @@ export class People implements PersonStore {
     if (change.kind === 'member') return { done: false, erased: change.doc['erased'] === true && this.erase(change.id) }
     if (change.kind !== 'person') return { done: false, erased: false }
     for (const record of recordsOf(change)) {
-      if (digestOf(record, this.#parts.sha256) === record.digest) this.put(record, null)
+      if (digestOf(record, this.#parts.sha256) === record.digest) this.put(record, 'cloud')
     }
     return { done: true, erased: false }
   }

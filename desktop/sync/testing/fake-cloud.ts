@@ -5,11 +5,11 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { RecordState } from '#shared/sync/people.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { EMPTY_HEAD, GENESIS, type JournalRow, checkRow } from '#shared/ledger/envelope.ts'
-import { type Change, PUSH_BYTES_MAX, PULL_ROWS_MAX, PairRequestSchema, REFUSALS, type RefusalCode, readPush } from '#shared/sync/protocol.ts'
+import { type Change, PUSH_BYTES_MAX, KnownRequestSchema, PULL_ROWS_MAX, PairRequestSchema, REFUSALS, type RefusalCode, readPush } from '#shared/sync/protocol.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -47,6 +47,7 @@ export class FakeCloud {
   readonly #changes = new Map<string, Change>()
   readonly #codes = new Set<string>()
   readonly #streams = new Set<ServerResponse>()
+  readonly #stalls = new Map<string, { arrived: () => void; over: Promise<void> }>()
   readonly #mishaps: { path: string; mishap: Mishap }[] = []
   #server: Server | undefined
   #port = 0
@@ -86,6 +87,13 @@ export class FakeCloud {
     this.#mishaps.push({ path, mishap })
   }
 
+  /** The next request of this path waits: `arrived` when it has come, answered after `release`. */
+  stall(path: string): { arrived: Promise<void>; release(): void } {
+    const [arrived, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    this.#stalls.set(path, { arrived: arrived.resolve, over: over.promise })
+    return { arrived: arrived.promise, release: over.resolve }
+  }
+
   newCode(): string {
     const code = randomUUID().replaceAll('-', '').slice(0, 8).toUpperCase()
     this.#codes.add(code)
@@ -121,6 +129,10 @@ export class FakeCloud {
     try {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
+      const stall = this.#stalls.get(url.pathname)
+      this.#stalls.delete(url.pathname)
+      stall?.arrived()
+      await stall?.over
       if (mishap === 'failed') return reply(500, { code: 'server.failed', message: 'a bug' })
       if (typeof mishap === 'number') throw new No('rate.limited', { retryAfterMs: mishap })
       if (mishap !== undefined && mishap !== 'lost') throw new No(mishap)
@@ -132,6 +144,8 @@ export class FakeCloud {
         case '/api/sync/people': return reply(200, this.#takePeople(device, body, request))
         case '/api/sync/push': return reply(200, this.#push(device, body, request))
         case '/api/sync/changes': return reply(200, this.#pull(Number(url.searchParams.get('since'))))
+        case '/api/sync/rows': return reply(200, this.#rows(device, Number(url.searchParams.get('after'))))
+        case '/api/sync/known': return reply(200, this.#known(body))
         case '/api/sync/stream': return this.#stream(response)
         default: throw new No('not.found')
       }
@@ -157,14 +171,15 @@ export class FakeCloud {
   #pair(body: Buffer, request: IncomingMessage): object {
     const parsed = PairRequestSchema.safeParse(JSON.parse(String(body)))
     if (!parsed.success) throw new No('input.invalid')
-    const { code, device: id, publicKey } = parsed.data
+    const { code, device: id, publicKey, shop } = parsed.data
     this.#check(publicKey, body, request)
+    if (shop !== undefined && shop !== this.shop) throw new No('pairing.other_shop')
     if (!this.#codes.delete(code)) throw new No('pairing.code_wrong')
     const known = this.devices.get(id)
     const device: Device = known ?? { id, publicKey, token: '', till: String(this.devices.size + 1).padStart(2, '0'), rows: [], quarantined: false, revoked: false }
     device.token = randomUUID()
     this.devices.set(id, device)
-    return { shop: this.shop, name: '云上小铺', till: device.till, token: device.token, rev: this.rev, time: Date.now() }
+    return { shop: this.shop, name: '云上小铺', till: device.till, token: device.token, rev: this.rev, time: Date.now(), ack: device.rows.length }
   }
 
   #state({ rows, quarantined }: Device): object {
@@ -174,7 +189,7 @@ export class FakeCloud {
   #push(device: Device, body: Buffer, request: IncomingMessage): object {
     if (device.quarantined) throw new No('device.quarantined')
     this.#check(device.publicKey, body, request)
-    const text = gunzipSync(body).toString('utf8')
+    const text = (request.headers['content-encoding'] === 'zstd' ? zstdDecompressSync(body) : gunzipSync(body)).toString('utf8')
     if (Buffer.byteLength(text) > PUSH_BYTES_MAX) throw new No('batch.too_large')
     const read = readPush(text)
     if ('reason' in read) throw new No('batch.malformed', read)
@@ -204,6 +219,17 @@ export class FakeCloud {
     const { records } = JSON.parse(String(body)) as { records: FakeCloud['people'] }
     this.people.push(...records)
     return { states: records.map(() => this.peopleState) }
+  }
+
+  #rows(device: Device, after: number): object {
+    const rows = device.rows.slice(after, after + this.pageMax).map(({ hash, text }) => ({ hash, text }))
+    return { rows, more: after + rows.length < device.rows.length }
+  }
+
+  #known(body: Buffer): object {
+    const { ids } = KnownRequestSchema.parse(JSON.parse(String(body)))
+    const all = new Set([...this.devices.values()].flatMap(({ rows }) => rows.map(({ text }) => (JSON.parse(text) as { id: string }).id)))
+    return { known: ids.filter((id) => all.has(id)) }
   }
 
   #pull(since: number): object {
