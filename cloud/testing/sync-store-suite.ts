@@ -190,7 +190,8 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
 
     // The rule a renewed till lives by: what it records again counts once, of whatever kind, and whoever was first.
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
-      const [shift, sale, staff] = [ids.next(), ids.next(), ids.next()]
+      const [shift, sale, staff, person] = [ids.next(), ids.next(), ids.next(), ids.next()]
+      const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
         ['staff.signed_in', { staff }, ids.next()],
@@ -204,6 +205,11 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['drawer.opened', { shift, reason: '' }, ids.next()],
         ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],
         ['staff.signed_out', { staff }, ids.next()],
+        ['member.joined', { person, digest, hlc: tick(undefined, 5003, till.device) }, person],
+        ['member.changed', { person, digest, hlc: tick(undefined, 5004, till.device) }, ids.next()],
+        ['person.read', { person }, ids.next()],
+        ['person.exported', { person }, ids.next()],
+        ['person.erased', { person, hlc: tick(undefined, 5005, till.device) }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
       expect(new Set(events.map(([type]) => type))).toEqual(projected)
