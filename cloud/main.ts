@@ -3,7 +3,7 @@
  * names one, says one line of JSON on stdout when it is ready, logs to stderr, and stops with whoever started it.
  *
  * Environment: DATABASE_URL · XIAOPU_SITE (where the public reaches the pages) · XIAOPU_OPERATOR_KEY ·
- * XIAOPU_PLATFORM_KEY (PKCS #8 PEM, Ed25519) · XIAOPU_TRUST_PROXY (addresses) · XIAOPU_LOG_LEVEL.
+ * XIAOPU_PLATFORM_KEY (PKCS #8 PEM, Ed25519) · XIAOPU_PERSONAL_KEYS (the text of a personal-keys.json) · XIAOPU_TRUST_PROXY (addresses) · XIAOPU_LOG_LEVEL.
  */
 import { fstatSync, mkdirSync, accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -69,8 +69,8 @@ async function main(): Promise<void> {
     onLog: passOn,
   })
   // Loading the code takes as long as starting the database: both at once.
-  const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { NewerDatabaseError }, { metricsKey }] = await Promise.all([
-    server, import('./api/service.ts'), import('./identity/platform-key.ts'), import('./storage/migrate.ts'), import('./operating/metrics-route.ts'),
+  const [postgres, { startService }, { newPlatformKeyPem, openPlatformKey }, { keysGiven, keysInFile }, { NewerDatabaseError }, { metricsKey }] = await Promise.all([
+    server, import('./api/service.ts'), import('./identity/platform-key.ts'), import('./identity/personal-keys.ts'), import('./storage/migrate.ts'), import('./operating/metrics-route.ts'),
   ])
   try {
     const key = openPlatformKey(process.env.XIAOPU_PLATFORM_KEY ?? secretFile(join(options.data, 'platform-key.pem'), newPlatformKeyPem))
@@ -79,8 +79,10 @@ async function main(): Promise<void> {
     if (operatorKey.length < OPERATOR_KEY_MIN) throw new StartupError('operator_key.weak', `The operator's key has fewer than ${OPERATOR_KEY_MIN} characters. Delete ${operatorKeyFile} or set XIAOPU_OPERATOR_KEY to a longer one.`)
     writeFileSync(join(options.data, 'metrics.key'), `${metricsKey(key)}\n`, { mode: 0o600 })
     writeFileSync(join(options.data, 'jwks.json'), `${JSON.stringify(key.jwks, null, 2)}\n`)
+    const { XIAOPU_PERSONAL_KEYS: given } = process.env
+    const personalKeys = given ? keysGiven(given) : keysInFile(join(options.data, 'personal-keys.json'), Date.now())
     const service = await startService({
-      ...options, key, operatorKey, databaseUrl: process.env.DATABASE_URL || (postgres?.url ?? ''),
+      ...options, key, operatorKey, personalKeys, databaseUrl: process.env.DATABASE_URL || (postgres?.url ?? ''),
       logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'warn', trustProxy: process.env.XIAOPU_TRUST_PROXY,
     })
     stopping.now(async () => {

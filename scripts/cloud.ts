@@ -26,6 +26,10 @@ const HELP = `npm run cloud -- COMMAND [options]
   metrics                                  its figures, as Prometheus reads them
   backup DIR                               backs the running cloud up, and keeps its log there from now on
   restore DIR --data NEW [--until TIME]    a new cloud folder as it was then (ISO time), or as late as there is
+  person-export --person ID [--shop ID]    everything held on a member, to hand to them; it is written down that it was
+  person-erase --person ID [--shop ID]     destroys what is known of a member, here and at every till, for good
+  rotate-personal-key [--destroy] [--given]   new keys for personal records, all sealed anew; --destroy: the old keys
+                                           go, and with them whatever was backed up under them; --given: the newest is in XIAOPU_PERSONAL_KEYS already
 
 --shop may be left out where there is one shop, and may be its id or short name.
 --data DIR    where the cloud keeps its data (default: data), for its address and the operator's key
@@ -39,6 +43,7 @@ const { values, positionals } = readArguments({
   options: {
     data: { type: 'string' }, url: { type: 'string' }, key: { type: 'string' }, shop: { type: 'string' }, name: { type: 'string' },
     kind: { type: 'string', default: 'shop' }, slug: { type: 'string' }, good: { type: 'string' }, yuan: { type: 'string' }, find: { type: 'string' }, until: { type: 'string' }, device: { type: 'string' }, partial: { type: 'boolean', default: false },
+    person: { type: 'string' }, destroy: { type: 'boolean', default: false }, given: { type: 'boolean', default: false },
   },
 }, HELP)
 
@@ -153,6 +158,9 @@ async function run(command: string | undefined): Promise<unknown> {
     case 'summary': return call('GET', `${await shopPath()}/summary`)
     case 'devices': return call('GET', `${await shopPath()}/devices`)
     case 'revoke': return call('POST', `${await shopPath()}/devices/${values.device ?? ''}/revoke`)
+    case 'person-export': return call('POST', `${await shopPath()}/people/${values.person ?? ''}/export`)
+    case 'person-erase': return call('POST', `${await shopPath()}/people/${values.person ?? ''}/erase`)
+    case 'rotate-personal-key': return call('POST', '/api/personal-keys/renew', { destroy: values.destroy, given: values.given })
     case 'credit': return call('POST', `${await shopPath()}/credit-code/${positionals[1] === 'revoke' ? 'revoke' : 'rotate'}`)
     case 'backup': return backup(positionals[1])
     case 'restore': return restoreTo(positionals[1])

@@ -9,6 +9,7 @@ import { healthRoutes } from '#cloud/operating/health.ts'
 import { makeInstruments, type Instruments } from '#cloud/operating/instruments.ts'
 import { registerTurns } from '#cloud/operating/turns.ts'
 import { pageRoutes } from '#cloud/web/routes.ts'
+import { peopleRoutes } from './people.ts'
 import { shopRoutes } from './shops.ts'
 import { meteredDesk } from './metered.ts'
 import { STREAM_ROUTE } from './stream.ts'
@@ -70,6 +71,7 @@ export async function buildServer(desk: Desk, options: ServerOptions, { turns, m
   metricsRoute(app, desk, metrics)
   await app.register(syncRoutes(meteredDesk(desk, metrics), turns))
   await app.register(shopRoutes(desk, turns))
+  await app.register(peopleRoutes(desk))
   await app.register(pageRoutes(desk))
   return app
 }

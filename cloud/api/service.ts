@@ -2,8 +2,9 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { errorFacts, maskedJson } from '#shared/ports/log.ts'
+import { claimKeys, type PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import { claimDatabase, type PlatformKey } from '#cloud/identity/platform-key.ts'
-import { keepShops, type CreditDesk } from '#cloud/jobs/credit.ts'
+import { keepShops } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { makeInstruments } from '#cloud/operating/instruments.ts'
 import { ifAlone, openDatabase, type Database } from '#cloud/storage/database.ts'
@@ -24,6 +25,7 @@ export interface ServiceOptions extends ServerOptions {
   readonly site?: string | undefined
   readonly key: PlatformKey
   readonly operatorKey: string
+  readonly personalKeys: PersonalKeys
   readonly now?: () => number
 }
 
@@ -40,7 +42,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await migrate(options.databaseUrl)
   let report = (error: Error): void => { process.stderr.write(`${maskedJson({ level: 40, time: Date.now(), err: errorFacts(error), msg: 'database connection' })}\n`) }
   const db = openDatabase(options.databaseUrl, (error) => report(error))
-  await claimDatabase(db, options.key).catch(async (error: unknown) => {
+  await claimDatabase(db, options.key).then(() => claimKeys(db, options.personalKeys)).catch(async (error: unknown) => {
     await db.destroy()
     throw error
   })
@@ -50,8 +52,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const notices = await openNotices(options.databaseUrl, (error) => report(error), metrics.noticed)
   // The site may be the address that the server is about to get.
   let site = options.site?.replace(/\/+$/, '') ?? ''
-  const credit: CreditDesk = { db, key: options.key, get site() { return site } }
-  const desk: Desk = { db, notices, now, key: options.key, operatorKey: options.operatorKey, sync: pgSyncStore(credit), get site() { return site } }
+  const { key, operatorKey, personalKeys } = options
+  const ground = { db, key, personalKeys, get site() { return site } }
+  const desk: Desk = { db, notices, now, key, operatorKey, personalKeys, sync: pgSyncStore(ground), get site() { return site } }
   const app = await buildServer(desk, options, instruments)
   report = (error) => app.log.warn({ err: error }, 'database connection')
   const url = await listen(app, options).catch(async (error: unknown) => {

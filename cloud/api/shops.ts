@@ -7,19 +7,19 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { GOOD_DEFAULTS, GoodFields } from '#shared/catalog/good.ts'
 import { ShopFields } from '#shared/catalog/shop.ts'
-import { IdSchema, longId, uuidv7, type Id } from '#shared/identity/ids.ts'
+import { IdSchema, uuidv7, type Id } from '#shared/identity/ids.ts'
 import { createCode } from '#cloud/identity/pairing.ts'
 import { revokeDevice } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
-import { bearerOf, isSame } from '#cloud/identity/secrets.ts'
-import { isOwnerKey, renewOwnerKey } from '#cloud/identity/owner.ts'
+import { renewOwnerKey } from '#cloud/identity/owner.ts'
 import { editReferences } from '#cloud/projections/references.ts'
-import { createShop, findShop, listDevices, summarise } from '#cloud/projections/shops.ts'
+import { createShop, listDevices, summarise } from '#cloud/projections/shops.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
 import { listSales } from '#cloud/projections/sales.ts'
 import { keepCredit, revokeCredit } from '#cloud/jobs/credit.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import type { Turns } from '#cloud/operating/turns.ts'
+import { gateOf } from './gate.ts'
 import { parseInput } from './input.ts'
 
 /** The cloud's own fields are not for others to set. */
@@ -40,22 +40,7 @@ const GOODS_BYTES_MAX = 20 * 1024 * 1024
 export function shopRoutes(desk: Desk, turns: Turns) {
   const { db, now } = desk
 
-  const isOperator = (request: FastifyRequest): boolean => isSame(bearerOf(request.headers.authorization) ?? '', desk.operatorKey)
-  const operatorOnly = (request: FastifyRequest): void => {
-    if (!isOperator(request)) throw new Refusal('token.invalid', 'the operator\'s key is needed')
-  }
-  /** The shop of the address, for whoever may act for it; and a word for the audit trail that says who does. */
-  const shopOf = async (request: FastifyRequest): Promise<{ shop: Id; editor: string }> => {
-    const { id } = parseInput(z.object({ id: z.string().max(64) }), request.params)
-    const shop = longId(id) ?? IdSchema.safeParse(id).data
-    const key = bearerOf(request.headers.authorization)
-    const operator = isOperator(request)
-    if (!operator && !(shop && key && await isOwnerKey(db, shop, key))) throw new Refusal('token.invalid', 'the operator\'s or this shop owner\'s key is needed')
-    const found = shop && await findShop(db, { id: shop })
-    if (!found) throw new Refusal('not.found', 'there is no such shop')
-    return { shop: found.id, editor: operator ? 'operator' : 'owner' }
-  }
-  const idOf = (request: FastifyRequest, name: string): Id => parseInput(z.object({ [name]: IdSchema }), request.params)[name]!
+  const { operatorOnly, shopOf, idOf } = gateOf(desk)
 
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/api/shops', async (request) => {

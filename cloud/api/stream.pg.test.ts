@@ -16,7 +16,7 @@ test('a till that hangs up at any moment leaves nothing behind', async () => {
   let opened = 0
   let listening = 0
   const desk: Desk = {
-    db: cloud.db, now: Date.now, key: cloud.key, operatorKey: cloud.operatorKey, site: '', sync: pgSyncStore({ db: cloud.db, key: cloud.key, site: '' }),
+    db: cloud.db, now: Date.now, key: cloud.key, operatorKey: cloud.operatorKey, personalKeys: cloud.personalKeys, site: '', sync: pgSyncStore({ db: cloud.db, key: cloud.key, personalKeys: cloud.personalKeys, site: '' }),
     notices: {
       subscribe() {
         opened++

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import {
   KnownRequestSchema, PairRequestSchema, PROTOCOL_VERSION, PULL_ROWS_MAX, PUSH_BYTES_MAX, readPush, type PushHeader,
 } from '#shared/sync/protocol.ts'
+import { PEOPLE_BYTES_MAX, PeopleUploadSchema } from '#shared/sync/people.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
 import type { Device } from '#cloud/identity/devices.ts'
@@ -60,6 +61,17 @@ export function syncRoutes(desk: SyncDesk, turns?: Turns) {
       return { ack, flags, time: desk.now() }
     })
 
+    app.post('/api/sync/people', { onRequest: enter, bodyLimit: PEOPLE_BYTES_MAX }, async (request) => {
+      const device = senders.get(request)!
+      if (device.quarantined_at !== null) throw new Refusal('device.quarantined', 'this till\'s ledger was seen in two versions; it must be looked at')
+      if (!desk.sync.people) throw new Refusal('not.found', 'no personal records are kept here')
+      const body = bytesOf(request)
+      if (!isSignedBy(device.public_key, body, request.headers[SIGNATURE])) throw new Refusal('signature.invalid', 'the body is not signed by this till\'s key')
+      const upload = parseInput(PeopleUploadSchema, parseJson(body))
+      if (upload.device !== device.device_id) throw new Refusal('not.allowed', 'the batch names another device than its token')
+      return { states: await desk.sync.people.store(device, upload.records, desk.now()) }
+    })
+
     app.get('/api/sync/state', async (request) => {
       const device = await entrance.inLine(request)
       return { ack: device.ack, head: device.head, rev: await desk.sync.rev(device.shop_id), quarantined: device.quarantined_at !== null, time: desk.now() }
@@ -67,8 +79,12 @@ export function syncRoutes(desk: SyncDesk, turns?: Turns) {
 
     app.get('/api/sync/changes', async (request) => {
       const device = await entrance.inLine(request)
-      const { since, limit } = parseInput(PullSchema, request.query)
-      return desk.sync.pull(device, since, limit)
+      const { since, limit, people } = parseInput(PullSchema, request.query)
+      const page = await desk.sync.pull(device, since, limit)
+      if (people === undefined || !desk.sync.people) return page
+      const { changes, closed } = await desk.sync.people.attach(device, page.changes)
+      if (closed > 0) request.log.warn({ shop: device.shop_id, closed }, 'personal records that no key here opens')
+      return { ...page, changes }
     })
 
     app.get('/api/sync/rows', async (request) => {
@@ -90,6 +106,8 @@ export function syncRoutes(desk: SyncDesk, turns?: Turns) {
 const PullSchema = z.object({
   since: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(PULL_ROWS_MAX).default(PULL_ROWS_MAX),
+  /** Records come along only for who asks: a till does where its line is for nobody else to read. */
+  people: z.literal('1').optional(),
 })
 
 const RowsQuerySchema = z.object({

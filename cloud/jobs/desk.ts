@@ -1,4 +1,5 @@
 /** What every part of the running service works with. Assembled once; holds no state of a shop. */
+import type { PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import type { Database } from '#cloud/storage/database.ts'
 import type { Notices } from '#cloud/storage/notices.ts'
 import type { SyncStore } from '#cloud/projections/sync-store.ts'
@@ -15,4 +16,5 @@ export interface SyncDesk {
 export interface Desk extends CreditDesk, SyncDesk {
   readonly db: Database
   readonly operatorKey: string
+  readonly personalKeys: PersonalKeys
 }

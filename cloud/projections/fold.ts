@@ -102,6 +102,9 @@ function foldEvent(step: Step): void {
     case 'shift.closed': return post(step.folded, event.body.postings)
     case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc, event.body.over)
     case 'staff.changed': return foldEdit(step, 'staff', event.body.staff, event.body.set, event.body.hlc)
+    case 'member.joined': return foldEdit(step, 'member', event.body.person, { joined: event.body.hlc }, event.body.hlc)
+    case 'member.changed': return foldEdit(step, 'member', event.body.person, { changed: event.body.hlc }, event.body.hlc)
+    case 'person.erased': return foldEdit(step, 'member', event.body.person, { erased: true }, event.body.hlc)
     // Before pairing a ledger names a shop of its own, which this shop has since become. Where its pages are served is not the till's to say.
     case 'shop.changed': {
       const { site: _site, ...set } = event.body.set
@@ -148,7 +151,7 @@ function post(folded: Folded, postings: readonly { account: string; fen: number 
 }
 
 /** A stamp from the year 6400 or later would win for ever, and leave nothing to count on beyond it. */
-const CLOCK_LIMIT = 2 ** 47
+export const CLOCK_LIMIT = 2 ** 47
 
 function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, id: Id, fields: Fields, hlc: string, over?: Clocks): void {
   if (Number.parseInt(hlc.slice(0, 12), 16) >= CLOCK_LIMIT) return flag('clock.absurd', hlc)

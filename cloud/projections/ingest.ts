@@ -12,6 +12,7 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
+import { destroyErased } from './people.ts'
 import { loadReferences, rememberShop } from './references.ts'
 import type { Ingested } from './sync-store.ts'
 import { factsOf, writeFlags, writeReferences, writeTogether, type Statement } from './write.ts'
@@ -59,6 +60,7 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
     // Stock alone is news for the shop's other tills, where there are any: this one knows what it moved.
     else if (rev !== merged && found.tills > 1) await notify(trx, { shop, rev, by: device })
     isFlagged ||= flags.length + folded.flags.length > 0
+    await destroyErased(trx, shop, known, folded.changed, now)
   }
   return { ack: Math.max(found.ack, last), flags: isFlagged ? await readFlags(trx, shop, device, from, last) : [], touchedShop }
 }
@@ -96,6 +98,7 @@ async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
     ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
+    ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   const idsOf = (sales: boolean): Set<Id> => new Set(present.filter(({ isSale }) => isSale === sales).map(({ id }) => id))

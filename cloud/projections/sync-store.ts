@@ -4,6 +4,7 @@
  */
 import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
+import type { RecordState } from '#shared/sync/people.ts'
 import type { ChangesSchema, RowsSchema } from '#shared/sync/protocol.ts'
 import type { z } from 'zod'
 import type { Device } from '#cloud/identity/devices.ts'
@@ -15,7 +16,17 @@ export type OwnRows = z.output<typeof RowsSchema>
 /** Every row up to `ack` is stored for ever; `flags` are of the rows of this batch. */
 export interface Ingested { readonly ack: number; readonly flags: readonly Flag[] }
 
+/** Personal records of a shop, for its tills. */
+export interface PeopleStore {
+  /** Takes records that the journal names, in order: each is stored, or why not. One that is bad holds up no other. */
+  store(device: Device, sent: readonly unknown[], now: number): Promise<RecordState[]>
+  /** Puts each member's records behind the member's own change; `closed` counts those that could not be opened. */
+  attach(device: Device, changes: Changes['changes']): Promise<{ changes: Changes['changes']; closed: number }>
+}
+
 export interface SyncStore {
+  /** Absent where no personal records are kept: they are refused then, and none come down. */
+  readonly people?: PeopleStore
   /** The device of an `Authorization` header; notes that it was seen. Throws `token.invalid` or `device.revoked`. */
   authenticate(authorization: string | undefined, now: number): Promise<Device>
   /** Joins a till to the shop of its code. Wrong tries are counted even so. */

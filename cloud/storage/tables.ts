@@ -7,7 +7,7 @@ type Document = Record<string, unknown>
 
 export interface Tables {
   directory: { shop_id: string; slug: string | null; name: string; kind: string; created_at: Generated<Date> }
-  platform: { kid: string }
+  platform: { personal_ring: Generated<string | null>; kid: string }
   pairing: { code_hash: string; shop_id: string; expires_at: number; tries: Generated<number> }
   pairing_try: { source: string; at: number }
   shop: { shop_id: string; owner_key_hash: string; credit_suspended: Generated<boolean>; created_at: Generated<Date> }
@@ -28,6 +28,11 @@ export interface Tables {
     shop_id: string; id: string; device_id: string; seq: number; no: string; at: number; date: string
     total_fen: number; lines: number
   }
+  person: {
+    shop_id: string; person_id: string; digest: string; event_id: string; hlc: string; fields: string; key_id: string; sealed: Buffer
+    device_id: string; received_at: number
+  }
+  person_tag: { shop_id: string; kind: string; tag: string; person_id: string; key_id: string }
   stock: { shop_id: string; good_id: string; device_id: string; quantity: number; counted: boolean; updated_at: number; rev: number }
   balance: { shop_id: string; device_id: string; account: string; fen: number }
   credit_code: { shop_id: string; jti: string; issued_at: number; expires_at: number; revoked_at: number | null }

@@ -8,6 +8,6 @@ export const SERVICE_TABLES: Readonly<Record<string, string>> = {
   directory: 'the public list of shops, which pages read across shops and which turns a short name into a shop',
   pairing: 'a code tells which shop it opens, so it is looked up before a shop is known; it lives ten minutes',
   pairing_try: 'wrong codes are counted by where they came from, and a wrong code names no shop',
-  platform: 'which key signs here, one row for the whole service',
+  platform: 'which keys sign and seal here, one row for the whole service',
   schema_version: 'of the database, not of what is in it',
 }

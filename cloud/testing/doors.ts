@@ -35,6 +35,7 @@ export const DOORS: Readonly<Record<string, Entrance>> = {
   'GET /api/sync/state': { door: 'till' },
   'GET /api/sync/stream': { door: 'till' },
   'POST /api/sync/push': { door: 'till' },
+  'POST /api/sync/people': { door: 'till' },
 
   'GET /api/shops': { door: 'operator' },
   // Also whoever has the key made for it, which opens nothing else.
@@ -42,6 +43,7 @@ export const DOORS: Readonly<Record<string, Entrance>> = {
   'POST /api/shops': { door: 'operator', json: { name: '新店', kind: 'stall' } },
   'POST /api/shops/:id/owner-key': { door: 'operator' },
   'POST /api/shops/:id/credit-code/revoke': { door: 'operator' },
+  'POST /api/personal-keys/renew': { door: 'operator', json: { destroy: false } },
 
   'PATCH /api/shops/:id': { door: 'shop', json: { about: '三十年老店' } },
   'GET /api/shops/:id/summary': { door: 'shop' },
@@ -54,6 +56,9 @@ export const DOORS: Readonly<Record<string, Entrance>> = {
   'POST /api/shops/:id/pairing-codes': { door: 'shop' },
   'POST /api/shops/:id/credit-code/rotate': { door: 'shop' },
   'POST /api/shops/:id/devices/:device/revoke': { door: 'shop' },
+  'POST /api/shops/:id/people/find': { door: 'shop', json: { text: '5678' } },
+  'POST /api/shops/:id/people/:person/export': { door: 'shop' },
+  'POST /api/shops/:id/people/:person/erase': { door: 'shop' },
 
   'GET /manage/:shop': { door: 'owner' },
   'POST /manage/:shop/login': { door: 'owner', form: { key: 'xpo_' } },
@@ -84,9 +89,9 @@ export async function startWatchedCloud(settings: CloudSettings): Promise<{ clou
 }
 
 /** What stands in a path for each name in it. */
-export type Names = Readonly<Record<'id' | 'shop' | 'good' | 'device' | 'sale' | 'token', string>>
+export type Names = Readonly<Record<'id' | 'shop' | 'good' | 'device' | 'sale' | 'person' | 'token', string>>
 
-export const namesOf = ({ shop, good, sale, till }: FurnishedShop, token: string): Names => ({ id: shop, shop, good, device: till.device, sale, token })
+export const namesOf = ({ shop, good, sale, person, till }: FurnishedShop, token: string): Names => ({ id: shop, shop, good, device: till.device, sale, person, token })
 
 export interface Ask {
   readonly method: string

@@ -4,9 +4,9 @@ import type { Id } from '#shared/identity/ids.ts'
 import type { TestCloud } from './server.ts'
 import { openShop, type TestTill } from './till.ts'
 
-export interface FurnishedShop { readonly shop: Id; readonly ownerKey: string; readonly till: TestTill; readonly good: Id; readonly sale: Id; readonly slug: string }
+export interface FurnishedShop { readonly shop: Id; readonly ownerKey: string; readonly till: TestTill; readonly good: Id; readonly sale: Id; readonly person: Id; readonly slug: string }
 
-/** Goods, stock, sales, balances, a flag, an edit of the cloud's own, an edit that lost, a credit code. */
+/** Goods, stock, sales, balances, a flag, an edit of the cloud's own, an edit that lost, a credit code, a member. */
 export async function furnishShop(cloud: TestCloud, slug: string): Promise<FurnishedShop> {
   const { shop, ownerKey, till } = await openShop(cloud, { slug })
   const good = randomUUID()
@@ -17,7 +17,8 @@ export async function furnishShop(cloud: TestCloud, slug: string): Promise<Furni
   till.record('stock.moved', { reason: 'received', note: '', lines: [{ good, delta: 24_000 }] })
   till.record('coupon.imagined', { any: 'thing' })
   till.sell({ good, sale })
-  const { status, body } = await till.push()
-  if (status !== 200) throw new Error(JSON.stringify(body))
-  return { shop, ownerKey, till, good, sale, slug }
+  const person = randomUUID()
+  const record = till.recordPerson(person, { name: '张三丰', phone: '13812345678' })
+  for (const { status, body } of [await till.push(), await till.people([record])]) if (status !== 200) throw new Error(JSON.stringify(body))
+  return { shop, ownerKey, till, good, sale, person, slug }
 }

@@ -4,6 +4,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { pgSyncStore } from '#cloud/api/pg-sync-store.ts'
 import { revokeDevice } from '#cloud/identity/devices.ts'
 import { createCode } from '#cloud/identity/pairing.ts'
+import { keysInMemory } from '#cloud/identity/personal-keys.ts'
 import { newPlatformKeyPem, openPlatformKey } from '#cloud/identity/platform-key.ts'
 import { rebuild } from '#cloud/projections/rebuild.ts'
 import { editReferences } from '#cloud/projections/references.ts'
@@ -16,7 +17,7 @@ import { sorted } from './memory-cloud.ts'
 /** `notices` as the service's own, or what a simulation puts in their place. Closing leaves the database. */
 export function pgCloud(databaseUrl: string, notices: Notices, connections?: number): CloudUnderTest {
   const db = openDatabase(databaseUrl, (error) => { throw error }, connections)
-  const sync = pgSyncStore({ db, key: openPlatformKey(newPlatformKeyPem()), site: 'http://cloud.test' })
+  const sync = pgSyncStore({ db, key: openPlatformKey(newPlatformKeyPem()), personalKeys: keysInMemory(), site: 'http://cloud.test' })
   return {
     sync, notices,
     createShop: async (now) => (await createShop(db, { fields: { name: '小铺', kind: 'shop' }, slug: undefined, site: '' }, now)).id,

@@ -3,6 +3,7 @@
  * test can take the cloud away and bring it back; `destroy` drops that too.
  */
 import { randomBytes } from 'node:crypto'
+import { keysInMemory, type PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import { newPlatformKeyPem, openPlatformKey, type PlatformKey } from '#cloud/identity/platform-key.ts'
 import { startService, type Service } from '#cloud/api/service.ts'
 import { cloneDatabase } from './database.ts'
@@ -13,6 +14,7 @@ export interface TestCloud {
   /** A connection string of the owner of the tables. */
   readonly databaseUrl: string
   readonly key: PlatformKey
+  readonly personalKeys: PersonalKeys
   readonly db: Service['db']
   /** Stops the server and keeps its data; `start` brings it back at the same address. */
   stop(): Promise<void>
@@ -35,8 +37,9 @@ export async function startCloud(settings: CloudSettings = {}): Promise<TestClou
   const database = await cloneDatabase()
   const key = openPlatformKey(newPlatformKeyPem())
   const operatorKey = `xpk_${randomBytes(32).toString('base64url')}`
+  const personalKeys = keysInMemory()
   const startAt = (port: number): Promise<Service> => startService({
-    databaseUrl: database.url, host: '127.0.0.1', port, site: settings.site, trustProxy: settings.trustProxy, key, operatorKey,
+    databaseUrl: database.url, host: '127.0.0.1', port, site: settings.site, trustProxy: settings.trustProxy, key, operatorKey, personalKeys,
     logLevel: process.env.XIAOPU_LOG_LEVEL ?? 'silent', ...(settings.now ? { now: settings.now } : {}),
   })
   let service = await startAt(settings.port ?? 0)
@@ -48,7 +51,7 @@ export async function startCloud(settings: CloudSettings = {}): Promise<TestClou
     await service.stop()
   }
   return {
-    url, operatorKey, databaseUrl: database.url, key, stop,
+    url, operatorKey, databaseUrl: database.url, key, personalKeys, stop,
     get db() { return service.db },
     async start() {
       if (running) return

@@ -190,8 +190,9 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
 
     // The rule a renewed till lives by: what it records again counts once, of whatever kind, and whoever was first.
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
-      const [shift, sale, staff, held] = [ids.next(), ids.next(), ids.next(), ids.next()]
+      const [shift, sale, staff, held, person] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
+      const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
         ['staff.signed_in', { staff }, ids.next()],
@@ -207,6 +208,11 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['staff.signed_out', { staff }, ids.next()],
         ['ticket.held', { ticket, heldAt: 1 }, held],
         ['ticket.taken', { held, ticket }, ids.next()],
+        ['member.joined', { person, digest, hlc: tick(undefined, 5003, till.device) }, person],
+        ['member.changed', { person, digest, hlc: tick(undefined, 5004, till.device) }, ids.next()],
+        ['person.read', { person }, ids.next()],
+        ['person.exported', { person }, ids.next()],
+        ['person.erased', { person, hlc: tick(undefined, 5005, till.device) }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
       expect(new Set(events.map(([type]) => type))).toEqual(projected)

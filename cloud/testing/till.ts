@@ -1,7 +1,9 @@
 /** The far end of the protocol, for tests: a till's key and ledger in memory, made with the shared core and nothing of ours. */
-import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { tick } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { digestOf } from '#shared/members/record.ts'
 import { EMPTY_HEAD, seal, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { writePush, type Change } from '#shared/sync/protocol.ts'
 import type { TestCloud } from './server.ts'
@@ -9,6 +11,7 @@ import type { TestCloud } from './server.ts'
 export interface Answer { readonly status: number; readonly body: Record<string, unknown> }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+export interface SentPerson { person: Id; salt: string; set: Record<string, unknown>; digest: string; event: Id }
 export interface SaleInput { readonly good: Id; readonly quantity?: number; readonly price?: number; readonly name?: string; readonly sale?: Id; readonly at?: number }
 
 /** A sale of one line paid in cash, in balance. */
@@ -85,12 +88,26 @@ export class TestTill {
     return this.send('POST', '/api/sync/push', bytes, { 'content-type': 'application/octet-stream', 'x-xiaopu-signature': signature })
   }
 
+  /** Adds an event that names a record of these fields; gives the record as it is sent. */
+  recordPerson(person: Id, set: Record<string, unknown>, { type = 'member.joined', at = 1_795_000_000_000 + this.rows.length } = {}): SentPerson {
+    const salt = randomBytes(32).toString('hex')
+    const digest = digestOf({ person, salt, set }, sha256)
+    const event = randomUUID()
+    this.record(type, { person, digest, hlc: tick(undefined, at, this.device) }, { id: event, at })
+    return { person, salt, set, digest, event }
+  }
+
+  people(records: readonly unknown[], { device = this.device, signedBy = this as TestTill } = {}): Promise<Answer> {
+    const body = Buffer.from(JSON.stringify({ device, records }))
+    return this.send('POST', '/api/sync/people', body, { 'content-type': 'application/json', 'x-xiaopu-signature': signedBy.sign(body) })
+  }
+
   state(): Promise<Answer> {
     return this.send('GET', '/api/sync/state')
   }
 
-  async changes(since = 0, limit?: number): Promise<{ rev: number; more: boolean; changes: Change[] }> {
-    const { body } = await this.send('GET', `/api/sync/changes?since=${since}${limit === undefined ? '' : `&limit=${limit}`}`)
+  async changes(since = 0, limit?: number, people = '&people=1'): Promise<{ rev: number; more: boolean; changes: Change[] }> {
+    const { body } = await this.send('GET', `/api/sync/changes?since=${since}${limit === undefined ? '' : `&limit=${limit}`}${people}`)
     return body as { rev: number; more: boolean; changes: Change[] }
   }
 

@@ -6,6 +6,7 @@ import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
+import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { salesHandlers } from './sales.ts'
 import { staffHandlers } from './staff.ts'
@@ -23,6 +24,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...importHandlers(context),
     ...salesHandlers(context),
     ...ticketHandlers(context),
+    ...memberHandlers(context),
     ...printingHandlers(context),
 
     'till.snapshot': () => snapshot(context, seq()),

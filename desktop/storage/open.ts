@@ -65,6 +65,8 @@ function prepare(db: Database): void {
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')
   db.pragma('cache_size = -32000')
+  // For good, not just while somebody is erased: pages that are rearranged at other times keep copies of what they held.
+  db.pragma('secure_delete = ON')
 }
 
 function codeOf(error: unknown): string {

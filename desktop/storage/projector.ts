@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3'
 import type { Posting } from '#shared/ledger/postings.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
 import { Documents } from './documents.ts'
+import { Eraser } from './people/people.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
@@ -14,6 +15,7 @@ export const PROJECTED = {
 
 export class Projector {
   readonly documents: Documents
+  readonly #people
   readonly #sale
   readonly #shiftSale
   readonly #openShift
@@ -29,6 +31,7 @@ export class Projector {
 
   constructor(db: Database) {
     this.documents = new Documents(db)
+    this.#people = new Eraser(db)
     this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
     this.#openShift = db.prepare('INSERT INTO shift (id, staff, date, opened_at, float) VALUES (?, ?, ?, ?, ?)')
@@ -98,6 +101,18 @@ export class Projector {
         this.#unhold.run(event.body.held)
         this.#take.run(event.body.held, event.seq)
         break
+      case 'member.joined':
+        this.documents.merge('member', event.body.person, { joined: event.body.hlc }, event.body.hlc)
+        break
+      case 'member.changed':
+        this.documents.merge('member', event.body.person, { changed: event.body.hlc }, event.body.hlc)
+        break
+      case 'person.erased':
+        this.documents.merge('member', event.body.person, { erased: true }, event.body.hlc)
+        this.#people.erase(event.body.person)
+        break
+      case 'person.read':
+      case 'person.exported':
       case 'device.begun':
       case 'device.paired':
       case 'drawer.opened':

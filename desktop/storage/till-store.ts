@@ -10,6 +10,9 @@ import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
+import { nodeCiphers } from './people/ciphers.ts'
+import { keysBeside } from './people/key-file.ts'
+import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
@@ -32,6 +35,9 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
+  const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
+  // Their keys are gone and the cloud has them: it sends everything once more.
+  if (people.recover().sentBefore > 0) settings.set('rev', '0')
   const seen = (stamp: string): void => {
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
   }
@@ -97,8 +103,13 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     alerts: () => alerts.list(),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
-    verify: () => verifyLedger(db, sha256, migrations),
+    verify() {
+      const verification = verifyLedger(db, sha256, migrations)
+      const faults = people.broken().map(({ person, digest }) => ({ seq: null, code: 'person.broken', reason: `a record of person ${person} is not what was sealed`, expected: digest, found: null }))
+      return { ...verification, ok: verification.ok && faults.length === 0, faults: [...verification.faults, ...faults] }
+    },
 
+    people,
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -113,6 +124,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           const before = settings.identity()
           const own = projector.documents.get('shop', before.shop)
           if (own) projector.documents.merge('shop', shop, own.doc, own.clocks)
+          people.rebind(shop)
           settings.setIdentity({ ...before, shop, till })
           settings.set('pairing', JSON.stringify(pairing))
           settings.set('rev', '0')
@@ -146,7 +158,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
 
     rev: () => Number(settings.get('rev') ?? 0),
     applyChanges(changes: readonly Change[], rev: number) {
-      return ledger.together(() => {
+      let isErased = false
+      const followed = ledger.together(() => {
         const goods: Id[] = []
         let tickets = false
         let other = false
@@ -164,6 +177,9 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
             if (tellLost(change)) tickets = true
             continue
           }
+          const { done, erased } = people.take(change)
+          isErased ||= erased
+          if (done) continue
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else other = true
@@ -171,6 +187,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         settings.set('rev', String(rev))
         return { goods: [...new Set(goods)], tickets, other }
       })
+      if (isErased) people.scrub()
+      return followed
     },
 
     seeAlert: (id) => alerts.see(id),

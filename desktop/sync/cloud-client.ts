@@ -2,7 +2,9 @@
 import type { z } from 'zod'
 import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
+import type { NamedRecord } from '#shared/members/record.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
+import { PeopleReplySchema, type SentRecordSchema } from '#shared/sync/people.ts'
 import {
   ChangesSchema, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema,
 } from '#shared/sync/protocol.ts'
@@ -41,6 +43,8 @@ export interface CloudAddress {
   readonly token: string
   readonly device: string
   readonly privateKey: string
+  /** Personal records may go over this line. */
+  readonly isPrivate: boolean
 }
 
 function read<Schema extends z.ZodType>({ status, headers, text }: WireAnswer, schema: Schema): z.output<Schema> {
@@ -77,6 +81,10 @@ export class CloudClient {
     this.#timer = timer
   }
 
+  get isPrivate(): boolean {
+    return this.#at.isPrivate
+  }
+
   get #headers(): Record<string, string> {
     return { authorization: `Bearer ${this.#at.token}` }
   }
@@ -99,8 +107,15 @@ export class CloudClient {
     return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/push', body: bytes, headers, timeoutMs: PUSH_TIMEOUT_MS }), PushReplySchema)
   }
 
+  async people(records: readonly NamedRecord[]) {
+    const sent = records.map(({ person, salt, set, digest, event }): z.input<typeof SentRecordSchema> => ({ person, salt, set, digest, event }))
+    const body = Buffer.from(JSON.stringify({ device: this.#at.device, records: sent }))
+    const headers = { ...this.#headers, 'content-type': 'application/json', 'x-xiaopu-signature': signBytes(this.#at.privateKey, body) }
+    return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/people', body, headers, timeoutMs: TIMEOUT_MS }), PeopleReplySchema)
+  }
+
   changes(since: number) {
-    return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}`, ChangesSchema)
+    return this.#get(`/api/sync/changes?since=${since}&limit=${PULL_ROWS_MAX}${this.#at.isPrivate ? '&people=1' : ''}`, ChangesSchema)
   }
 
   /** Rows of this till's ledger behind `after`, as the cloud has them. */

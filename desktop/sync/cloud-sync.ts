@@ -10,6 +10,7 @@ import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
 import { errorFacts } from '#shared/ports/log.ts'
 import { type Change, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
+import { isPrivateLine } from '#shared/sync/people.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
 import type { PushBody } from './push-body.ts'
@@ -64,6 +65,7 @@ export class CloudSync {
   #stopped = true
   #isKicked = false
   #isClosed = false
+  #keptBack = false
   #delay = RETRY_FIRST_MS
   /** How long the cloud said to stay away, ms; 0 when it did not. */
   #awayMs = 0
@@ -95,8 +97,9 @@ export class CloudSync {
     const pairing = this.#store.pairing()
     if (!pairing) return
     const { device, privateKey } = this.#store.identity()
-    const client = new CloudClient({ token: pairing.token, device, privateKey }, this.#world.wire(pairing.cloud), this.#world.timer)
+    const client = new CloudClient({ token: pairing.token, device, privateKey, isPrivate: isPrivateLine(pairing.cloud) }, this.#world.wire(pairing.cloud), this.#world.timer)
     this.#client = client
+    this.#keptBack = false
     this.#stopped = false
     if (this.#store.setting(RESTORED)) this.#hold(HOLD_TRIES)
     this.#delay = RETRY_FIRST_MS
@@ -196,6 +199,7 @@ export class CloudSync {
           this.#again = false
           await this.#push(client)
           await this.#pull(client)
+          await this.#sendPeople(client)
         } while (this.#again && this.#client === client)
         this.#delay = RETRY_FIRST_MS
       } catch (error) {
@@ -228,6 +232,7 @@ export class CloudSync {
     if (own !== state.head) throw new Refused('sync.fork', { seq: state.ack })
     if (state.ack !== this.#store.acknowledged()) {
       this.#hooks.log('sync.ack_moved', { from: this.#store.acknowledged(), to: state.ack })
+      if (state.ack < this.#store.acknowledged()) this.#store.people.sendAgain(state.ack)
       this.#store.acknowledge(state.ack)
     }
     if (this.#store.setting(RESTORED)) this.#store.setSetting(RESTORED, '')
@@ -328,6 +333,8 @@ export class CloudSync {
       if (from > 0) await this.#breath()
       if (this.#client !== client) break
       const piece = changes.slice(from, from + APPLIED_AT_ONCE).map((each) => {
+        // Its fields are checked, record by record, where they are sealed.
+        if (each.kind === 'person') return each
         const { change, left } = soundChange(each)
         if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
         return change
@@ -344,6 +351,31 @@ export class CloudSync {
   /** Lets whatever waits for this process go first. */
   #breath(): Promise<void> {
     return new Promise((resolve) => { this.#world.timer.after(0, resolve) })
+  }
+
+  /** Personal records follow the rows that name them; each is answered by itself. */
+  async #sendPeople(client: CloudClient): Promise<void> {
+    for (;;) {
+      const records = this.#store.people.unsent(this.#store.acknowledged())
+      if (records.length === 0 || this.#client !== client) return
+      if (!client.isPrivate) return this.#keepBack(records.length)
+      const { states } = await client.people(records)
+      if (this.#client !== client) return
+      if (states.length !== records.length) throw new Error(`the cloud answered ${states.length} of ${records.length} records`)
+      this.#store.together(() => {
+        records.forEach((record, index) => this.#store.people.sent(record, states[index]!))
+      })
+      if (states.includes('erased')) this.#store.people.scrub()
+      records.forEach(({ event }, index) => {
+        if (states[index] === 'refused') this.#hooks.log('sync.record_refused', { event })
+      })
+    }
+  }
+
+  /** Others could read along on this line. Said once for each connection. */
+  #keepBack(records: number): void {
+    if (!this.#keptBack) this.#hooks.log('sync.people_kept_back', { records })
+    this.#keptBack = true
   }
 
   /** The line works. Kept in the file now and then, not at every sale: a write costs the counter a moment. */

@@ -8,6 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Ids, Timer, Wire } from '#shared/ports/ports.ts'
 import { DeviceRenewed } from '#shared/sales/events.ts'
+import { isPrivateLine } from '#shared/sync/people.ts'
 import { PUSH_ROWS_MAX, PairingCodeSchema } from '#shared/sync/protocol.ts'
 import { CloudClient } from './cloud-client.ts'
 import { askToJoin } from './pairing.ts'
@@ -42,7 +43,7 @@ export async function renewTill(store: TillStore, world: RenewingWorld, version:
     store.setSetting(NEXT, '')
     throw new TillError('pairing.refused', { code: 'sync.fork' })
   }
-  const client = new CloudClient({ token: reply.token, device: next.device, privateKey: next.privateKey }, world.wire(pairing.cloud), world.timer)
+  const client = new CloudClient({ token: reply.token, device: next.device, privateKey: next.privateKey, isPrivate: isPrivateLine(pairing.cloud) }, world.wire(pairing.cloud), world.timer)
   const { after, known } = await whatIsKnown(store, client).finally(() => client.close()).catch(() => { throw new TillError('pairing.cloud_unreachable', { cloud: pairing.cloud }) })
   // Asking took its time: another call may have been first.
   if (isRenewed(store, key)) return

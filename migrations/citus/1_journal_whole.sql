@@ -7,6 +7,7 @@ drop table journal;
 alter table journal_whole rename to journal;
 alter table journal add primary key (shop_id, device_id, seq), add unique (shop_id, arrival);
 create index journal_id on journal (shop_id, id);
+create index journal_people on journal (shop_id, arrival) where type in ('member.joined', 'member.changed', 'person.read', 'person.exported', 'person.erased');
 alter table journal enable row level security;
 create policy of_this_shop on journal to xiaopu_service
   using (shop_id = nullif(current_setting('app.shop_id', true), '')::uuid)

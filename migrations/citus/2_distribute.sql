@@ -12,5 +12,7 @@ select create_distributed_table('sale', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('stock', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('balance', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('credit_code', 'shop_id', colocate_with => 'counter');
+select create_distributed_table('person', 'shop_id', colocate_with => 'counter');
+select create_distributed_table('person_tag', 'shop_id', colocate_with => 'counter');
 select create_reference_table('directory');
 -- pairing, pairing_try, platform and schema_version stay on the coordinator: asked for before a shop is known, or of the service itself.

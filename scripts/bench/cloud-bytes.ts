@@ -11,6 +11,7 @@ import pg from 'pg'
 import { uuidv7, type Id } from '#shared/identity/ids.ts'
 import { writePush } from '#shared/sync/protocol.ts'
 import { startService, type Service } from '#cloud/api/service.ts'
+import { keysInMemory } from '#cloud/identity/personal-keys.ts'
 import { newPlatformKeyPem, openPlatformKey } from '#cloud/identity/platform-key.ts'
 import { startPostgres } from '#cloud/storage/embedded-postgres.ts'
 import { TestTill } from '#cloud/testing/till.ts'
@@ -92,7 +93,7 @@ async function openCloud({ url }: Server, name: string, change?: string): Promis
   const database = new URL(url)
   database.pathname = `/${name}`
   const operatorKey = randomBytes(32).toString('base64url')
-  const service = await startService({ databaseUrl: database.href, host: '127.0.0.1', port: 0, key: openPlatformKey(newPlatformKeyPem()), operatorKey, logLevel: 'silent' })
+  const service = await startService({ databaseUrl: database.href, host: '127.0.0.1', port: 0, key: openPlatformKey(newPlatformKeyPem()), personalKeys: keysInMemory(), operatorKey, logLevel: 'silent' })
   const client = new pg.Client({ connectionString: database.href })
   await client.connect()
   if (change !== undefined) await client.query(change)

@@ -106,6 +106,25 @@ describe('the screens', () => {
     await untilAttribute(page, 'total', 'data-fen', String(piece.price))
   })
 
+  it('lets somebody join by number, masked from then on, with no mouse', async () => {
+    await page.keyboard.press('F2')
+    await at(page, 'member-phone').waitFor()
+    expect(await faults(page)).toEqual([])
+    await page.keyboard.type('138 1234 5678', { delay: 60 })
+    await page.keyboard.press('Enter')
+    await at(page, 'member-name').waitFor()
+    expect(await faults(page)).toEqual([])
+    await page.keyboard.type('Zhang San', { delay: 60 })
+    await page.keyboard.press('Enter')
+    await at(page, 'member').filter({ hasText: 'Z* 138****5678' }).waitFor()
+    await at(page, 'member-phone').fill('5678')
+    await page.keyboard.press('Enter')
+    await at(page, 'member').filter({ hasText: '138****5678' }).waitFor()
+    expect(await faults(page)).toEqual([])
+    await page.keyboard.press('F2')
+    await page.locator('[data-panel="quick"]').waitFor()
+  })
+
   it.each(['fn-help', 'fn-receipts', 'fn-goods', 'fn-shift', 'fn-more'])('axe finds nothing serious behind %s', async (button) => {
     await at(page, button).click()
     expect(await faults(page)).toEqual([])

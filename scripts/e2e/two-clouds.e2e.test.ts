@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { keysInMemory } from '#cloud/identity/personal-keys.ts'
 import { newPlatformKeyPem } from '#cloud/identity/platform-key.ts'
 import { administer, databaseUrl } from '#cloud/testing/postgres.ts'
 import { TestTill } from '#cloud/testing/till.ts'
@@ -23,7 +24,8 @@ const name = `xiaopu_two_${randomBytes(6).toString('hex')}`
 let folder: string
 let balancer: RoundRobin
 const parts: (Part | undefined)[] = []
-const env = { XIAOPU_OPERATOR_KEY: operatorKey, XIAOPU_PLATFORM_KEY: newPlatformKeyPem() }
+const ring = (): string => JSON.stringify(keysInMemory().ring())
+const env = { XIAOPU_OPERATOR_KEY: operatorKey, XIAOPU_PLATFORM_KEY: newPlatformKeyPem(), XIAOPU_PERSONAL_KEYS: ring() }
 
 async function startCloud(index: number, change: Record<string, string> = {}): Promise<void> {
   const args = ['--data', join(folder, `cloud-${index}`), '--port', '0', '--site', balancer.url]
@@ -157,4 +159,17 @@ test('a process that is killed in the middle of a till\'s push loses nothing and
 
 test('a process with another platform key stays out, and says why', async () => {
   await expect(startCloud(2, { XIAOPU_PLATFORM_KEY: newPlatformKeyPem() })).rejects.toMatchObject({ code: 'platform_key.differs' })
+})
+
+test('nor does one that seals with other keys, which would read nobody and be read by nobody', async () => {
+  await expect(startCloud(2, { XIAOPU_PERSONAL_KEYS: ring() })).rejects.toMatchObject({ code: 'personal_keys.differ' })
+})
+
+test('who joins through one process is known through the other', async () => {
+  const { shop, code } = await makeShop(at(0), { name: '两台云小铺', kind: 'shop' })
+  const till = await joinedTill(code, 0)
+  const record = till.recordPerson(randomUUID(), { phone: '13812345678' })
+  await till.push()
+  expect((await till.people([record])).body).toEqual({ states: ['stored'] })
+  expect(await operate(at(1), 'POST', `/api/shops/${shop}/people/find`, { text: '5678' })).toMatchObject({ people: [{ person: record.person }] })
 })

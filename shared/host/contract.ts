@@ -8,13 +8,15 @@ import { GoodFields } from '../catalog/good.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
 import { IdSchema } from '../identity/ids.ts'
+import { PersonFields } from '../identity/person.ts'
 import { PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import {
-  AlertSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, PrintJobSchema, PrinterSchema, PrintStatusSchema, SaleViewSchema,
+  AlertSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  PrinterSchema, PrintStatusSchema, SaleViewSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 
@@ -38,6 +40,8 @@ const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_0
 /** Cash in one drawer, in fen: up to ten million yuan. More is a slip, and sums of many must stay in the range of fen. */
 const CashSchema = z.int().min(0).max(1_000_000_000).transform((value) => fen(value))
 const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string()), bad: z.array(BadCellSchema) })
+/** Fields of a person as people say them: the number in any way it is written. */
+const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional() })
 /** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
 const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
 
@@ -94,6 +98,14 @@ export const CALLS = {
   'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
 
+  'member.join': write('Makes a member of somebody, found by telephone number from then on; the key becomes the member\'s id.', z.object({ set: personSet.required({ phone: true }) }), MemberViewSchema),
+  'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
+  'member.change': write('Changes some of what is known of a member.', z.object({ member: IdSchema, set: personSet }), MemberViewSchema),
+  'member.get': write('All that is known of a member, in clear. A write, because each reading is put into the journal.', z.object({ member: IdSchema }), MemberRecordSchema.extend({ merged: z.array(MemberRecordSchema) })),
+  'person.export': write('Everything this till holds on a person, to hand to them; put into the journal.', z.object({ person: IdSchema }), PersonExportSchema),
+  'person.erase': write('Destroys what is known of a person, here and at every other place of the shop, for good.', z.object({ person: IdSchema }), none),
+  'person.renewKeys': write('Makes new keys for personal records, seals everything anew and destroys the old keys: copies of the database from before can\'t be opened any more.', none, z.object({ records: z.int() })),
+
   'printer.list': read('Printers and how they do.', none, z.object({ printers: z.array(PrinterSchema), status: z.array(PrintStatusSchema) })),
   'printer.put': write('Sets a printer up or changes it.', z.object({ printer: PrinterSchema }), none),
   'printer.remove': write('Takes a printer away; its waiting jobs are given up.', z.object({ printer: IdSchema }), none),
@@ -138,6 +150,7 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'ticket.gone',
+  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { GoodSchema } from '../catalog/good.ts'
 import { ShopSchema } from '../catalog/shop.ts'
 import { IdSchema } from '../identity/ids.ts'
+import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
+import { HashSchema } from '../ledger/envelope.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { SaleLineSchema } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
@@ -130,3 +132,24 @@ export const FaultSchema = z.object({ seq: z.int().nullable(), code: z.string(),
 export type Fault = z.output<typeof FaultSchema>
 export const VerifySchema = z.object({ ok: z.boolean(), rows: z.int(), head: z.string(), sales: z.int(), salesFen: FenSchema, faults: z.array(FaultSchema) })
 export type Verification = z.output<typeof VerifySchema>
+
+/** A member as screens show them: masked. */
+export const MemberViewSchema = z.object({
+  member: IdSchema,
+  /** A first character and a star; three and four digits of the number. Empty where the record can't be opened here. */
+  name: z.string(), phone: z.string(),
+  /** UTC ms */
+  joined: z.int(),
+  /** How often the same person joined again elsewhere and was merged into this member. */
+  merged: z.int(),
+})
+export type MemberView = z.output<typeof MemberViewSchema>
+/** All that is known of a member, in clear, with what was merged into them. */
+export const MemberRecordSchema = PersonFields.partial().extend({ member: IdSchema, joined: z.int() })
+export const PersonExportSchema = z.object({
+  person: IdSchema, shop: IdSchema, exportedAt: z.int(),
+  members: z.array(MemberRecordSchema.extend({ records: z.array(PersonRecordSchema.extend({ digest: HashSchema, hlc: z.string(), event: IdSchema })) })),
+  /** Rows of this ledger that name the person, as they are hashed. */
+  events: z.array(z.object({ seq: z.int(), text: z.string(), hash: z.string() })),
+})
+export type PersonExport = z.output<typeof PersonExportSchema>

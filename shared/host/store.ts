@@ -7,9 +7,13 @@ import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
 import type { Id } from '../identity/ids.ts'
+import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
 import type { JournalRow } from '../ledger/envelope.ts'
+import type { Member } from '../members/member.ts'
+import type { NamedRecord } from '../members/record.ts'
 import type { LedgerStore, Plan, PrintJob, PrintJobs } from '../ports/ports.ts'
+import type { RecordState } from '../sync/people.ts'
 import type { Change, CreditDoc } from '../sync/protocol.ts'
 
 export interface Shift {
@@ -135,7 +139,38 @@ export interface TillReads {
   verify(): Verification
 }
 
+/** Personal records: at rest under seal, beside the journal and never in it. Writes belong into the transaction of the event that names them. */
+export interface PersonStore {
+  /** A record of these fields with a fresh salt, and its digest; nothing is kept yet. */
+  make(person: Id, set: PersonSet): PersonRecord & { digest: string }
+  /** Keeps a record; one made here goes to the cloud once its row has. Of an erased person nothing is kept. */
+  put(record: NamedRecord, from: 'here' | 'cloud'): void
+  /** The member's document, which says nothing personal. */
+  readonly member: (person: Id) => Member | undefined
+  /** Members that were merged into this one. */
+  mergedInto(person: Id): Id[]
+  records(person: Id): NamedRecord[]
+  /** What the records come to; undefined where there is none that can be opened. */
+  fields(person: Id): PersonSet | undefined
+  /** By the whole number (`normalPhone`) or its last four digits. */
+  find(kind: 'phone' | 'tail', value: string): Id[]
+  /** Rows of this till's journal that name the person. */
+  events(person: Id): JournalRow[]
+  /** Destroys the person's records, overwriting them in the file; true where there were any. */
+  erase(person: Id): boolean
+  /** After the transaction that erased: nothing of it stays in the write-ahead log. */
+  scrub(): void
+  /** The next records that the cloud has not got, of rows up to `acknowledged`. */
+  unsent(acknowledged: number): NamedRecord[]
+  sent(record: Pick<NamedRecord, 'person' | 'digest'>, state: RecordState): void
+  /** The cloud went back to row `after`: what later rows name may be lost there. */
+  sendAgain(after: number): void
+  /** New keys, everything sealed anew, the old keys destroyed. */
+  rotate(now: number): { records: number }
+}
+
 export interface TillStore extends LedgerStore, PrintJobs, TillReads {
+  readonly people: PersonStore
   /** The next stamp for an edit made here; later than any seen. */
   nextHlc(now: number): Hlc
   identity(): Identity

@@ -7,14 +7,19 @@ export type Role = z.output<typeof RoleSchema>
 
 /** What a role may do beyond ringing up sales. */
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
-  owner: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected'],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected'],
-  cashier: ['drawer.open'],
+  owner: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'member.edit', 'person.read', 'person.erase'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'member.edit', 'person.read'],
+  cashier: ['drawer.open', 'member.edit'],
 }
 export type Right =
   | 'price.override' | 'line.discount' | 'return.without_receipt' | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup' | 'drawer.open'
   /** Sees what should be in the drawer before it has been counted. */
   | 'drawer.expected'
+  /** Lets people join, finds them masked, changes them. */
+  | 'member.edit'
+  /** Reads or exports all that is known of a person; each time is in the journal. */
+  | 'person.read'
+  | 'person.erase'
 
 /** The fields of a staff member that tills of a shop share; each merges on its own. */
 export const StaffFields = z.object({

@@ -7,11 +7,12 @@ import { GoodFields } from '../catalog/good.ts'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
+import { MemberFields } from '../members/member.ts'
 import { HoldingFields } from '../sales/held.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, ticket: HoldingFields.shape,
+  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, ticket: HoldingFields.shape, member: MemberFields.shape,
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { GoodChanged } from '../catalog/good.ts'
 import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
+import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
 import {
   DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
@@ -13,6 +14,7 @@ export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, ShiftOpened, ShiftClosed, DrawerOpened,
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
   TicketHeld, TicketTaken,
+  MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
 ] as const
 
 type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>

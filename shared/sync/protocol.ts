@@ -68,7 +68,7 @@ export const KnownSchema = z.object({ known: z.array(IdSchema) })
  * shop's other tills have moved, so that it may come again, and what a till moved itself, sent or not, counts once. `lost`
  * (id = the document's) tells a till, and no other, of an edit made at it that lost.
  */
-export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'ticket', 'stock', 'lost'] as const
+export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'ticket', 'member', 'person', 'stock', 'lost'] as const
 export const ChangeSchema = z.object({
   kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
 })

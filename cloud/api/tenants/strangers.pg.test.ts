@@ -25,7 +25,7 @@ let revoked: TestTill
 let quarantined: TestTill
 let names: Names
 /** What is nobody's. */
-const nothing = (): Names => ({ id: randomUUID(), shop: randomUUID(), good: randomUUID(), device: randomUUID(), sale: randomUUID(), token: 'x.y.z' })
+const nothing = (): Names => ({ id: randomUUID(), shop: randomUUID(), good: randomUUID(), device: randomUUID(), sale: randomUUID(), person: randomUUID(), token: 'x.y.z' })
 
 beforeAll(async () => {
   ({ cloud, routes } = await startWatchedCloud({ now: () => time, trustProxy: '127.0.0.1' }))

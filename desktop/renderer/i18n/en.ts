@@ -45,7 +45,7 @@ export const en: typeof zh = {
   line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return' },
   keys: {
     label: 'Function keys', help: 'Help', search: 'Search', hold: 'Hold', recall: 'Recall', recallSome: 'Recall ({n})', adjust: 'Price', return: 'Return', receipts: 'Receipts',
-    drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', more: 'More',
+    drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
   },
   quick: { label: 'Quick keys', tabs: 'Categories', all: 'All', none: 'No quick keys yet', noneNext: 'Give what sells most a place in Goods, and it is here.' },
   search: { placeholder: 'Search name, pinyin or code', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.' },
@@ -79,6 +79,11 @@ export const en: typeof zh = {
   receipts: {
     title: 'Sales', no: 'No. {no}', picture: 'Receipt', drawing: 'Drawing the receipt…', none: 'No sales yet', noneNext: 'After the first one, see and reprint receipts here.',
     printing: 'Receipt {no} is on its way to the printer', older: 'Older', },
+  members: {
+    title: 'Members', phone: 'Telephone number, or its last four digits', find: 'Find', name: 'Name (may be empty)', join: 'Join', joined: '{name} has joined', joinedNext: 'From now on their number finds them.',
+    since: 'since {day}', merged: 'joined again at another till; merged into this one', none: '{text} is no member yet', noneTail: 'No member\'s number ends in {text}', noneTailNext: 'Type the whole number; whoever is new can join at once.',
+    short: 'Type the whole number, or its last four digits.', about: 'Records are kept encrypted and shown only in part. Everybody may have theirs exported or erased.', locked: 'record can\'t be opened here',
+  },
   drawer: { reason: 'Opened by the cashier', opened: 'Drawer opened and noted', byKey: 'No printer: open the drawer with its key. It is noted.' },
   shift: {
     title: 'Open a shift', titleOpen: 'Shift (since {time})', welcome: 'Count the float in the drawer, type it, and the shift is open.', float: 'Float', open: 'Open shift', opened: 'Shift open', openedNext: 'Scan the first good.',
@@ -195,6 +200,10 @@ export const en: typeof zh = {
     sale_returns_not_allowed: { message: 'You may not take returns.', next: 'A manager or the owner signs in for it.' },
     ticket_gone: { message: 'Somebody has taken this ticket already.', next: 'Look at the shop\'s other tills, or in Receipts.' },
     sale_too_large: { message: 'This ticket is too large.', next: 'Finish part of it, then begin the next.' },
+    member_phone_bad: { message: 'This is no telephone number.', next: 'Look for a digit too many or too few and type it again.' },
+    member_phone_taken: { message: 'This number is a member\'s already ({name}).', next: 'Find them by the number; there is no need to join again.' },
+    member_not_found: { message: 'There is no such member any more.', next: 'They may have asked to be forgotten. Look for the number again.' },
+    person_locked: { message: 'This member\'s record can\'t be opened here.', next: 'It comes again with the network. Without a cloud, put people.keys from the backup back into the till\'s folder.' },
     file_unreadable: { message: 'This file can\'t be read.', next: 'Save it as CSV or xlsx and choose it again.' },
     file_too_large: { message: 'The file is too large.', next: 'Split it into smaller ones.' },
     file_no_header: { message: 'The file has no column names.', next: 'Put them in the first row, like name, price.' },

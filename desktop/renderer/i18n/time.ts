@@ -22,3 +22,7 @@ export function clock(at: number, zone?: string): string {
 export function dayAndClock(at: number, zone?: string): string {
   return new Intl.DateTimeFormat(localeTag(), { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(at)
 }
+
+export function day(at: number, zone?: string): string {
+  return new Intl.DateTimeFormat(localeTag(), { year: 'numeric', month: 'numeric', day: 'numeric', timeZone: zone }).format(at)
+}

@@ -43,7 +43,7 @@ export const zh = {
   line: { listed: '原价 {price}', discount: '减 {amount}', return: '退货' },
   keys: {
     label: '功能键', help: '帮助', search: '搜索', hold: '挂单', recall: '取单', recallSome: '取单（{n}）', adjust: '改价', return: '退货', receipts: '小票',
-    drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', more: '更多',
+    drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', members: '会员', more: '更多',
   },
   quick: { label: '快捷商品', tabs: '分类', all: '常用', none: '还没有快捷商品', noneNext: '在「商品」里给常卖的填一个快捷位置，这里就有了。' },
   search: { placeholder: '搜索 名称/拼音/条码', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。' },
@@ -77,6 +77,11 @@ export const zh = {
   receipts: {
     title: '卖过的单', no: '单号 {no}', picture: '小票', drawing: '正在画小票…', none: '还没有卖过', noneNext: '卖出第一单后就能在这里看小票、重打。',
     printing: '{no} 号小票已送去打印', older: '更早的', },
+  members: {
+    title: '会员', phone: '手机号，或号码后四位', find: '查找', name: '称呼（可不填）', join: '入会', joined: '{name} 入会了', joinedNext: '以后报手机号就能找到。',
+    since: '{day} 入会', merged: '在别的收银机又入过会，已并到这里', none: '「{text}」还不是会员', noneTail: '没有尾号 {text} 的会员', noneTailNext: '请输完整的手机号，没有的可以马上入会。',
+    short: '请输完整的手机号，或后四位。', about: '资料加密存放，屏幕上只显示一部分。本人可以要求导出或删除。', locked: '资料在本机打不开',
+  },
   drawer: { reason: '收银员开钱箱', opened: '钱箱已打开，已记下来', byKey: '没接打印机，钱箱请用钥匙打开；已记下来。' },
   shift: {
     title: '开班', titleOpen: '当班（{time} 起）', welcome: '数一数钱箱里的备用金，填上就开班。', float: '备用金（元）', open: '开班', opened: '开班了', openedNext: '扫第一件吧。',
@@ -192,6 +197,10 @@ export const zh = {
     sale_returns_not_allowed: { message: '您不能做退货。', next: '请店长或店主登录来退。' },
     ticket_gone: { message: '这一单已经被取走了。', next: '看看店里其他收银机，或在「小票」里查。' },
     sale_too_large: { message: '这张票太大了。', next: '请先收一部分，再开下一张。' },
+    member_phone_bad: { message: '这个手机号不对。', next: '请看看是不是多了或少了一位，再输一次。' },
+    member_phone_taken: { message: '这个号码已经是会员了（{name}）。', next: '按号码查一下就能看到，不用再入会。' },
+    member_not_found: { message: '没有这位会员了。', next: '可能资料已按本人要求删除。请按号码再查一次。' },
+    person_locked: { message: '这位会员的资料在本机打不开。', next: '联网后会重新下载。没联过云端的，请把备份里的 people.keys 放回收银机的文件夹。' },
     file_unreadable: { message: '这个文件读不了。', next: '请存成 CSV 或 xlsx 再选。' },
     file_too_large: { message: '文件太大了。', next: '请拆成几个小一点的。' },
     file_no_header: { message: '文件里没有列名。', next: '请让第一行是列名，如 名称、售价。' },

@@ -131,7 +131,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   }
 
   const byKey: Readonly<Record<string, () => void>> = {
-    F1: () => toggle('help'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: returning,
+    F1: () => toggle('help'), F2: () => toggle('members'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: returning,
     F8: drawer, F9: reprint, F10: () => toggle('shift'), F12: lock,
     Enter: enter, Escape: escape,
     Delete: () => ticket.remove(),

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { onBeforeUnmount, ref } from 'vue'
 
 export type Panel =
-  | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'receipts' | 'shift'
+  | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
 
 export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'

@@ -6,6 +6,7 @@ import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import type { RecordState } from '#shared/sync/people.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { EMPTY_HEAD, GENESIS, type JournalRow, checkRow } from '#shared/ledger/envelope.ts'
 import { type Change, PUSH_BYTES_MAX, KnownRequestSchema, PULL_ROWS_MAX, PairRequestSchema, REFUSALS, type RefusalCode, readPush } from '#shared/sync/protocol.ts'
@@ -36,6 +37,10 @@ export class FakeCloud {
   readonly asked: string[] = []
   /** Rows and decompressed bytes of every push. */
   readonly batches: { from: number; rows: number; bytes: number }[] = []
+  /** Records as they were sent, every time. */
+  readonly people: { person: string; digest: string; event: string; set: Record<string, unknown> }[] = []
+  /** How records are answered. */
+  peopleState: RecordState = 'stored'
   pageMax = PULL_ROWS_MAX
   clockAheadMs = 0
   rev = 0
@@ -136,6 +141,7 @@ export class FakeCloud {
       const device = this.#authenticate(request)
       switch (url.pathname) {
         case '/api/sync/state': return reply(200, this.#state(device))
+        case '/api/sync/people': return reply(200, this.#takePeople(device, body, request))
         case '/api/sync/push': return reply(200, this.#push(device, body, request))
         case '/api/sync/changes': return reply(200, this.#pull(Number(url.searchParams.get('since'))))
         case '/api/sync/rows': return reply(200, this.#rows(device, Number(url.searchParams.get('after'))))
@@ -206,6 +212,13 @@ export class FakeCloud {
       device.rows.push(row)
     }
     return { ack: device.rows.length, flags, time: Date.now() }
+  }
+
+  #takePeople(device: Device, body: Buffer, request: IncomingMessage): object {
+    this.#check(device.publicKey, body, request)
+    const { records } = JSON.parse(String(body)) as { records: FakeCloud['people'] }
+    this.people.push(...records)
+    return { states: records.map(() => this.peopleState) }
   }
 
   #rows(device: Device, after: number): object {

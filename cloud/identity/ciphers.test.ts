@@ -1,0 +1,4 @@
+import { runVaultSuite } from '#shared/testing/vault.ts'
+import { nodeCiphers } from './ciphers.ts'
+
+runVaultSuite('the cloud\'s', nodeCiphers)
