@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
+import type { KnownEvent } from '#shared/sync/protocol.ts'
 import type { Device } from '#cloud/identity/devices.ts'
 import { inShop, type Database } from '#cloud/storage/database.ts'
 import type { OwnRows } from './sync-store.ts'
@@ -23,9 +24,9 @@ export function ownRows(db: Database, device: Device, after: number, limit: numb
 }
 
 /** Of `ids`, the events that are in the shop's journal and count. */
-export function knownEvents(db: Database, shop: Id, ids: readonly Id[]): Promise<Id[]> {
+export function knownEvents(db: Database, shop: Id, ids: readonly Id[]): Promise<KnownEvent[]> {
   return inShop(db, shop, async (trx) => {
-    const { rows } = await sql<{ id: Id }>`select distinct id from journal where shop_id = ${shop} and id = any(${ids}::uuid[])`.execute(trx)
-    return rows.map(({ id }) => id)
+    const { rows } = await sql<KnownEvent>`select id, at from journal where shop_id = ${shop} and id = any(${ids}::uuid[])`.execute(trx)
+    return rows
   })
 }

@@ -5,7 +5,7 @@
 import type { Id } from '#shared/identity/ids.ts'
 import type { JournalRow } from '#shared/ledger/envelope.ts'
 import type { RecordState } from '#shared/sync/people.ts'
-import type { ChangesSchema, RowsSchema } from '#shared/sync/protocol.ts'
+import type { ChangesSchema, KnownEvent, RowsSchema } from '#shared/sync/protocol.ts'
 import type { z } from 'zod'
 import type { Device } from '#cloud/identity/devices.ts'
 import type { Attempt, PairReply } from '#cloud/identity/pairing.ts'
@@ -40,5 +40,5 @@ export interface SyncStore {
   /** The device's own rows behind `after`, verbatim and in order, at most `limit`. */
   rows(device: Device, after: number, limit: number): Promise<OwnRows>
   /** Of these events, those that the shop's journal has and that count, whichever till brought them. */
-  known(shop: Id, ids: readonly Id[]): Promise<Id[]>
+  known(shop: Id, ids: readonly Id[]): Promise<KnownEvent[]>
 }

@@ -5,8 +5,8 @@
 import { nodeOf, tick } from '#shared/catalog/hlc.ts'
 import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { EMPTY_HEAD, GENESIS, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
-import { PairingCodeSchema } from '#shared/sync/protocol.ts'
+import { EMPTY_HEAD, GENESIS, type Head, type JournalRow, openRow } from '#shared/ledger/envelope.ts'
+import { type KnownEvent, PairingCodeSchema } from '#shared/sync/protocol.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
 import { type Device, tillNumber } from '#cloud/identity/devices.ts'
 import { type Attempt, type PairReply, TRIES_MAX } from '#cloud/identity/pairing.ts'
@@ -235,9 +235,17 @@ export class MemoryCloud implements CloudUnderTest {
     return { rows, more: after + rows.length < kept.length }
   }
 
-  async known(shop: Id, ids: readonly Id[]): Promise<Id[]> {
-    const { events } = this.#shop(shop).projected
-    return ids.filter((id) => events.has(id))
+  async known(id: Id, ids: readonly Id[]): Promise<KnownEvent[]> {
+    const { projected: { events }, arrivals } = this.#shop(id)
+    const wanted = new Set(ids.filter((each) => events.has(each)))
+    const found = new Map<Id, KnownEvent>()
+    for (const arrived of arrivals) {
+      const opened = 'row' in arrived ? openRow(arrived.row) : undefined
+      if (opened === undefined || 'fault' in opened) continue
+      const { envelope } = opened
+      if (wanted.has(envelope.id) && !found.has(envelope.id)) found.set(envelope.id, { id: envelope.id, at: envelope.at })
+    }
+    return [...found.values()]
   }
 
   async edit(id: Id, edits: readonly CloudEdit[], now: number): Promise<void> {

@@ -174,7 +174,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       till.rows.splice(1, 1)
       await till.push(cloud.sync, now)
       await other.push(cloud.sync, now)
-      expect((await cloud.sync.known(shop, [ids.next(), theirs, forged, mine])).sort()).toEqual([mine, theirs].sort())
+      expect((await cloud.sync.known(shop, [ids.next(), theirs, forged, mine])).sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([mine, theirs].sort().map((id) => ({ id, at: now })))
       expect(await cloud.sync.known(await cloud.createShop(now), [mine])).toEqual([])
     })
 

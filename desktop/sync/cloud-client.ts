@@ -6,7 +6,7 @@ import type { NamedRecord } from '#shared/members/record.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
 import { PeopleReplySchema, type SentRecordSchema } from '#shared/sync/people.ts'
 import {
-  ChangesSchema, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema,
+  ChangesSchema, type KnownEvent, KnownSchema, PULL_ROWS_MAX, PairReplySchema, type PairRequestSchema, PushReplySchema, RefusalSchema, RowsSchema, SyncStateSchema,
 } from '#shared/sync/protocol.ts'
 import { signBytes } from './device-key.ts'
 import { packPush, type PushBody } from './push-body.ts'
@@ -125,7 +125,7 @@ export class CloudClient {
   }
 
   /** Of these events (a push's worth at most), those that the shop has. */
-  async known(ids: readonly Id[]): Promise<Id[]> {
+  async known(ids: readonly Id[]): Promise<KnownEvent[]> {
     const headers = { ...this.#headers, 'content-type': 'application/json' }
     return read(await this.#wire.ask({ method: 'POST', path: '/api/sync/known', body: Buffer.from(JSON.stringify({ ids })), headers, timeoutMs: TIMEOUT_MS }), KnownSchema).known
   }

@@ -7,7 +7,7 @@ import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { temporaryFolder } from '#desktop/storage/testing/store.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
-import { OWNER_PIN, type TestTill, openTill } from '#desktop/testing/till.ts'
+import { OWNER_PIN, type TestTill, openTill, ticketOf } from '#desktop/testing/till.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { FakeCloud } from './testing/fake-cloud.ts'
 
@@ -254,6 +254,27 @@ describe('a ledger that exists twice', () => {
       await inStep(each)
       expect([...each.store.balances()].filter(([account]) => account === 'drawer')).toEqual([['drawer', 0]])
     }
+  })
+
+  test('a ticket that was open on both and that both completed goes up a second time, to be seen', async () => {
+    const folder = await copyOf(till)
+    till = open(till.folder)
+    await cloud.stop()
+    const copy = open(folder)
+    const ticket = ticketOf([{ good }])
+    const complete = (of: TestTill) => of.run('sale.complete', { key: ticket.id, ticket, total: 350, given: 350 })
+    await complete(till)
+    till.clock.pass(60_000)
+    await complete(copy)
+    await cloud.start()
+    await till.run('sync.now', {})
+    await inStep(till)
+    await copy.run('sync.now', {})
+    await refused(copy, 'sync.fork')
+    await renew(copy)
+    await inStep(copy)
+    expect([...cloud.devices.values()].map(({ rows }) => rowsOf(rows).filter(({ id }) => id === ticket.id).length)).toEqual([1, 1])
+    expect(await faults(copy)).toEqual([])
   })
 
   test('what fails on the way changes nothing, and the next code goes on as the same new till', { timeout: 20_000 }, async () => {

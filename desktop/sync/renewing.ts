@@ -79,13 +79,14 @@ async function whatIsKnown(store: TillStore, client: CloudClient): Promise<{ aft
   let after = store.head().seq
   while (after > 0) {
     const from = Math.max(0, after - PUSH_ROWS_MAX)
-    const ids = store.rows(from, after - from).flatMap((row) => {
+    const times = new Map(store.rows(from, after - from).flatMap((row) => {
       const opened = openRow(row)
-      return 'envelope' in opened ? [opened.envelope.id] : []
-    })
-    const found = await client.known(ids)
-    if (found.length === ids.length) return { after, known }
-    for (const id of found) known.add(id)
+      return 'envelope' in opened ? [[opened.envelope.id, opened.envelope.at] as const] : []
+    }))
+    // A ticket that two copies had open and both completed: one id, two sales. The cloud must hear of the second, and flag it.
+    const found = (await client.known([...times.keys()])).filter(({ id, at }) => times.get(id) === at)
+    if (found.length === times.size) return { after, known }
+    for (const { id } of found) known.add(id)
     after = from
   }
   return { after, known }

@@ -58,9 +58,10 @@ export const PushReplySchema = z.object({ ack: z.int().min(0), flags: z.array(Fl
 
 /** A device's own rows behind `after`, in order, verbatim: the first is row `after + 1`. `more`: there are rows behind the last. */
 export const RowsSchema = z.object({ rows: z.array(z.object({ hash: HashSchema, text: z.string() })).max(PULL_ROWS_MAX), more: z.boolean() })
-/** Of these events, those that the shop's journal has, from whichever till. */
+/** Of these events, those that the shop's journal has, from whichever till, with their times: another time is another event that took the id. */
 export const KnownRequestSchema = z.object({ ids: z.array(IdSchema).max(PUSH_ROWS_MAX) })
-export const KnownSchema = z.object({ known: z.array(IdSchema) })
+export const KnownSchema = z.object({ known: z.array(z.object({ id: IdSchema, at: z.int() })) })
+export type KnownEvent = z.output<typeof KnownSchema>['known'][number]
 
 /**
  * What comes down. Reference documents, and tickets set aside (kind `ticket`, id = the holding's), are merged at the till field

@@ -228,8 +228,8 @@ export class FakeCloud {
 
   #known(body: Buffer): object {
     const { ids } = KnownRequestSchema.parse(JSON.parse(String(body)))
-    const all = new Set([...this.devices.values()].flatMap(({ rows }) => rows.map(({ text }) => (JSON.parse(text) as { id: string }).id)))
-    return { known: ids.filter((id) => all.has(id)) }
+    const all = new Map([...this.devices.values()].flatMap(({ rows }) => rows).reverse().map(({ text }) => JSON.parse(text) as { id: string; at: number }).map(({ id, at }) => [id, at]))
+    return { known: ids.filter((id) => all.has(id)).map((id) => ({ id, at: all.get(id)! })) }
   }
 
   #pull(since: number): object {
