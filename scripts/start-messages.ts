@@ -12,6 +12,7 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string>> = {
   'database.newer': ({ present, known }) => `This data was written by a newer Xiaopu (database version ${String(present)}; this program knows ${String(known)}). Nothing was touched. Update the program, or choose another folder with --data DIR.`,
   'ledger.damaged': ({ reason }) => `The till's ledger is damaged (${String(reason)}). Nothing was touched. Run "npm run till -- verify" to see what is wrong, and copy the folder before anything else.`,
   'ledger.disk_full': () => 'The disk is full, and a sale could not be kept safely. Free some space and start again.',
+  'ledger.io': ({ reason }) => `The disk fails to read or write the till's ledger (${String(reason)}). Check the disk and its cable, copy the data folder, and start again; nothing needs to be deleted.`,
   'ledger.read_only': () => 'The till\'s ledger can\'t be written to. Check the rights of the data folder and whether the disk is read-only.',
 }
 

@@ -1,5 +1,6 @@
 /** The journal in SQLite: one synchronous transaction seals the events, projects them and queues their paper. */
 import type { Database } from 'better-sqlite3'
+import { TillError } from '#shared/host/frames.ts'
 import { type Envelope, type Head, EMPTY_HEAD, type JournalRow, type Sha256, openRow, seal } from '#shared/ledger/envelope.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { LedgerStore, Plan } from '#shared/ports/ports.ts'
@@ -42,8 +43,7 @@ export class Ledger implements LedgerStore {
       // Inside another transaction this is a savepoint: a plan leaves all of itself or nothing there too.
       return this.#commitNow.call(undefined, plan, at, actor)
     } catch (error) {
-      this.#rolledBack(before)
-      throw storageError(error)
+      throw this.#failed(error, before)
     }
   }
 
@@ -53,15 +53,31 @@ export class Ledger implements LedgerStore {
     try {
       return this.#db.transaction(work)()
     } catch (error) {
-      this.#rolledBack(before)
-      throw storageError(error)
+      throw this.#failed(error, before)
     }
   }
 
   /** What is kept in memory may come from what has just been taken back. */
-  #rolledBack(head: Head): void {
+  #failed(error: unknown, head: Head): unknown {
     this.#head = head
     this.#projector.documents.version += 1
+    const said = storageError(error)
+    if (said instanceof TillError && said.code === 'ledger.io' && !this.#db.inTransaction) this.#overwrite()
+    return said
+  }
+
+  /**
+   * A commit whose sync failed was taken back in memory, and may stand whole in the log all the same, to be found at the
+   * next opening. The next commit goes to the same place in the log: made at once, it is gone for good. Where that
+   * fails too, it stays in doubt until a commit succeeds or the till opens again; its key then decides. See decision 7.
+   */
+  #overwrite(): void {
+    try {
+      // Another value each time: SQLite doesn't write what is there already.
+      this.#settings.set('overwritten', String(Number(this.#settings.get('overwritten') ?? 0) + 1))
+    } catch {
+      // The disk is still ill, and whoever wrote has been told so.
+    }
   }
 
   #write(plan: Plan, at: number, actor: Id | null): Envelope[] {

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { tick } from '#shared/catalog/hlc.ts'
-import { TillError } from '#shared/host/frames.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Change } from '#shared/sync/protocol.ts'
 import { Ledger } from './ledger.ts'
+import { storageError } from './open.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
@@ -30,7 +30,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
   }
 
-  return {
+  return inOurWords<TillStore>({
     commit: (plan, at, actor) => ledger.commit(plan, at, actor),
     together: (work) => ledger.together(work),
     head: () => ledger.head(),
@@ -144,11 +144,21 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     close() {
       try {
         db.pragma('wal_checkpoint(TRUNCATE)')
-      } catch (error) {
-        throw new TillError('ledger.read_only', { reason: String(error) })
       } finally {
         release()
       }
     },
-  }
+  })
+}
+
+/** Whatever the store is asked for: what SQLite throws comes out as the till says it. */
+function inOurWords<Store extends object>(store: Store): Store {
+  const methods = Object.entries(store as Record<string, (...values: unknown[]) => unknown>).map(([name, method]) => [name, (...values: unknown[]) => {
+    try {
+      return method(...values)
+    } catch (error) {
+      throw storageError(error)
+    }
+  }])
+  return Object.fromEntries(methods) as Store
 }

@@ -22,32 +22,41 @@ export class Auditor {
   readonly #prices = new Map<Id, number>()
   #unseen: Id[] = []
   readonly verdict: Verdict
+  readonly #told: (sale: Id | null, rows: number) => void
 
-  constructor(verdict: Verdict) {
+  /** `told` hears of every answer as it comes: of which sale, and how many rows the journal has at least. */
+  constructor(verdict: Verdict, told: (sale: Id | null, rows: number) => void = () => undefined) {
     this.verdict = verdict
+    this.#told = told
+  }
+
+  /** One write was answered, which is one row. */
+  #acknowledge(sale: Id | null = null): void {
+    this.rows += 1
+    this.#told(sale, this.rows)
   }
 
   priced(good: Id, price: number): void {
-    this.rows += 1
+    this.#acknowledge()
     this.#prices.set(good, price)
   }
 
   moved(good: Id, delta: number): void {
-    this.rows += 1
+    this.#acknowledge()
     this.#move(good, delta)
   }
 
   drawerOpened(): void {
-    this.rows += 1
+    this.#acknowledge()
   }
 
   shiftOpened(float: number): void {
-    this.rows += 1
+    this.#acknowledge()
     this.#drawer = float
   }
 
   shiftClosed(report: ShiftReport, counted: number): void {
-    this.rows += 1
+    this.#acknowledge()
     if (report.difference !== counted - this.#drawer) this.verdict.fault(`a shift differs by ${report.difference}, expected ${counted - this.#drawer}`)
     this.#drawer = 0
   }
@@ -59,7 +68,7 @@ export class Auditor {
     this.#numbers.add(sale.no)
     this.sales.set(sale.sale, { no: sale.no, total: sale.total })
     this.#unseen.push(sale.sale)
-    this.rows += 1
+    this.#acknowledge(sale.sale)
     this.#salesFen += sale.total
     this.#grossFen += sale.gross
     this.#drawer += sale.total

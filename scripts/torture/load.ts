@@ -14,7 +14,6 @@ import { milli } from '#shared/quantity/quantity.ts'
 import type { Auditor } from './auditor.ts'
 
 const GOODS = 6
-const IN_FLIGHT = 3
 
 interface Write {
   readonly name: string
@@ -26,24 +25,24 @@ export interface LoadOptions {
   readonly auditor: Auditor
   /** 0 to 1; the same sequence gives the same commands. */
   readonly chance: () => number
-  /** Every write is a sale. */
-  readonly onlySales?: boolean
+  /** Calls on the line at once. */
+  readonly inFlight?: number
 }
 
 export class Load {
   readonly #auditor
   readonly #chance
-  readonly #onlySales
+  readonly #inFlight
   readonly #goods: GoodView[] = []
   /** Sent and not answered, in the order sent. */
   readonly #inDoubt: Write[] = []
   /** Writes that were repeated because their answer never came. */
   repeated = 0
 
-  constructor({ auditor, chance, onlySales = false }: LoadOptions) {
+  constructor({ auditor, chance, inFlight = 3 }: LoadOptions) {
     this.#auditor = auditor
     this.#chance = chance
-    this.#onlySales = onlySales
+    this.#inFlight = inFlight
   }
 
   /** Owner, goods, printer and shift on an empty till. */
@@ -91,7 +90,28 @@ export class Load {
         }
       }
     }
-    await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+    await Promise.all(Array.from({ length: this.#inFlight }, lane))
+  }
+
+  /**
+   * Tries so many writes on a disk that fails, one by one; gives how many were refused, each with one of `codes`. What was
+   * refused is in doubt like what was not answered, and nothing behind it is done before it: a cashier presses again.
+   */
+  async workIll(client: TillClient, tries: number, codes: readonly string[]): Promise<number> {
+    let refused = 0
+    for (let n = 0; n < tries; n++) {
+      const write = this.#inDoubt[0] ?? this.#next()
+      if (this.#inDoubt.length === 0) this.#inDoubt.push(write)
+      try {
+        await write.ask(client)
+        this.#inDoubt.shift()
+      } catch (error) {
+        if (!(error instanceof TillError)) throw error
+        if (!codes.includes(error.code)) this.#auditor.verdict.fault(`${write.name} was refused: ${error.message}, expected ${codes.join(' or ')}`)
+        refused += 1
+      }
+    }
+    return refused
   }
 
   #below(count: number): number {
@@ -99,7 +119,7 @@ export class Load {
   }
 
   #next(): Write {
-    const kind = this.#onlySales ? 0 : this.#below(20)
+    const kind = this.#below(20)
     if (kind < 12) return this.#sell()
     if (kind < 14) return this.#receive()
     if (kind < 16) return this.#reprice()

@@ -124,6 +124,6 @@ export const ERROR_CODES = [
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused',
-  'ledger.disk_full', 'ledger.damaged', 'ledger.read_only',
+  'ledger.disk_full', 'ledger.damaged', 'ledger.read_only', 'ledger.io',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
