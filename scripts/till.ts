@@ -1,17 +1,18 @@
 /**
  * The till from the command line: `call NAME 'JSON'` does anything the screen can do, `verify` checks a ledger file,
- * `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
+ * `recover` makes a new one from what is whole in a damaged one, `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
+import { recoverLedger, recoverTill } from '#desktop/storage/recover.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
 import { CALLS, type CallName } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
-import { readArguments } from './arguments.ts'
+import { readArguments, refuseArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
 import { runningTill } from './running.ts'
@@ -19,11 +20,12 @@ import { runningTill } from './running.ts'
 const USAGE = `npm run till -- calls                                   the contract's calls
 npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
 npm run till -- verify [--data DIR | --file till.db]
+npm run till -- recover [--data DIR | --file till.db --to new.db]
 JSON may be - to read it from standard input. A write without a key gets one.`
 
 const { values, positionals } = readArguments({
   allowPositionals: true,
-  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 }, USAGE)
 const data = resolve(values.data ?? join(ROOT, 'data'))
 /** Every folder that `npm start` keeps has its till in a folder of its own. */
@@ -33,6 +35,7 @@ const print = (value: unknown): void => { process.stdout.write(`${JSON.stringify
 try {
   const [command, name, json] = positionals
   if (command === 'verify') verify()
+  else if (command === 'recover') recover()
   else if (command === 'calls') for (const [call, { kind, about }] of Object.entries(CALLS)) process.stdout.write(`${call.padEnd(22)} ${kind.padEnd(6)} ${about}\n`)
   else if (command === 'call' && name !== undefined) print(await call(name, json))
   else {
@@ -51,6 +54,16 @@ function verify(): void {
   db.close()
   print(verification)
   if (!verification.ok) process.exitCode = 1
+}
+
+/** The damaged file is kept; ends with 1 where anything is missing, which the report names. */
+function recover(): void {
+  if ((values.file === undefined) !== (values.to === undefined)) refuseArguments('--file and --to go together: the damaged file, and where the new one goes.', USAGE)
+  const recovery = values.file !== undefined && values.to !== undefined
+    ? recoverLedger(resolve(values.file), resolve(values.to), sha256)
+    : recoverTill(tillFolder, sha256, new Date())
+  print(recovery)
+  if (recovery.missing || !recovery.goesOn) process.exitCode = 1
 }
 
 async function call(name: string, json: string | undefined): Promise<unknown> {

@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { readArguments, readNumber, refuseArguments } from './arguments.ts'
+import { buildRenderer } from './build.ts'
 import { PARTS } from './torture/parts.ts'
 
 const USAGE = `npm run torture [-- --kills N] [--seed S] [--only NAME…]
@@ -25,6 +26,8 @@ const wanted = [...values.only, ...positionals]
 const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name))
 if (unknown.length > 0) refuseArguments(`There is no ${unknown.join(', ')}.`, USAGE)
 
+// A host serves its screens, looked at or not.
+await buildRenderer({ quiet: true })
 for (const [name, { share, run }] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const report = await run({ times: Math.max(1, Math.round(kills * share)), seed, log: (line) => process.stderr.write(`${line}\n`) })

@@ -12,6 +12,7 @@ import { CloudSync } from '#desktop/sync/cloud-sync.ts'
 import { makeDeviceKey } from '#desktop/sync/device-key.ts'
 import { joinShop } from '#desktop/sync/pairing.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
 import type { Clock, Ids } from '#shared/ports/ports.ts'
@@ -54,7 +55,8 @@ export function composeTill(options: TillOptions): Till {
       return opened
     } catch (error) {
       release()
-      throw storageError(error)
+      // Right SQL that fails before anything was asked: the schema that it finds is damaged.
+      throw error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR' ? new TillError('ledger.damaged', { reason: error.message }) : storageError(error)
     }
   }
 

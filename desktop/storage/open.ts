@@ -4,41 +4,62 @@ import { dirname, join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
 import { migrate, refuseNewer } from './migrate.ts'
+import { COMMITS_UNSEEN_MAX, commitsUnseen } from './wal-file.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../migrations/till')
 export const LEDGER_FILE = 'till.db'
+export const LOCK_FILE = 'host.lock'
+/** Stands in the folder while a recovered ledger takes the damaged one's place. */
+export const RECOVERING_FILE = 'recovering'
+
+/** Holds a folder against every other host until it is closed. Throws TillError folder.in_use or folder.unwritable. */
+export function lockFolder(folder: string): Database {
+  let lock: Database | undefined
+  try {
+    lock = new Sqlite(join(folder, LOCK_FILE), { timeout: 0 })
+    lock.exec('BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock?.close()
+    if (codeOf(error).startsWith('SQLITE_BUSY')) throw new TillError('folder.in_use', { folder })
+    throw new TillError('folder.unwritable', { folder, reason: codeOf(error) })
+  }
+}
 
 /**
  * Opens or makes `folder/till.db`. WAL with synchronous=FULL: a commit that returned survives a power cut.
  * Throws TillError: folder.unwritable, folder.in_use (another host has it), database.newer, ledger.*.
  */
 export function openTillFolder(folder: string, migrations = MIGRATIONS): { db: Database; release: () => void } {
-  let lock: Database | undefined
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (!existsSync(join(folder, LEDGER_FILE))) syncNames(folder)
-    lock = new Sqlite(join(folder, 'host.lock'), { timeout: 0 })
-    lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    lock?.close()
-    if (codeOf(error).startsWith('SQLITE_BUSY')) throw new TillError('folder.in_use', { folder })
     throw new TillError('folder.unwritable', { folder, reason: codeOf(error) })
   }
+  const lock = lockFolder(folder)
   let db: Database | undefined
   try {
+    refuseBroken(folder)
     const opened = db = new Sqlite(join(folder, LEDGER_FILE))
     // Before anything is set: a file that a newer program wrote is left exactly as it is.
     refuseNewer(opened, migrations)
     chmodSync(join(folder, LEDGER_FILE), 0o600)
     prepare(opened)
     migrate(opened, migrations)
-    const held = lock
-    return { db: opened, release: () => { opened.close(); held.close() } }
+    return { db: opened, release: () => { opened.close(); lock.close() } }
   } catch (error) {
     db?.close()
     lock.close()
     throw error instanceof TillError ? error : storageError(error)
   }
+}
+
+/** Throws TillError for what SQLite would open without a word: a ledger half replaced, or a log damaged in the middle. */
+function refuseBroken(folder: string): void {
+  if (existsSync(join(folder, RECOVERING_FILE))) throw new TillError('ledger.recovering', { folder })
+  const commits = commitsUnseen(join(folder, `${LEDGER_FILE}-wal`))
+  if (commits > COMMITS_UNSEEN_MAX) throw new TillError('ledger.damaged', { reason: `${commits} commits in the log behind a broken one` })
 }
 
 /**

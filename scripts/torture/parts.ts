@@ -1,4 +1,5 @@
 /** The parts of the torture by name, and how much of what is asked for each takes. */
+import { damage } from './damage.ts'
 import { diskFaults } from './disk-faults.ts'
 import { fullDisk } from './full-disk.ts'
 import { killInImport } from './kill-in-import.ts'
@@ -21,4 +22,5 @@ export const PARTS: Readonly<Record<string, TorturePart>> = {
   power: { share: 2, run: powerLoss },
   disk: { share: 0.2, run: diskFaults },
   'disk.full': { share: 0.02, run: fullDisk },
+  damage: { share: 2, run: damage },
 }
