@@ -4,7 +4,7 @@ import { diskFaults } from './disk-faults.ts'
 import { fullDisk } from './full-disk.ts'
 import { killInImport } from './kill-in-import.ts'
 import { killInMigration } from './kill-in-migration.ts'
-import { killUnderLoad, killWhilePrinting } from './kill-under-load.ts'
+import { killInBackup, killUnderLoad, killWhilePrinting } from './kill-under-load.ts'
 import { powerLoss } from './power-loss.ts'
 import type { TortureOptions, TortureReport } from './report.ts'
 
@@ -19,6 +19,7 @@ export const PARTS: Readonly<Record<string, TorturePart>> = {
   'kill.print': { share: 0.15, run: killWhilePrinting },
   'kill.migration': { share: 0.15, run: killInMigration },
   'kill.import': { share: 0.1, run: killInImport },
+  'kill.backup': { share: 0.1, run: killInBackup },
   power: { share: 2, run: powerLoss },
   disk: { share: 0.2, run: diskFaults },
   'disk.full': { share: 0.02, run: fullDisk },
