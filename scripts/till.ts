@@ -1,6 +1,7 @@
 /**
  * The till from the command line: `call NAME 'JSON'` does anything the screen can do, `verify` checks a ledger file,
- * `backup` and `restore` copy one, `calls` lists the contract. Prints JSON; exits with 1 and the error's code where something is refused.
+ * `backup` and `restore` copy one, `recover` makes a new one from what is whole in a damaged one, `calls` lists the contract.
+ * Prints JSON; exits with 1 and the error's code where something is refused.
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,12 +10,13 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { machine, verdict } from '#desktop/loopback/diagnostics.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
+import { recoverLedger, recoverTill } from '#desktop/storage/recover.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
 import { CALLS, type CallName } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { errorFacts, maskedJson } from '#shared/ports/log.ts'
-import { readArguments } from './arguments.ts'
+import { readArguments, refuseArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
 import { runningTill } from './running.ts'
@@ -26,11 +28,12 @@ npm run till -- verify [--data DIR | --file till.db]
 npm run till -- backup FILE [--data DIR]                 one file, checked; the till may sell on meanwhile
 npm run till -- restore FILE --data DIR                  a till out of a backup, in a folder that has none
 npm run till -- diagnostics FILE [--url READY_URL | --data DIR]   one file for whoever helps, without personal data
+npm run till -- recover [--data DIR | --file till.db --to new.db]
 JSON may be - to read it from standard input. A write without a key gets one.`
 
 const { values, positionals } = readArguments({
   allowPositionals: true,
-  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 }, USAGE)
 const data = resolve(values.data ?? join(ROOT, 'data'))
 /** Every folder that `npm start` keeps has its till in a folder of its own. */
@@ -43,6 +46,7 @@ try {
   else if (command === 'backup') print(await backUpTo(name, tillFolder))
   else if (command === 'restore') print(await restoreFrom(name, data))
   else if (command === 'diagnostics' && name !== undefined) print(await diagnostics(name))
+  else if (command === 'recover') recover()
   else if (command === 'calls') for (const [call, { kind, about }] of Object.entries(CALLS)) process.stdout.write(`${call.padEnd(22)} ${kind.padEnd(6)} ${about}\n`)
   else if (command === 'call' && name !== undefined) print(await call(name, json))
   else {
@@ -89,6 +93,16 @@ function verifyBeside(file: string): unknown {
   } catch (error) {
     return { ok: false, refused: error instanceof TillError ? error.code : errorFacts(error) }
   }
+}
+
+/** The damaged file is kept; ends with 1 where anything is missing, which the report names. */
+function recover(): void {
+  if ((values.file === undefined) !== (values.to === undefined)) refuseArguments('--file and --to go together: the damaged file, and where the new one goes.', USAGE)
+  const recovery = values.file !== undefined && values.to !== undefined
+    ? recoverLedger(resolve(values.file), resolve(values.to), sha256)
+    : recoverTill(tillFolder, sha256, new Date())
+  print(recovery)
+  if (recovery.missing || !recovery.goesOn) process.exitCode = 1
 }
 
 async function call(name: string, json: string | undefined): Promise<unknown> {

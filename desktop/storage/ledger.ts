@@ -52,8 +52,7 @@ export class Ledger implements LedgerStore {
       // Inside another transaction this is a savepoint: a plan leaves all of itself or nothing there too.
       return this.#commitNow.call(undefined, plan, at, actor)
     } catch (error) {
-      this.#rolledBack(before)
-      throw storageError(error)
+      throw this.#failed(error, before)
     }
   }
 
@@ -68,8 +67,7 @@ export class Ledger implements LedgerStore {
         return result
       })()
     } catch (error) {
-      this.#rolledBack(before)
-      throw storageError(error)
+      throw this.#failed(error, before)
     } finally {
       this.#depth -= 1
     }
@@ -110,12 +108,29 @@ export class Ledger implements LedgerStore {
   }
 
   /** What is kept in memory may come from what has just been taken back. */
-  #rolledBack(head: Head): void {
+  #failed(error: unknown, head: Head): unknown {
     this.#head = head
     this.#acknowledged = Number(this.#settings.get('acknowledged') ?? 0)
     this.#projector.documents.version += 1
     // What is still open may have merged goods before, and those stay.
     if (!this.#db.inTransaction) this.#projector.documents.forget()
+    const said = storageError(error)
+    if (said instanceof TillError && said.code === 'ledger.io' && !this.#db.inTransaction) this.#overwrite()
+    return said
+  }
+
+  /**
+   * A commit whose sync failed was taken back in memory, and may stand whole in the log all the same, to be found at the
+   * next opening. The next commit goes to the same place in the log: made at once, it is gone for good. Where that
+   * fails too, it stays in doubt until a commit succeeds or the till opens again; its key then decides. See decision 9.
+   */
+  #overwrite(): void {
+    try {
+      // Another value each time: SQLite doesn't write what is there already.
+      this.#settings.set('overwritten', String(Number(this.#settings.get('overwritten') ?? 0) + 1))
+    } catch {
+      // The disk is still ill, and whoever wrote has been told so.
+    }
   }
 
   #write(plan: Plan, at: number, actor: Id | null): Envelope[] {

@@ -20,15 +20,13 @@ export class PrintJobTable implements PrintJobs {
   readonly #insert
   readonly #next
   readonly #mark
-  readonly #copy
   #printers: PrinterSettings[] | undefined
 
   constructor(db: Database) {
     this.#db = db
     this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
     this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
-    this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending') WHERE id = @id")
-    this.#copy = db.prepare('UPDATE print_job SET copy = 1 WHERE id = ?')
+    this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending'), copy = max(copy, @copy) WHERE id = @id")
   }
 
   /** Queues a request on every printer it concerns. A test page names its printer by `ref`. */
@@ -46,8 +44,8 @@ export class PrintJobTable implements PrintJobs {
   }
 
   mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
-    this.#mark.run({ state, error, id })
-    if (copy) this.#copy.run(id)
+    // In one statement: killed between two, a paper half out would come again as if it were the first.
+    this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
   }
 
   recover(): number {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { tick, wallOf } from '#shared/catalog/hlc.ts'
-import { TillError } from '#shared/host/frames.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
@@ -10,6 +9,7 @@ import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
+import { storageError } from './open.ts'
 import { nodeCiphers } from './people/ciphers.ts'
 import { keysBeside } from './people/key-file.ts'
 import { People } from './people/people.ts'
@@ -55,7 +55,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     return alerts.raise(`lost ${arrival} ${field}`, wallOf(hlc), { kind: 'edit.lost', of: kind, name: typeof name === 'string' ? name : '', field, value, won, till })
   }
 
-  return {
+  return inOurWords<TillStore>({
     commit: (plan, at, actor) => ledger.commit(plan, at, actor),
     together: (work) => ledger.together(work),
     head: () => ledger.head(),
@@ -214,11 +214,21 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     close() {
       try {
         db.pragma('wal_checkpoint(TRUNCATE)')
-      } catch (error) {
-        throw new TillError('ledger.read_only', { reason: String(error) })
       } finally {
         release()
       }
     },
-  }
+  })
+}
+
+/** Whatever the store is asked for: what SQLite throws comes out as the till says it. */
+function inOurWords<Store extends object>(store: Store): Store {
+  const methods = Object.entries(store as Record<string, unknown>).map(([name, method]) => [name, typeof method !== 'function' ? method : (...values: unknown[]) => {
+    try {
+      return (method as (...values: unknown[]) => unknown)(...values)
+    } catch (error) {
+      throw storageError(error)
+    }
+  }])
+  return Object.fromEntries(methods) as Store
 }

@@ -154,6 +154,6 @@ export const ERROR_CODES = [
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',
-  'ledger.disk_full', 'ledger.damaged', 'ledger.read_only',
+  'ledger.disk_full', 'ledger.damaged', 'ledger.read_only', 'ledger.io',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

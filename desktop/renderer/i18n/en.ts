@@ -224,5 +224,6 @@ export const en: typeof zh = {
     ledger_disk_full: { message: 'The disk is full; nothing was booked.', next: 'Free some space; the ticket is still here.' },
     ledger_damaged: { message: 'The ledger is damaged; booking has stopped.', next: 'Delete nothing and call for help.' },
     ledger_read_only: { message: 'The ledger can\'t be written.', next: 'Check the folder\'s permissions and open Xiaopu again.' },
+    ledger_io: { message: 'The disk failed; this is not safely booked.', next: 'Press again: it is never booked twice. If it goes on, write sales down by hand, and delete nothing.' },
   },
 }

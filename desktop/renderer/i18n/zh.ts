@@ -221,5 +221,6 @@ export const zh = {
     ledger_disk_full: { message: '磁盘满了，这一笔没记上。', next: '请先清出一点空间，票还在。' },
     ledger_damaged: { message: '账本有损坏，已停止记账。', next: '请不要删除任何文件，联系维护人员。' },
     ledger_read_only: { message: '账本不能写入。', next: '请检查文件夹权限，再打开小铺。' },
+    ledger_io: { message: '磁盘读写出错，这一笔没记牢。', next: '请再按一次，不会记两次；还不行就先手写记账，换磁盘前别删任何文件。' },
   },
 }

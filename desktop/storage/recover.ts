@@ -1,0 +1,200 @@
+/**
+ * Makes a new ledger from what is whole in a damaged one: the longest right prefix of the journal, its projections made
+ * anew, and settings, PINs, printers, print jobs and reference documents as far as they can be read. Says what is
+ * missing. The damaged file is kept as it is; nothing here writes to it.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { TillError } from '#shared/host/frames.ts'
+import type { Identity } from '#shared/host/store.ts'
+import { type Head, openRow, type Sha256 } from '#shared/ledger/envelope.ts'
+import { SaleCompleted } from '#shared/sales/events.ts'
+import { soundChange } from '#shared/sync/changes.ts'
+import { readEvent } from '#shared/sync/events.ts'
+import { ChangeSchema } from '#shared/sync/protocol.ts'
+import { migrate } from './migrate.ts'
+import { LEDGER_FILE, LOCK_FILE, MIGRATIONS, RECOVERING_FILE, lockFolder } from './open.ts'
+import { PROJECTED, Projector } from './projector.ts'
+import { type Salvage, type SalvagedRow, readable, salvage, wholeRows } from './salvage.ts'
+
+export interface Recovery {
+  /** Rows of the journal that are whole, which are in the new file; and the hash of the last. */
+  readonly rows: number
+  readonly head: string
+  /** Undefined where nothing is known to be missing. */
+  readonly missing: {
+    /** The first row that is not there, and the last that is known to have been. */
+    readonly from: number
+    readonly to: number
+    /** Numbers of missing sales, where they can still be read. */
+    readonly sales: readonly string[]
+    /** Of the missing rows so many are at the cloud, which gives them back when the till meets it. */
+    readonly atCloud: number
+  } | undefined
+  /** Whether the till can go on as the one it was: its key was read, and is the journal's. */
+  readonly goesOn: boolean
+  /** The new file, and where the damaged one lies. */
+  readonly file: string
+  readonly damaged: string
+}
+
+const RECOVERED_FILE = 'recovered.db'
+/** Made by the projector, or kept beside documents: never copied. */
+const MADE = new Set([...Object.keys(PROJECTED), 'journal', 'document', 'good_code', 'good_index'])
+
+/**
+ * Recovers the ledger of a till's folder in place: the damaged file goes to a folder beside it. Interrupted at any point it
+ * can be run again, and until then no host opens the folder. A ledger that lost its key stays where it is, and the new
+ * file lies beside it to be read. Throws TillError folder.*, ledger.not_found, ledger.unrecoverable.
+ */
+export function recoverTill(folder: string, sha256: Sha256, time: Date): Recovery {
+  if (!existsSync(join(folder, LOCK_FILE)) && !existsSync(join(folder, LEDGER_FILE))) throw new TillError('ledger.not_found', { file: join(folder, LEDGER_FILE) })
+  const lock = lockFolder(folder)
+  try {
+    const marker = join(folder, RECOVERING_FILE)
+    const asideName = existsSync(marker) ? readFileSync(marker, 'utf8') : `damaged-${time.toISOString().replace(/[:.]/g, '-')}`
+    const aside = join(folder, asideName)
+    const file = join(folder, LEDGER_FILE)
+    const damaged = existsSync(join(aside, LEDGER_FILE)) ? join(aside, LEDGER_FILE) : file
+    const recovered = join(folder, RECOVERED_FILE)
+    const report = recoverLedger(damaged, recovered, sha256)
+    if (!report.goesOn) return report
+    writeFileSync(marker, asideName, { flush: true })
+    mkdirSync(aside, { recursive: true, mode: 0o700 })
+    syncFolder(folder)
+    if (damaged === file) for (const ending of ['-wal', '-shm', '']) if (existsSync(file + ending)) renameSync(file + ending, join(aside, LEDGER_FILE + ending))
+    syncFolder(aside)
+    renameSync(recovered, file)
+    syncFolder(folder)
+    rmSync(marker)
+    syncFolder(folder)
+    return { ...report, file, damaged: join(aside, LEDGER_FILE) }
+  } finally {
+    lock.close()
+  }
+}
+
+/** Makes `target` anew from the damaged `source`. Throws TillError ledger.not_found, or ledger.unrecoverable where not one row is whole. */
+export function recoverLedger(source: string, target: string, sha256: Sha256): Recovery {
+  if (!existsSync(source)) throw new TillError('ledger.not_found', { file: source })
+  for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(target + ending, { force: true })
+  const room = mkdtempSync(`${target}-salvage-`)
+  let salvaged: Salvage | undefined
+  try {
+    salvaged = salvage(source, room, sha256)
+    if (!salvaged || salvaged.head.seq === 0) throw new TillError('ledger.unrecoverable', { file: source })
+    const { db: from, head } = salvaged
+    const to = new Sqlite(target)
+    try {
+      to.pragma('journal_mode = WAL')
+      to.pragma('synchronous = FULL')
+      migrate(to, MIGRATIONS)
+      to.transaction(() => {
+        writeRows(to, wholeRows(from, sha256))
+        copyRest(from, to)
+      })()
+      const goesOn = isIdentityOf(to, from, head.seq)
+      const missing = missingAfter(from, head)
+      // What the cloud has beyond this file it will say itself: until then nothing here is taken for sent that is not here.
+      to.prepare("UPDATE setting SET value = ? WHERE key = 'acknowledged' AND CAST(value AS INTEGER) > ?").run(String(head.seq), head.seq)
+      return { rows: head.seq, head: head.hash, missing, goesOn, file: target, damaged: source }
+    } finally {
+      to.close()
+    }
+  } finally {
+    salvaged?.db.close()
+    rmSync(room, { recursive: true, force: true })
+  }
+}
+
+function writeRows(to: Database, rows: Iterable<SalvagedRow>): void {
+  const insert = to.prepare('INSERT INTO journal (seq, id, type, at, text, hash) VALUES (?, ?, ?, ?, ?, ?)')
+  const projector = new Projector(to)
+  for (const row of rows) {
+    insert.run(row.seq, row.id, row.type, row.at, row.text, row.hash)
+    const opened = openRow(row)
+    const read = 'envelope' in opened ? readEvent(opened.envelope) : opened
+    if ('event' in read) projector.apply(read.event)
+  }
+}
+
+/** What the journal doesn't make: documents by merging, so that no edit goes back; other tables row by row. */
+function copyRest(from: Database, to: Database): void {
+  const projector = new Projector(to)
+  for (const row of readable<{ kind: string; id: string; doc: string; clocks: string }>(from, 'SELECT kind, id, doc, clocks FROM document')) {
+    const read = ChangeSchema.safeParse({ ...row, rev: 1, doc: objectOf(row.doc), clocks: objectOf(row.clocks) })
+    if (!read.success) continue
+    const { change } = soundChange(read.data)
+    projector.documents.merge(change.kind, change.id, change.doc, change.clocks)
+  }
+  const tables = to.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'good_search%'").all()
+  for (const { name } of tables) {
+    if (MADE.has(name)) continue
+    const columns = (to.pragma(`table_info(${name})`) as { name: string }[]).map((column) => column.name)
+    const insert = to.prepare(`INSERT OR IGNORE INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+    for (const row of readable<Record<string, unknown>>(from, `SELECT * FROM ${name}`)) {
+      try {
+        insert.run(columns.map((column) => row[column] ?? null))
+      } catch (error) {
+        // A row that its own table would refuse was damaged; the next may be whole.
+        if (!(error instanceof Sqlite.SqliteError)) throw error
+      }
+    }
+  }
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(text) as unknown
+    return value !== null && typeof value === 'object' ? value as Record<string, unknown> : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the identity that was read is the one that the last whole row names. */
+function isIdentityOf(to: Database, from: Database, seq: number): boolean {
+  const text = to.prepare<[], { value: string }>("SELECT value FROM setting WHERE key = 'identity'").get()?.value
+  const identity = text === undefined ? undefined : objectOf(text) as Partial<Identity> | undefined
+  const last = JSON.parse(from.prepare<[number], { text: string }>('SELECT text FROM journal WHERE seq = ?').get(seq)!.text) as { device: string }
+  return identity?.device === last.device && typeof identity.privateKey === 'string' && typeof identity.shop === 'string'
+}
+
+/**
+ * What the damaged file still says of rows after the last whole one. Numbers in broken pages may be nonsense: a row counts
+ * where it agrees with itself, a sale also where the table and its index, which lie apart, say the same.
+ */
+function missingAfter(from: Database, { seq }: Head): Recovery['missing'] {
+  const numbers = new Map<number, string>()
+  let to = seq
+  // From the end, because what follows the break can often be read from there only.
+  for (const row of readable<{ seq: number; text: string }>(from, `SELECT seq, text FROM journal WHERE seq > ${seq} ORDER BY seq DESC`)) {
+    const opened = openRow({ ...row, hash: '' })
+    if (!('envelope' in opened) || opened.envelope.seq !== row.seq) continue
+    to = Math.max(to, row.seq)
+    const body = SaleCompleted.body.safeParse(opened.envelope.body)
+    if (body.success) numbers.set(row.seq, body.data.no)
+  }
+  const table = new Map([...readable<{ seq: number; no: string }>(from, `SELECT seq, no FROM sale WHERE seq > ${seq} ORDER BY seq`)].map((row) => [row.seq, row.no]))
+  for (const row of readable<{ seq: number; no: string }>(from, 'SELECT seq, no FROM sale INDEXED BY sqlite_autoindex_sale_1 ORDER BY no DESC')) {
+    if (table.get(row.seq) !== row.no) continue
+    to = Math.max(to, row.seq)
+    numbers.set(row.seq, row.no)
+  }
+  const [setting] = readable<{ value: string }>(from, "SELECT value FROM setting WHERE key = 'acknowledged'")
+  const acknowledged = Number(setting?.value ?? 0) || 0
+  to = Math.max(to, acknowledged)
+  if (to === seq) return undefined
+  return { from: seq + 1, to, sales: [...numbers].toSorted(([x], [y]) => x - y).map(([, no]) => no), atCloud: Math.max(0, acknowledged - seq) }
+}
+
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
