@@ -140,6 +140,13 @@ export class Cashier {
     await this.#do('goods.put', { key: this.#id(), good, set }, { kind: 'edit', of: good, set })
   }
 
+  /** The least that can be done at a till: enough to find out that another one stands on the same ledger. */
+  async touch(): Promise<void> {
+    await this.insist()
+    await this.#signIn()
+    if (this.machine.isRunning && !this.isWaiting) await this.#signOutAndIn()
+  }
+
   /** One of the things that are done at a counter. */
   async act(): Promise<void> {
     await this.insist()

@@ -201,6 +201,8 @@ class World {
       for (const cashier of this.#cashiers) if (!await isInStep(cashier)) return false
       return true
     }
+    // A till that stands idle can't know that a twin has gone on with its ledger: the next thing that is done at it shows that.
+    for (const cashier of this.#cashiers) if (cashier.machine.isTainted) await cashier.touch()
     // A till that the cloud refuses shows it, and whoever stands there does what it says.
     for (let round = 0; round < CALM_ROUNDS; round++) {
       await this.#schedule.passUntil(inStep, 1_000, CALM_MS / CALM_ROUNDS)
