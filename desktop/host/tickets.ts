@@ -23,7 +23,8 @@ export function ticketHandlers(context: Context): Pick<Handlers, Calls> {
       if (isRepeat(context, key, TicketTaken.type, { held })) return { ticket: TicketTaken.body.parse(store.event(key)!.body).ticket }
       const found = open ? store.ownHeld(held) : store.heldTicket(held)
       if (!found) throw new TillError('ticket.gone')
-      const ticket = found.here ? found.ticket : { ...found.ticket, id: ids.next() }
+      // Only what the screen has already keeps its id: of a copied ledger both tills are "here", and each may take it and sell it.
+      const ticket = open ? found.ticket : { ...found.ticket, id: ids.next() }
       commit(context, [{ id: key, type: TicketTaken.type, v: 1, body: { held, ticket } }])
       context.emit('tickets.changed', {})
       return { ticket }

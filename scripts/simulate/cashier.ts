@@ -2,7 +2,7 @@
  * Whoever stands at a till: sells, takes back, counts, edits, closes the shift, as chance has it. Like the screen, they say
  * a thing again with the same key until they have heard what came of it; now and then they give up instead.
  */
-import { addGood, emptyTicket, type Ticket } from '#shared/cart/ticket.ts'
+import { addGood, emptyTicket, refreshLine, type Ticket } from '#shared/cart/ticket.ts'
 import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
@@ -22,7 +22,8 @@ export class Cashier {
   readonly machine: Machine
   readonly #auditor: Auditor
   readonly #chance: Chance
-  readonly #no: string
+  /** Whoever stands here, by their number. */
+  readonly no: string
   /** Gives a pairing code of the shop. */
   readonly #askForCode: () => Promise<string>
   /** What was said and not answered. */
@@ -33,7 +34,7 @@ export class Cashier {
     this.machine = machine
     this.#auditor = auditor
     this.#chance = chance
-    this.#no = no
+    this.no = no
     this.#askForCode = askForCode
   }
 
@@ -101,7 +102,7 @@ export class Cashier {
   }
 
   async setUp(): Promise<void> {
-    await this.#do('till.setup', { key: this.#id(), shop: {}, owner: { no: this.#no, name: `店主${this.#no}` }, pin: PIN }, { kind: 'fact' })
+    await this.#do('till.setup', { key: this.#id(), shop: {}, owner: { no: this.no, name: `店主${this.no}` }, pin: PIN }, { kind: 'fact' })
     await this.insist()
     if (this.#chance.odds(0.6)) {
       const printer = { id: this.#id(), name: '前台', profile: 'generic-58', address: 'tcp://192.0.2.9:9100', receipts: true, drawer: true }
@@ -162,20 +163,28 @@ export class Cashier {
       [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()],
+      [1, () => this.#renameShop()], [1, () => this.#join()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
     ])()
   }
 
   async #sell(goods: readonly GoodView[]): Promise<void> {
+    await this.#complete(this.#ticketOf(goods))
+  }
+
+  #ticketOf(goods: readonly GoodView[]): Ticket {
     let ticket: Ticket = emptyTicket(this.#id(), this.machine.now())
     for (let lines = this.#chance.int(1, 4); lines > 0; lines--) {
       const pieces = this.#chance.odds(0.15) ? -this.#chance.int(1, 2) : this.#chance.int(1, 5)
       ticket = addGood(ticket, this.#id(), this.#chance.pick(goods), milli(pieces * 1000))
     }
+    return ticket
+  }
+
+  async #complete(rung: Ticket): Promise<void> {
     // The same good bought and brought back on one line is no line.
-    if (ticket.lines.length === 0) return
-    ticket = {
-      ...ticket, lines: ticket.lines.map((line) => {
+    if (rung.lines.length === 0) return
+    const ticket: Ticket = {
+      ...rung, lines: rung.lines.map((line) => {
         const amount = line.list * line.quantity / 1000
         const off = this.#chance.odds(0.2) ? Math.min(Math.abs(amount), this.#chance.int(0, 100)) : 0
         return { ...line, discount: fen(off === 0 ? 0 : Math.sign(amount) * off) }
@@ -189,6 +198,28 @@ export class Cashier {
     await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total }, (sale) => {
       if (sale.total !== total) throw new Error(`${this.machine.name}: sale ${sale.no} says ${sale.total}, not ${total}`)
     }, true)
+  }
+
+  async #hold(goods: readonly GoodView[]): Promise<void> {
+    const ticket = this.#ticketOf(goods)
+    if (ticket.lines.length > 0) await this.#do('ticket.hold', { key: this.#id(), ticket, heldAt: this.machine.now() }, { kind: 'fact' })
+  }
+
+  /** Takes up a ticket that some till of the shop set aside, and sells it at the prices of now. */
+  async #take(goods: readonly GoodView[]): Promise<void> {
+    const answer = await this.machine.call('ticket.held', {})
+    if (!('result' in answer) || answer.result.held.length === 0) return
+    let taken: Ticket | undefined
+    await this.#do('ticket.take', { key: this.#id(), held: this.#chance.pick(answer.result.held).held }, { kind: 'fact' }, ({ ticket }) => { taken = ticket })
+    await this.insist()
+    if (!taken || !this.machine.isRunning || this.isWaiting || this.#chance.odds(0.2)) return
+    const known = new Map(goods.map((good) => [good.id, good]))
+    const { lines } = taken
+    if (lines.every(({ good }) => known.has(good))) await this.#complete({ ...taken, lines: lines.map((line) => refreshLine(line, known.get(line.good)!)) })
+  }
+
+  async #join(): Promise<void> {
+    await this.#do('member.join', { key: this.#id(), set: { phone: `138${this.#chance.int(10_000_000, 10_000_050)}`, name: '会员' } }, { kind: 'fact' }, undefined, true)
   }
 
   async #moveStock({ id }: GoodView): Promise<void> {
@@ -217,7 +248,7 @@ export class Cashier {
   /** Where nobody is signed in: a full disk, a crash or an older copy came between. */
   async #signIn(): Promise<void> {
     if (!this.machine.isRunning || this.machine.store.signedIn() !== null) return
-    await this.#do('staff.signIn', { key: this.#id(), no: this.#no, pin: PIN }, { kind: 'fact' })
+    await this.#do('staff.signIn', { key: this.#id(), no: this.no, pin: PIN }, { kind: 'fact' })
   }
 
   async #reprint(): Promise<void> {

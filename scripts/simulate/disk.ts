@@ -65,7 +65,13 @@ export function folderDisk(folder: string): Disk {
       return held
     },
     letGo,
-    image: () => held!.db.serialize(),
+    image() {
+      const image = held!.db.serialize()
+      // The header's read and write versions (SQLite file format, 1.3): an image without its log is a database in rollback mode.
+      image[18] = 1
+      image[19] = 1
+      return image
+    },
     restore(image) {
       letGo()
       rmSync(folder, { recursive: true, force: true })

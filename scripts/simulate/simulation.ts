@@ -159,11 +159,11 @@ class World {
   }
 
   /** The till's folder on another machine, as when somebody moves to a new one and starts the old one again. */
-  async #copy({ machine }: Cashier): Promise<void> {
+  async #copy({ machine, no }: Cashier): Promise<void> {
     if (!machine.isRunning || !machine.store.anyPin() || this.#cashiers.length >= 5) return
     const image = machine.disk.image()
     machine.isTainted = true
-    const twin = this.#addTill(`${machine.name} twin ${this.#cashiers.length}`, machine.store.listStaff()[0]!.no)
+    const twin = this.#addTill(`${machine.name} twin ${this.#cashiers.length}`, no)
     await twin.machine.replaceDisk(image, true)
     await twin.takeOver()
   }

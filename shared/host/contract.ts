@@ -86,7 +86,7 @@ export const CALLS = {
 
   'ticket.hold': write('Sets a ticket aside for any till of the shop; the key names the holding.', z.object({ ticket: HeldTicketSchema, heldAt: z.int() }), none),
   'ticket.held': read('Tickets set aside that can be taken here, the oldest first.', none, z.object({ held: z.array(HeldViewSchema) })),
-  'ticket.take': write('Takes up a ticket that was set aside; one of another till gets a new id. `open`: the screen has it already, so it is noted even when another till has it too.',
+  'ticket.take': write('Takes up a ticket that was set aside; it goes on under a new id. `open`: the screen has it already, so it keeps its id, and is noted even when another till has it too.',
     z.object({ held: IdSchema, open: z.boolean().default(false) }), z.object({ ticket: HeldTicketSchema })),
   'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
   'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
