@@ -16,6 +16,11 @@ const EMPTIED = new Set(['pg_wal', 'pg_replslot', 'pg_dynshmem', 'pg_notify', 'p
 const LEFT = /^(postmaster\.(pid|opts)|pg_internal\.init|pgsql_tmp.*|backup_label(\.old)?|tablespace_map(\.old)?)$/
 /** What the cloud keeps beside its database: without them the restored one would be another cloud. */
 export const KEY_FILES = ['platform-key.pem', 'operator.key', 'postgres.password'] as const
+/**
+ * The ring that personal records are sealed by. It lies once beside all copies and is replaced by each backup, so that keys
+ * which the cloud has destroyed go from here too, and with them what older copies hold under them.
+ */
+export const RING_FILE = 'personal-keys.json'
 /** A server that can't put its log into the folder by then never will. */
 const ARCHIVE_LIMIT_MS = 120_000
 /** A machine that is lost takes at most so much of the log with it. */
@@ -56,6 +61,7 @@ export async function backUp(data: string, folder: string): Promise<Manifest & {
     writeDurably(join(draft, 'postgres', 'backup_label'), Buffer.from(labelfile))
     if (spcmapfile.trim() !== '') writeDurably(join(draft, 'postgres', 'tablespace_map'), Buffer.from(spcmapfile))
     for (const name of KEY_FILES) if (existsSync(join(data, name))) writeDurably(join(draft, name), readFileSync(join(data, name)))
+    if (existsSync(join(data, RING_FILE))) writeDurably(join(to, RING_FILE), readFileSync(join(data, RING_FILE)))
     const manifest: Manifest = { format: 1, startedAt, endedAt: Date.now(), lsn, ...copied }
     writeDurably(join(draft, 'manifest.json'), Buffer.from(`${JSON.stringify(manifest)}\n`))
     renameSync(draft, base)

@@ -4,7 +4,7 @@
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { ManifestSchema, type Manifest, connectEmbedded, KEY_FILES } from './base-backup.ts'
+import { ManifestSchema, type Manifest, connectEmbedded, KEY_FILES, RING_FILE } from './base-backup.ts'
 import { startPostgres } from './embedded-postgres.ts'
 import { postgresAccount } from './postgres-account.ts'
 import { StartupError } from './startup-error.ts'
@@ -37,6 +37,7 @@ export async function restore(folder: string, data: string, until?: number): Pro
     cpSync(join(base, 'postgres'), server, { recursive: true })
     chmodSync(server, 0o700)
     for (const name of KEY_FILES) if (existsSync(join(base, name))) writeFileSync(join(data, name), readFileSync(join(base, name)), { mode: 0o600 })
+    if (existsSync(join(from, RING_FILE))) writeFileSync(join(data, RING_FILE), readFileSync(join(from, RING_FILE)), { mode: 0o600 })
     const settings = join(server, 'postgresql.auto.conf')
     const own = readFileSync(settings, 'utf8').split('\n').filter((line) => !/^\s*(archive_|restore_|recovery_)/.test(line)).join('\n')
     // Not into the archive it comes from: the cloud that wrote that may still run.
