@@ -8,6 +8,7 @@ import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
+import { isPlainSale } from './plain-sale.ts'
 
 const DateSchema = z.string().regex(DATE)
 
@@ -69,7 +70,7 @@ export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
   gross: FenSchema, discount: FenSchema, total: FenSchema,
   tenders: z.array(TenderSchema).min(1).max(10),
   postings: PostingsSchema,
-}))
+}), isPlainSale)
 export type Sale = z.output<typeof SaleCompleted.body>
 
 export const STOCK_REASONS = ['received', 'counted', 'wasted', 'imported'] as const

@@ -29,11 +29,15 @@ const byName = new Map<string, EventDefinition>(EVENTS.map((event) => [`${event.
 export function readEvent(envelope: Envelope): { event: DomainEvent } | { fault: { code: 'event.unknown' | 'event.malformed'; reason: string } } {
   const definition = byName.get(`${envelope.type}@${envelope.v}`)
   if (!definition) return { fault: { code: 'event.unknown', reason: `${envelope.type} version ${envelope.v}` } }
-  const parsed = definition.body.safeParse(envelope.body)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    return { fault: { code: 'event.malformed', reason: `${issue?.path.join('.')}: ${issue?.message}` } }
+  let body: unknown = envelope.body
+  if (!definition.isPlain?.(body)) {
+    const parsed = definition.body.safeParse(body)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      return { fault: { code: 'event.malformed', reason: `${issue?.path.join('.')}: ${issue?.message}` } }
+    }
+    body = parsed.data
   }
   const { id, seq, at, actor, shop, device, type, v } = envelope
-  return { event: { type, v, body: parsed.data, id, seq, at, actor, shop, device } as DomainEvent }
+  return { event: { type, v, body, id, seq, at, actor, shop, device } as DomainEvent }
 }
