@@ -107,6 +107,8 @@ async function oldDatabases(room: string, auditor: Auditor, random: () => number
 
 /** Everything of a newer database that the older one has a place for: migrations add, so that is what an older program left. */
 function fill(db: Database, newer: string): void {
+  // The search index keeps its content in tables that are its own to write.
+  db.unsafeMode(true)
   db.prepare('ATTACH ? AS newer').run(newer)
   const tables = db.prepare<[], { name: string }>("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'").all()
   const columnsOf = (schema: string, table: string): string[] => (db.pragma(`${schema}.table_info(${table})`) as { name: string }[]).map(({ name }) => name)
