@@ -9,6 +9,7 @@ import { tamper } from './testing/store.ts'
 import { sha256 } from './till-store.ts'
 
 const TIME = new Date(Date.UTC(2026, 10, 24))
+const MARK = { key: 'restored', value: '1' }
 
 /** A till with three sales, closed; gives their numbers too. */
 async function soldThree(): Promise<{ till: TestTill; numbers: string[] }> {
@@ -38,7 +39,7 @@ test('what is whole goes on as the same till; what is missing is named, and the 
   const { folder } = till
   const seq = spoilSale(folder, 1)
   const before = readFileSync(join(folder, LEDGER_FILE))
-  const recovery = recoverTill(folder, sha256, TIME)
+  const recovery = recoverTill(folder, sha256, TIME, MARK)
   expect(recovery).toMatchObject({ rows: seq - 1, goesOn: true, missing: { from: seq, to: seq + 1, sales: numbers.slice(1), atCloud: 2 } })
   expect(readFileSync(recovery.damaged).equals(before)).toBe(true)
   const again = openTill({ folder, clock: till.clock })
@@ -52,7 +53,7 @@ test('what is whole goes on as the same till; what is missing is named, and the 
 
 test('a ledger with nothing wrong comes out as it was', async () => {
   const { till } = await soldThree()
-  expect(recoverTill(till.folder, sha256, TIME)).toMatchObject({ goesOn: true, missing: undefined })
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined })
   expect(await openTill({ folder: till.folder, clock: till.clock }).run('ledger.verify', {})).toMatchObject({ ok: true, sales: 3 })
 })
 
@@ -64,7 +65,7 @@ test('interrupted while the new file takes the old one\'s place, no host opens t
   renameSync(join(folder, LEDGER_FILE), join(folder, 'damaged-before', LEDGER_FILE))
   writeFileSync(join(folder, RECOVERING_FILE), 'damaged-before')
   expect(() => openTillFolder(folder)).toThrow(expect.objectContaining({ code: 'ledger.recovering' }) as Error)
-  expect(recoverTill(folder, sha256, TIME)).toMatchObject({ rows: seq - 1, damaged: join(folder, 'damaged-before', LEDGER_FILE) })
+  expect(recoverTill(folder, sha256, TIME, MARK)).toMatchObject({ rows: seq - 1, damaged: join(folder, 'damaged-before', LEDGER_FILE) })
   expect(existsSync(join(folder, RECOVERING_FILE))).toBe(false)
   expect((await openTill({ folder, clock: till.clock }).run('ledger.verify', {})).ok).toBe(true)
 })
@@ -73,7 +74,7 @@ test('a ledger that lost its key stays where it is, its rows beside it to be rea
   const { till } = await soldThree()
   tamper(till.folder, (db) => db.exec("DELETE FROM setting WHERE key = 'identity'"))
   const before = readFileSync(join(till.folder, LEDGER_FILE))
-  const recovery = recoverTill(till.folder, sha256, TIME)
+  const recovery = recoverTill(till.folder, sha256, TIME, MARK)
   expect(recovery).toMatchObject({ goesOn: false, file: join(till.folder, 'recovered.db') })
   expect(readFileSync(join(till.folder, LEDGER_FILE)).equals(before)).toBe(true)
 })
@@ -81,9 +82,9 @@ test('a ledger that lost its key stays where it is, its rows beside it to be rea
 test('a till that is open is not recovered under its feet; a file that is none is said to be', async () => {
   const till = openTill()
   await till.setUp()
-  expect(() => recoverTill(till.folder, sha256, TIME)).toThrow(expect.objectContaining({ code: 'folder.in_use' }) as Error)
+  expect(() => recoverTill(till.folder, sha256, TIME, MARK)).toThrow(expect.objectContaining({ code: 'folder.in_use' }) as Error)
   const file = join(till.folder, 'letter.db')
   writeFileSync(file, 'a letter to a friend '.repeat(500))
-  expect(() => recoverLedger(file, join(till.folder, 'new.db'), sha256)).toThrow(expect.objectContaining({ code: 'ledger.unrecoverable' }) as Error)
+  expect(() => recoverLedger(file, join(till.folder, 'new.db'), sha256, MARK)).toThrow(expect.objectContaining({ code: 'ledger.unrecoverable' }) as Error)
   expect(readdirSync(till.folder).filter((name) => name.includes('salvage'))).toEqual([])
 })

@@ -16,6 +16,7 @@ import { COMMITS_UNSEEN_MAX } from '#desktop/storage/wal-file.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { chance } from '../replay/sales-files.ts'
 import { startMessage } from '../start-messages.ts'
+import { restoredMark } from '../till/backup.ts'
 import { Auditor } from './auditor.ts'
 import { startHost } from './host.ts'
 import { Load } from './load.ts'
@@ -162,7 +163,7 @@ function recovers(folder: string, { hashes, sales }: Whole, when: string, verdic
   const before = originals.map((name) => digest(join(folder, name)))
   let recovery: Recovery
   try {
-    recovery = recoverTill(folder, sha256, new Date())
+    recovery = recoverTill(folder, sha256, new Date(), restoredMark())
   } catch (error) {
     if (!(error instanceof TillError) || error.code !== 'ledger.unrecoverable') verdict.fault(`${when}: recovering threw ${String(error)}`)
     return 'unrecoverable'
