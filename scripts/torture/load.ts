@@ -27,12 +27,15 @@ export interface LoadOptions {
   readonly chance: () => number
   /** Calls on the line at once. */
   readonly inFlight?: number
+  /** Nobody joins: for what a program left that knew no members. */
+  readonly noMembers?: boolean
 }
 
 export class Load {
   readonly #auditor
   readonly #chance
   readonly #inFlight
+  readonly #noMembers
   readonly #goods: GoodView[] = []
   #members = 0
   /** Sent and not answered, in the order sent. */
@@ -40,10 +43,11 @@ export class Load {
   /** Writes that were repeated because their answer never came. */
   repeated = 0
 
-  constructor({ auditor, chance, inFlight = 3 }: LoadOptions) {
+  constructor({ auditor, chance, inFlight = 3, noMembers = false }: LoadOptions) {
     this.#auditor = auditor
     this.#chance = chance
     this.#inFlight = inFlight
+    this.#noMembers = noMembers
   }
 
   /** Owner, goods, printer and shift on an empty till. */
@@ -125,7 +129,7 @@ export class Load {
     if (kind < 14) return this.#receive()
     if (kind < 16) return this.#reprice()
     if (kind < 17) return this.#drawer()
-    if (kind < 18) return this.#join()
+    if (kind < 18 && !this.#noMembers) return this.#join()
     return kind < 19 ? this.#reprint() : this.#changeShift()
   }
 
