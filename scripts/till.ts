@@ -20,7 +20,7 @@ import { readArguments, refuseArguments } from './arguments.ts'
 import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
 import { runningTill } from './running.ts'
-import { backUpTo, restoreFrom } from './till/backup.ts'
+import { backUpTo, restoreFrom, restoredMark } from './till/backup.ts'
 
 const USAGE = `npm run till -- calls                                   the contract's calls
 npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
@@ -99,8 +99,8 @@ function verifyBeside(file: string): unknown {
 function recover(): void {
   if ((values.file === undefined) !== (values.to === undefined)) refuseArguments('--file and --to go together: the damaged file, and where the new one goes.', USAGE)
   const recovery = values.file !== undefined && values.to !== undefined
-    ? recoverLedger(resolve(values.file), resolve(values.to), sha256)
-    : recoverTill(tillFolder, sha256, new Date())
+    ? recoverLedger(resolve(values.file), resolve(values.to), sha256, restoredMark())
+    : recoverTill(tillFolder, sha256, new Date(), restoredMark())
   print(recovery)
   if (recovery.missing || !recovery.goesOn) process.exitCode = 1
 }

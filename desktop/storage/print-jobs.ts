@@ -15,6 +15,11 @@ const TO_RETRY = `printer = @printer AND state = 'failed' AND error <> 'drawer.t
   AND id > (SELECT max(id) FROM print_job) - 1000
   AND (error <> 'printer.unconfirmed' OR id = (SELECT id FROM print_job WHERE printer = @printer ORDER BY id DESC LIMIT 1))`
 
+/** Of a file that is older than what the till did since: papers that wait in it may have come out. Drawers and test pages bear no mark. */
+export function markWaitingAsCopies(db: Database): void {
+  db.prepare("UPDATE print_job SET copy = 1 WHERE state IN ('queued', 'sending')").run()
+}
+
 export class PrintJobTable implements PrintJobs {
   readonly #db
   readonly #insert

@@ -1,14 +1,17 @@
 import type { Database } from 'better-sqlite3'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type TestTill, openTill } from '#desktop/testing/till.ts'
-import { openTillFolder, LEDGER_FILE, RECOVERING_FILE } from './open.ts'
+import { type TestTill, openTill, ticketOf } from '#desktop/testing/till.ts'
+import { manualClock } from '#shared/testing/clock-and-ids.ts'
+import { openForReading, openTillFolder, LEDGER_FILE, RECOVERING_FILE } from './open.ts'
 import { recoverLedger, recoverTill } from './recover.ts'
 import { tamper } from './testing/store.ts'
 import { sha256 } from './till-store.ts'
 
 const TIME = new Date(Date.UTC(2026, 10, 24))
+const MARK = { key: 'restored', value: '1' }
 
 /** A till with three sales, closed; gives their numbers too. */
 async function soldThree(): Promise<{ till: TestTill; numbers: string[] }> {
@@ -38,7 +41,7 @@ test('what is whole goes on as the same till; what is missing is named, and the 
   const { folder } = till
   const seq = spoilSale(folder, 1)
   const before = readFileSync(join(folder, LEDGER_FILE))
-  const recovery = recoverTill(folder, sha256, TIME)
+  const recovery = recoverTill(folder, sha256, TIME, MARK)
   expect(recovery).toMatchObject({ rows: seq - 1, goesOn: true, missing: { from: seq, to: seq + 1, sales: numbers.slice(1), atCloud: 2 } })
   expect(readFileSync(recovery.damaged).equals(before)).toBe(true)
   const again = openTill({ folder, clock: till.clock })
@@ -52,8 +55,108 @@ test('what is whole goes on as the same till; what is missing is named, and the 
 
 test('a ledger with nothing wrong comes out as it was', async () => {
   const { till } = await soldThree()
-  expect(recoverTill(till.folder, sha256, TIME)).toMatchObject({ goesOn: true, missing: undefined })
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined })
   expect(await openTill({ folder: till.folder, clock: till.clock }).run('ledger.verify', {})).toMatchObject({ ok: true, sales: 3 })
+})
+
+/** Every table as it is, but for what says where the till stands with its cloud, and seals, which are fresh. */
+function tablesOf(folder: string): Record<string, unknown[]> {
+  const db = openForReading(join(folder, LEDGER_FILE))
+  const names = db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'good_search%' ORDER BY name").all()
+  const tables = names.map(({ name }): [string, unknown[]] => [name, db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${name}`).all()
+    .filter(({ key }) => name !== 'setting' || (key !== 'rev' && key !== `own:${MARK.key}`)).map((row) => JSON.stringify({ ...row, sealed: undefined })).sort()])
+  db.close()
+  return Object.fromEntries(tables)
+}
+
+/** A till with something in every table, closed; its member's number is PHONE. */
+async function fullTill(): Promise<{ till: TestTill; member: string }> {
+  const till = openTill()
+  await till.setUp()
+  const printer = { id: randomUUID(), name: 'p', profile: 'generic-80' as const, address: 'tcp://127.0.0.1:9', receipts: true, drawer: true }
+  await till.run('printer.put', { printer })
+  const good = await till.addGood({ name: '可乐', code: '6901' })
+  await till.run('shift.open', { float: 1000 })
+  await till.sell([{ good }])
+  const held = [randomUUID(), randomUUID()]
+  for (const key of held) await till.run('ticket.hold', { key, ticket: ticketOf([{ good }]), heldAt: till.clock.now() })
+  await till.run('ticket.take', { held: held[1]! })
+  const { member } = await till.run('member.join', { set: { phone: PHONE, name: '张三' } })
+  const sister = { device: randomUUID(), till: '02' }
+  const doc = { held: sister, heldAt: till.clock.now(), ticket: ticketOf([{ good }]), by: null }
+  const twice = { taken: sister, again: [{ device: till.store.identity().device, till: '00' }] }
+  till.store.applyChanges([
+    { kind: 'stock', id: good.id, rev: 1, doc: { quantity: -3000 }, clocks: {} },
+    { kind: 'ticket', id: randomUUID(), rev: 2, doc, clocks: {} },
+    { kind: 'ticket', id: held[1]!, rev: 3, doc: twice, clocks: {} },
+  ], 3)
+  till.store.setSetting('backup.folder', '/media/stick')
+  till.store.keepRows([{ import: randomUUID(), row: 1, file: 'f.csv', cells: ['a'], mapping: [], bad: [] } as never])
+  await till.close()
+  return { till, member }
+}
+const PHONE = '13812345678'
+
+test('whatever a till keeps comes over, table by table; what the cloud has is asked for once more', async () => {
+  const { till, member } = await fullTill()
+  const before = tablesOf(till.folder)
+  expect(Object.entries(before).filter(([, rows]) => rows.length === 0)).toEqual([])
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined, membersLost: 0 })
+  const after = tablesOf(till.folder)
+  // Papers that waited may have come out since.
+  expect(after['print_job']).toEqual(before['print_job']!.map((row) => String(row).replace('"copy":0', '"copy":1')))
+  expect({ ...after, print_job: [] }).toEqual({ ...before, print_job: [] })
+  const again = openTill({ folder: till.folder, clock: till.clock })
+  expect([again.store.rev(), again.store.setting(MARK.key)]).toEqual([0, MARK.value])
+  expect((await again.run('goods.search', { text: '可乐', limit: 1 })).goods[0]).toMatchObject({ name: '可乐', stock: -4000 })
+  expect((await again.run('member.find', { text: PHONE })).members).toMatchObject([{ member }])
+  expect(await again.run('member.get', { member })).toMatchObject({ name: '张三' })
+  expect((await again.run('ledger.verify', {})).faults).toEqual([])
+})
+
+test('a ledger of the first version is recovered into one of this', async () => {
+  const { till } = await fullTill()
+  tamper(till.folder, (db) => {
+    for (const table of ['stock_elsewhere', 'held', 'taken', 'holding', 'alert', 'person_record', 'person_tag']) db.exec(`DROP TABLE ${table}`)
+    db.pragma('user_version = 1')
+  })
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined, membersLost: 1 })
+  const again = openTill({ folder: till.folder, clock: till.clock })
+  expect((await again.run('ticket.held', {})).held.length).toBe(1)
+  expect((await again.run('ledger.verify', {})).faults).toEqual([])
+})
+
+test('a member\'s record that no seal holds goes and is counted, an erased one does not come back, a number finds its person without its tags', async () => {
+  const { till, member } = await fullTill()
+  const before = await till.restart()
+  const [broken, erased] = [await before.run('member.join', { set: { phone: '13800000001' } }), await before.run('member.join', { set: { phone: '13800000002' } })]
+  await before.close()
+  let kept: unknown[] = []
+  tamper(till.folder, (db) => {
+    db.exec('DELETE FROM person_tag')
+    db.prepare("UPDATE person_record SET sealed = zeroblob(length(sealed)) WHERE person = ?").run(broken.member)
+    kept = Object.values(db.prepare<[string], object>('SELECT * FROM person_record WHERE person = ?').get(erased.member)!)
+  })
+  const erasing = await till.restart()
+  await erasing.run('person.erase', { person: erased.member })
+  await erasing.close()
+  // As a page of before the erasing would bring it back.
+  tamper(till.folder, (db) => db.prepare(`INSERT INTO person_record VALUES (${kept.map(() => '?').join(', ')})`).run(...kept))
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, membersLost: 1 })
+  const again = openTill({ folder: till.folder, clock: till.clock })
+  expect((await again.run('member.find', { text: PHONE })).members).toMatchObject([{ member }])
+  expect((await again.run('ledger.verify', {})).faults).toEqual([])
+  expect(again.store.people.records(erased.member)).toEqual([])
+})
+
+test('stamps given after those that were read are later than any', async () => {
+  const { till } = await soldThree()
+  tamper(till.folder, (db) => db.exec("DELETE FROM setting WHERE key = 'hlc'"))
+  recoverTill(till.folder, sha256, TIME, MARK)
+  // The clock stands before all that was done, as one whose battery is empty does.
+  const again = openTill({ folder: till.folder, clock: manualClock(till.clock.now() - 86_400_000) })
+  const [good] = (await again.run('goods.search', { text: '可乐', limit: 1 })).goods
+  expect(await again.run('goods.put', { good: good!.id, set: { price: 999 } })).toMatchObject({ price: 999 })
 })
 
 test('interrupted while the new file takes the old one\'s place, no host opens the folder, and it goes on where it stopped', async () => {
@@ -64,7 +167,7 @@ test('interrupted while the new file takes the old one\'s place, no host opens t
   renameSync(join(folder, LEDGER_FILE), join(folder, 'damaged-before', LEDGER_FILE))
   writeFileSync(join(folder, RECOVERING_FILE), 'damaged-before')
   expect(() => openTillFolder(folder)).toThrow(expect.objectContaining({ code: 'ledger.recovering' }) as Error)
-  expect(recoverTill(folder, sha256, TIME)).toMatchObject({ rows: seq - 1, damaged: join(folder, 'damaged-before', LEDGER_FILE) })
+  expect(recoverTill(folder, sha256, TIME, MARK)).toMatchObject({ rows: seq - 1, damaged: join(folder, 'damaged-before', LEDGER_FILE) })
   expect(existsSync(join(folder, RECOVERING_FILE))).toBe(false)
   expect((await openTill({ folder, clock: till.clock }).run('ledger.verify', {})).ok).toBe(true)
 })
@@ -73,7 +176,7 @@ test('a ledger that lost its key stays where it is, its rows beside it to be rea
   const { till } = await soldThree()
   tamper(till.folder, (db) => db.exec("DELETE FROM setting WHERE key = 'identity'"))
   const before = readFileSync(join(till.folder, LEDGER_FILE))
-  const recovery = recoverTill(till.folder, sha256, TIME)
+  const recovery = recoverTill(till.folder, sha256, TIME, MARK)
   expect(recovery).toMatchObject({ goesOn: false, file: join(till.folder, 'recovered.db') })
   expect(readFileSync(join(till.folder, LEDGER_FILE)).equals(before)).toBe(true)
 })
@@ -81,9 +184,9 @@ test('a ledger that lost its key stays where it is, its rows beside it to be rea
 test('a till that is open is not recovered under its feet; a file that is none is said to be', async () => {
   const till = openTill()
   await till.setUp()
-  expect(() => recoverTill(till.folder, sha256, TIME)).toThrow(expect.objectContaining({ code: 'folder.in_use' }) as Error)
+  expect(() => recoverTill(till.folder, sha256, TIME, MARK)).toThrow(expect.objectContaining({ code: 'folder.in_use' }) as Error)
   const file = join(till.folder, 'letter.db')
   writeFileSync(file, 'a letter to a friend '.repeat(500))
-  expect(() => recoverLedger(file, join(till.folder, 'new.db'), sha256)).toThrow(expect.objectContaining({ code: 'ledger.unrecoverable' }) as Error)
+  expect(() => recoverLedger(file, join(till.folder, 'new.db'), sha256, MARK)).toThrow(expect.objectContaining({ code: 'ledger.unrecoverable' }) as Error)
   expect(readdirSync(till.folder).filter((name) => name.includes('salvage'))).toEqual([])
 })

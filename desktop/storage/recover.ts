@@ -1,7 +1,7 @@
 /**
  * Makes a new ledger from what is whole in a damaged one: the longest right prefix of the journal, its projections made
- * anew, and settings, PINs, printers, print jobs and reference documents as far as they can be read. Says what is
- * missing. The damaged file is kept as it is; nothing here writes to it.
+ * anew, and all else (settings, PINs, printers, print jobs, documents, members' records) as far as it can be read. What
+ * the cloud has is pulled once more. Says what is missing. The damaged file is kept as it is; nothing here writes to it.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,8 +15,13 @@ import { readEvent } from '#shared/sync/events.ts'
 import { ChangeSchema } from '#shared/sync/protocol.ts'
 import { migrate } from './migrate.ts'
 import { LEDGER_FILE, LOCK_FILE, MIGRATIONS, RECOVERING_FILE, lockFolder } from './open.ts'
+import { nodeCiphers } from './people/ciphers.ts'
+import { keysBeside } from './people/key-file.ts'
+import { Eraser, People } from './people/people.ts'
+import { markWaitingAsCopies } from './print-jobs.ts'
 import { PROJECTED, Projector } from './projector.ts'
 import { type Salvage, type SalvagedRow, readable, salvage, wholeRows } from './salvage.ts'
+import { Settings } from './settings.ts'
 
 export interface Recovery {
   /** Rows of the journal that are whole, which are in the new file; and the hash of the last. */
@@ -32,6 +37,8 @@ export interface Recovery {
     /** Of the missing rows so many are at the cloud, which gives them back when the till meets it. */
     readonly atCloud: number
   } | undefined
+  /** Members who joined here and of whom no record could be read; what the cloud has of them it gives back. */
+  readonly membersLost: number
   /** Whether the till can go on as the one it was: its key was read, and is the journal's. */
   readonly goesOn: boolean
   /** The new file, and where the damaged one lies. */
@@ -40,6 +47,9 @@ export interface Recovery {
 }
 
 const RECOVERED_FILE = 'recovered.db'
+/** A setting that says that the till asks its cloud where it stands before it sells: this file may be older than what the cloud has. */
+export interface Mark { readonly key: string; readonly value: string }
+
 /** Made by the projector, or kept beside documents: never copied. */
 const MADE = new Set([...Object.keys(PROJECTED), 'journal', 'document', 'good_code', 'good_index'])
 
@@ -48,7 +58,7 @@ const MADE = new Set([...Object.keys(PROJECTED), 'journal', 'document', 'good_co
  * can be run again, and until then no host opens the folder. A ledger that lost its key stays where it is, and the new
  * file lies beside it to be read. Throws TillError folder.*, ledger.not_found, ledger.unrecoverable.
  */
-export function recoverTill(folder: string, sha256: Sha256, time: Date): Recovery {
+export function recoverTill(folder: string, sha256: Sha256, time: Date, mark: Mark): Recovery {
   if (!existsSync(join(folder, LOCK_FILE)) && !existsSync(join(folder, LEDGER_FILE))) throw new TillError('ledger.not_found', { file: join(folder, LEDGER_FILE) })
   const lock = lockFolder(folder)
   try {
@@ -58,7 +68,7 @@ export function recoverTill(folder: string, sha256: Sha256, time: Date): Recover
     const file = join(folder, LEDGER_FILE)
     const damaged = existsSync(join(aside, LEDGER_FILE)) ? join(aside, LEDGER_FILE) : file
     const recovered = join(folder, RECOVERED_FILE)
-    const report = recoverLedger(damaged, recovered, sha256)
+    const report = recoverLedger(damaged, recovered, sha256, mark)
     if (!report.goesOn) return report
     writeFileSync(marker, asideName, { flush: true })
     mkdirSync(aside, { recursive: true, mode: 0o700 })
@@ -75,8 +85,11 @@ export function recoverTill(folder: string, sha256: Sha256, time: Date): Recover
   }
 }
 
-/** Makes `target` anew from the damaged `source`. Throws TillError ledger.not_found, or ledger.unrecoverable where not one row is whole. */
-export function recoverLedger(source: string, target: string, sha256: Sha256): Recovery {
+/**
+ * Makes `target` anew from the damaged `source`; the keys of members' records are looked for beside `target`. Throws TillError
+ * ledger.not_found, or ledger.unrecoverable where not one row is whole.
+ */
+export function recoverLedger(source: string, target: string, sha256: Sha256, mark: Mark): Recovery {
   if (!existsSync(source)) throw new TillError('ledger.not_found', { file: source })
   for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(target + ending, { force: true })
   const room = mkdtempSync(`${target}-salvage-`)
@@ -89,16 +102,20 @@ export function recoverLedger(source: string, target: string, sha256: Sha256): R
     try {
       to.pragma('journal_mode = WAL')
       to.pragma('synchronous = FULL')
+      to.pragma('secure_delete = ON')
       migrate(to, MIGRATIONS)
-      to.transaction(() => {
-        writeRows(to, wholeRows(from, sha256))
-        copyRest(from, to)
+      const goesOn = to.transaction(() => {
+        const projector = new Projector(to)
+        writeRows(to, projector, wholeRows(from, sha256))
+        copyRest(from, to, projector)
+        projector.documents.settle()
+        meetAnew(to, head, mark)
+        if (!isIdentityOf(to, from, head.seq)) return false
+        settlePeople(to, projector, sha256)
+        return true
       })()
-      const goesOn = isIdentityOf(to, from, head.seq)
       const missing = missingAfter(from, head)
-      // What the cloud has beyond this file it will say itself: until then nothing here is taken for sent that is not here.
-      to.prepare("UPDATE setting SET value = ? WHERE key = 'acknowledged' AND CAST(value AS INTEGER) > ?").run(String(head.seq), head.seq)
-      return { rows: head.seq, head: head.hash, missing, goesOn, file: target, damaged: source }
+      return { rows: head.seq, head: head.hash, missing, membersLost: membersLost(to), goesOn, file: target, damaged: source }
     } finally {
       to.close()
     }
@@ -108,9 +125,8 @@ export function recoverLedger(source: string, target: string, sha256: Sha256): R
   }
 }
 
-function writeRows(to: Database, rows: Iterable<SalvagedRow>): void {
+function writeRows(to: Database, projector: Projector, rows: Iterable<SalvagedRow>): void {
   const insert = to.prepare('INSERT INTO journal (seq, id, type, at, text, hash) VALUES (?, ?, ?, ?, ?, ?)')
-  const projector = new Projector(to)
   for (const row of rows) {
     insert.run(row.seq, row.id, row.type, row.at, row.text, row.hash)
     const opened = openRow(row)
@@ -120,13 +136,12 @@ function writeRows(to: Database, rows: Iterable<SalvagedRow>): void {
 }
 
 /** What the journal doesn't make: documents by merging, so that no edit goes back; other tables row by row. */
-function copyRest(from: Database, to: Database): void {
-  const projector = new Projector(to)
+function copyRest(from: Database, to: Database, { documents }: Projector): void {
   for (const row of readable<{ kind: string; id: string; doc: string; clocks: string }>(from, 'SELECT kind, id, doc, clocks FROM document')) {
     const read = ChangeSchema.safeParse({ ...row, rev: 1, doc: objectOf(row.doc), clocks: objectOf(row.clocks) })
     if (!read.success) continue
     const { change } = soundChange(read.data)
-    projector.documents.merge(change.kind, change.id, change.doc, change.clocks)
+    documents.merge(change.kind, change.id, change.doc, change.clocks)
   }
   const tables = to.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'good_search%'").all()
   for (const { name } of tables) {
@@ -142,6 +157,35 @@ function copyRest(from: Database, to: Database): void {
       }
     }
   }
+}
+
+/** What was read may be older than what the cloud has, printers did and stamps were given: none of it is believed. */
+function meetAnew(to: Database, { seq }: Head, mark: Mark): void {
+  const settings = new Settings(to)
+  settings.set(`own:${mark.key}`, mark.value)
+  // Nothing is taken for sent that is not here, and what came down and could not be read comes again.
+  if (Number(settings.get('acknowledged') ?? 0) > seq) settings.set('acknowledged', String(seq))
+  settings.set('rev', '0')
+  const latest = to.prepare<[], { stamp: string | null }>('SELECT max(clock.value) AS stamp FROM document, json_each(clocks) AS clock').get()!.stamp ?? ''
+  if (latest > (settings.get('hlc') ?? '')) settings.set('hlc', latest)
+  markWaitingAsCopies(to)
+}
+
+/** Who was erased stays so, whatever was read. Where the keys are: what no seal holds any more goes, and numbers find their people again. */
+function settlePeople(to: Database, { documents }: Projector, sha256: Sha256): void {
+  const eraser = new Eraser(to)
+  const erased = to.prepare<[], { id: string }>("SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased'").all()
+  for (const { id } of erased) eraser.erase(id)
+  const settings = new Settings(to)
+  const people = new People({ db: to, documents, settings, keys: keysBeside(to), ciphers: nodeCiphers, sha256 })
+  const drop = to.prepare('DELETE FROM person_record WHERE person = ? AND digest = ?')
+  for (const { person, digest } of people.broken()) drop.run(person, digest)
+  people.rebind(settings.identity().shop)
+}
+
+function membersLost(to: Database): number {
+  return to.prepare<[], { n: number }>(`SELECT count(*) AS n FROM (SELECT text ->> '$.body.person' AS person FROM journal WHERE type = 'member.joined')
+    WHERE person NOT IN (SELECT person FROM person_record) AND person NOT IN (SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased')`).get()!.n
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { tick, wallOf } from '#shared/catalog/hlc.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
@@ -105,7 +107,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify() {
       const verification = verifyLedger(db, sha256, migrations)
-      const faults = people.broken().map(({ person, digest }) => ({ seq: null, code: 'person.broken', reason: `a record of person ${person} is not what was sealed`, expected: digest, found: null }))
+      const faults = brokenPeople(people)
       return { ...verification, ok: verification.ok && faults.length === 0, faults: [...verification.faults, ...faults] }
     },
 
@@ -219,6 +221,18 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       }
     },
   })
+}
+
+/** Records that are not what was sealed; and where a broken page ends the looking, that. */
+function brokenPeople(people: People): Fault[] {
+  const fault = (code: string, reason: string, expected: string | null = null): Fault => ({ seq: null, code, reason, expected, found: null })
+  try {
+    return people.broken().map(({ person, digest }) => fault('person.broken', `a record of person ${person} is not what was sealed`, digest))
+  } catch (error) {
+    const said = storageError(error)
+    if (!(said instanceof TillError) || said.code !== 'ledger.damaged') throw error
+    return [fault('file.damaged', `reading members' records stopped: ${String(said.detail?.['reason'])}`)]
+  }
 }
 
 /** Whatever the store is asked for: what SQLite throws comes out as the till says it. */

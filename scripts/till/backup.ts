@@ -16,8 +16,11 @@ export async function backUpTo(file: string | undefined, tillFolder: string): Pr
 
 /** Makes the till of a backup in a data folder that has none. Throws TillError. */
 export function restoreFrom(file: string | undefined, data: string): Promise<Restored> {
-  return restoreLedger(resolve(requireFile(file)), join(data, 'till'), { key: RESTORED, value: String(Date.now()) })
+  return restoreLedger(resolve(requireFile(file)), join(data, 'till'), restoredMark())
 }
+
+/** What a till is marked with whose file may be older than what its cloud has. */
+export const restoredMark = (): { key: string; value: string } => ({ key: RESTORED, value: String(Date.now()) })
 
 function requireFile(file: string | undefined): string {
   if (file === undefined) throw new TillError('call.invalid', { field: 'FILE', reason: 'which file?' })

@@ -12,6 +12,8 @@ export interface AcknowledgedSale { readonly no: string; readonly total: number 
 
 export class Auditor {
   readonly sales = new Map<Id, AcknowledgedSale>()
+  /** Their telephone numbers: nothing of it can be made again from the journal. */
+  readonly members = new Map<Id, string>()
   /** Rows of the journal. */
   rows = 0
   readonly #numbers = new Set<string>()
@@ -21,19 +23,20 @@ export class Auditor {
   readonly #stock = new Map<Id, number>()
   readonly #prices = new Map<Id, number>()
   #unseen: Id[] = []
+  #unseenMembers: Id[] = []
   readonly verdict: Verdict
-  readonly #told: (sale: Id | null, rows: number) => void
+  readonly #told: (what: Id | null, rows: number) => void
 
-  /** `told` hears of every answer as it comes: of which sale, and how many rows the journal has at least. */
-  constructor(verdict: Verdict, told: (sale: Id | null, rows: number) => void = () => undefined) {
+  /** `told` hears of every answer as it comes: of which sale or member, and how many rows the journal has at least. */
+  constructor(verdict: Verdict, told: (what: Id | null, rows: number) => void = () => undefined) {
     this.verdict = verdict
     this.#told = told
   }
 
   /** One write was answered, which is one row. */
-  #acknowledge(sale: Id | null = null): void {
+  #acknowledge(what: Id | null = null): void {
     this.rows += 1
-    this.#told(sale, this.rows)
+    this.#told(what, this.rows)
   }
 
   priced(good: Id, price: number): void {
@@ -44,6 +47,12 @@ export class Auditor {
   moved(good: Id, delta: number): void {
     this.#acknowledge()
     this.#move(good, delta)
+  }
+
+  joined(member: Id, phone: string): void {
+    this.members.set(member, phone)
+    this.#unseenMembers.push(member)
+    this.#acknowledge(member)
   }
 
   drawerOpened(): void {
@@ -79,8 +88,8 @@ export class Auditor {
     this.#stock.set(good, (this.#stock.get(good) ?? 0) + delta)
   }
 
-  /** Compares the till with all of it: sales acknowledged since the last look one by one, or every one. */
-  async check(client: TillClient, everySale = false): Promise<void> {
+  /** Compares the till with all of it: sales and members acknowledged since the last look one by one, or every one. */
+  async check(client: TillClient, every = false): Promise<void> {
     const verification = await client.call('ledger.verify', {})
     this.checkVerification(verification)
     const { balances } = await client.call('ledger.balances', {})
@@ -93,8 +102,13 @@ export class Auditor {
       this.#equal(`the price of ${good}`, found.price, price)
       this.#equal(`the stock of ${good}`, found.stock ?? 0, this.#stock.get(good) ?? 0)
     }
-    for (const id of everySale ? this.sales.keys() : this.#unseen) await this.#find(client, id)
+    for (const id of every ? this.sales.keys() : this.#unseen) await this.#find(client, id)
     this.#unseen = []
+    for (const id of every ? this.members.keys() : this.#unseenMembers) {
+      const { members } = await client.call('member.find', { text: this.members.get(id)! })
+      if (members[0]?.member !== id) this.verdict.lose(`member ${id}`)
+    }
+    this.#unseenMembers = []
   }
 
   /** What `verify` must come to, by the till or of its file. */

@@ -1,7 +1,7 @@
 /**
  * `damage`: a ledger's file, or its log, cut or overwritten at random places. Opening and verifying it must say so or be
- * right; recovering must give a ledger that verifies, holds the journal up to its first unreadable row, and names what is
- * missing after that; and the damaged file must stay as it was.
+ * right; recovering must give a ledger that verifies, holds the journal up to its first unreadable row and its members'
+ * records, and names what is missing; and the damaged file must stay as it was.
  */
 import { createHash } from 'node:crypto'
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
+import { Documents } from '#desktop/storage/documents.ts'
+import { nodeCiphers } from '#desktop/storage/people/ciphers.ts'
+import { PEOPLE_KEYS_FILE, keysBeside } from '#desktop/storage/people/key-file.ts'
+import { People } from '#desktop/storage/people/people.ts'
+import { Settings } from '#desktop/storage/settings.ts'
 import { type Recovery, recoverTill } from '#desktop/storage/recover.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
@@ -16,6 +21,7 @@ import { COMMITS_UNSEEN_MAX } from '#desktop/storage/wal-file.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { chance } from '../replay/sales-files.ts'
 import { startMessage } from '../start-messages.ts'
+import { restoredMark } from '../till/backup.ts'
 import { Auditor } from './auditor.ts'
 import { startHost } from './host.ts'
 import { Load } from './load.ts'
@@ -32,6 +38,8 @@ interface Whole {
   readonly hashes: readonly string[]
   /** Row of each sale, by its number. */
   readonly sales: ReadonlyMap<string, number>
+  /** Row in which each member joined. */
+  readonly members: ReadonlyMap<string, number>
 }
 type Damage = (bytes: Buffer, random: () => number) => { bytes: Buffer; what: string }
 
@@ -66,7 +74,7 @@ export async function damage({ times, seed, log }: TortureOptions): Promise<Tort
       const again = (): void => {
         rmSync(folder, { recursive: true, force: true })
         mkdirSync(folder)
-        for (const file of files) copyFileSync(join(whole.folder, file), join(folder, file))
+        for (const file of [...files, PEOPLE_KEYS_FILE]) copyFileSync(join(whole.folder, file), join(folder, file))
         writeFileSync(join(folder, name), bytes)
       }
       again()
@@ -101,9 +109,11 @@ async function ledgers(room: string, random: () => number, verdict: Verdict): Pr
     const db = openForReading(join(copy, LEDGER_FILE))
     const hashes = db.prepare<[], { hash: string }>('SELECT hash FROM journal ORDER BY seq').all().map(({ hash }) => hash)
     const sales = new Map(db.prepare<[], { no: string; seq: number }>('SELECT no, seq FROM sale').all().map(({ no, seq }) => [no, seq]))
+    const joined = db.prepare<[], { person: string; seq: number }>("SELECT text ->> '$.body.person' AS person, seq FROM journal WHERE type = 'member.joined'").all()
     db.close()
+    if (joined.length === 0) verdict.fault(`${end}: nobody joined`)
     if (hashes.length !== auditor.rows) verdict.fault(`${end}: ${hashes.length} rows, ${auditor.rows} were acknowledged`)
-    made.push({ folder, auditor, hashes, sales })
+    made.push({ folder, auditor, hashes, sales, members: new Map(joined.map(({ person, seq }) => [person, seq])) })
   }
   return made
 }
@@ -157,21 +167,27 @@ async function opens(folder: string, { hashes }: Whole, when: string, verdict: V
 const digest = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
 
 type Recovered = 'recoveredWhole' | 'recoveredInPart' | 'unrecoverable' | 'keyLost'
-function recovers(folder: string, { hashes, sales }: Whole, when: string, verdict: Verdict): Recovered {
+function recovers(folder: string, { auditor, hashes, sales, members }: Whole, when: string, verdict: Verdict): Recovered {
   const originals = [LEDGER_FILE, `${LEDGER_FILE}-wal`].filter((name) => existsSync(join(folder, name)))
   const before = originals.map((name) => digest(join(folder, name)))
   let recovery: Recovery
   try {
-    recovery = recoverTill(folder, sha256, new Date())
+    recovery = recoverTill(folder, sha256, new Date(), restoredMark())
   } catch (error) {
     if (!(error instanceof TillError) || error.code !== 'ledger.unrecoverable') verdict.fault(`${when}: recovering threw ${String(error)}`)
     return 'unrecoverable'
   }
-  const { rows, head, missing, goesOn, file, damaged } = recovery
+  const { rows, head, missing, membersLost, goesOn, file, damaged } = recovery
   const kept = originals.map((name) => digest(damaged + name.slice(LEDGER_FILE.length)))
   if (kept.join() !== before.join()) verdict.fault(`${when}: recovering changed the damaged file`)
   const db = openForReading(file)
   const verification = verifyLedger(db, sha256)
+  const people = new People({ db, documents: new Documents(db), settings: new Settings(db), keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
+  if (goesOn) {
+    const lost = [...members].filter(([member, seq]) => seq <= rows && people.fields(member)?.phone !== auditor.members.get(member))
+    if (lost.length !== membersLost) verdict.fault(`${when}: ${lost.length} members are lost, ${membersLost} were named`)
+    if (people.broken().length > 0) verdict.fault(`${when}: a record that no seal holds was kept`)
+  }
   db.close()
   if (!verification.ok || verification.rows !== rows) verdict.fault(`${when}: the recovered ledger: ${JSON.stringify(verification.faults.slice(0, 2))}`)
   if (hashes[rows - 1] !== head) verdict.fault(`${when}: row ${rows} is not the one that was there`)

@@ -1,6 +1,6 @@
 /**
- * A cashier in a hurry: sales, returns, discounts, stock, prices, shifts, the drawer and reprints, several calls on the
- * line at once. What was not answered is kept, and asked again with the same keys, in order, when the till is back.
+ * A cashier in a hurry: sales, returns, discounts, stock, prices, members, shifts, the drawer and reprints, several calls
+ * on the line at once. What was not answered is kept, and asked again with the same keys, in order, when the till is back.
  */
 import { randomUUID } from 'node:crypto'
 import { addGood, emptyTicket } from '#shared/cart/ticket.ts'
@@ -27,22 +27,27 @@ export interface LoadOptions {
   readonly chance: () => number
   /** Calls on the line at once. */
   readonly inFlight?: number
+  /** Nobody joins: for what a program left that knew no members. */
+  readonly noMembers?: boolean
 }
 
 export class Load {
   readonly #auditor
   readonly #chance
   readonly #inFlight
+  readonly #noMembers
   readonly #goods: GoodView[] = []
+  #members = 0
   /** Sent and not answered, in the order sent. */
   readonly #inDoubt: Write[] = []
   /** Writes that were repeated because their answer never came. */
   repeated = 0
 
-  constructor({ auditor, chance, inFlight = 3 }: LoadOptions) {
+  constructor({ auditor, chance, inFlight = 3, noMembers = false }: LoadOptions) {
     this.#auditor = auditor
     this.#chance = chance
     this.#inFlight = inFlight
+    this.#noMembers = noMembers
   }
 
   /** Owner, goods, printer and shift on an empty till. */
@@ -124,6 +129,7 @@ export class Load {
     if (kind < 14) return this.#receive()
     if (kind < 16) return this.#reprice()
     if (kind < 17) return this.#drawer()
+    if (kind < 18 && !this.#noMembers) return this.#join()
     return kind < 19 ? this.#reprint() : this.#changeShift()
   }
 
@@ -161,6 +167,12 @@ export class Load {
 
   #drawer(): Write {
     return this.#write('drawer.open', { key: randomUUID(), reason: '换零钱' }, () => this.#auditor.drawerOpened())
+  }
+
+  #join(): Write {
+    const key = randomUUID()
+    const phone = `138${String(++this.#members).padStart(8, '0')}`
+    return this.#write('member.join', { key, set: { phone, name: `客人${this.#members}` } }, () => this.#auditor.joined(key, phone))
   }
 
   #reprint(): Write {

@@ -1,7 +1,7 @@
 /**
  * `power`: the plug is pulled. A till works on a disk that writes down every change and every sync; then, for any moment
- * of that, a disk is made as a power cut may have left it, opened by the product, and asked for every sale that had been
- * acknowledged by then. Done once with the product and once with synchronous=NORMAL, which must lose some: else this
+ * of that, a disk is made as a power cut may have left it, opened by the product, and asked for every sale and member that
+ * had been acknowledged by then: a member's record needs the keys' file, which the database knows nothing of. Done once with the product and once with synchronous=NORMAL, which must lose some: else this
  * torture would prove nothing.
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -34,14 +34,14 @@ export async function powerLoss({ times, seed, log }: TortureOptions): Promise<T
   const normal = await torture(made.library, 'scripts/torture/host-normal.ts', cuts)
   const { verdict } = full
   if (normal.verdict.lost === 0) verdict.fault('synchronous=NORMAL lost nothing: this torture proves nothing')
-  const { cuts: tried, sales, syncs, records } = full
+  const { cuts: tried, sales, members, syncs, records } = full
   return {
-    name: 'power', seed, cuts: tried, sales, syncs, changes: records, lost: verdict.lost, doubled: verdict.doubled, wrong: verdict.wrong,
+    name: 'power', seed, cuts: tried, sales, members, syncs, changes: records, lost: verdict.lost, doubled: verdict.doubled, wrong: verdict.wrong,
     normal: { cuts: normal.cuts, cutsThatLost: normal.cutsThatLost, lost: normal.verdict.lost },
   }
 }
 
-interface Result { verdict: Verdict; cuts: number; cutsThatLost: number; sales: number; syncs: number; records: number }
+interface Result { verdict: Verdict; cuts: number; cutsThatLost: number; sales: number; members: number; syncs: number; records: number }
 
 async function torture(library: string, script: string, { times, seed, log }: TortureOptions): Promise<Result> {
   const random = chance(seed)
@@ -53,12 +53,12 @@ async function torture(library: string, script: string, { times, seed, log }: To
     const records = readRecords(readFileSync(join(room, 'record')))
     const at = moments(records, times, random)
     const disk = new RecordedDisk(random)
-    const known = { sales: new Set<string>(), rows: 0 }
+    const known = { ids: new Set<string>(), rows: 0 }
     let [done, cutsThatLost] = [0, 0]
     for (const [i, record] of records.entries()) {
       if (record.kind === 'A') {
         known.rows = record.offset
-        if (record.name !== '') known.sales.add(record.name)
+        if (record.name !== '') known.ids.add(record.name)
       } else disk.apply(record)
       for (let n = at.get(i) ?? 0; n > 0; n--) {
         const folder = join(left, String(done))
@@ -72,7 +72,7 @@ async function torture(library: string, script: string, { times, seed, log }: To
         if (done % 100 === 0) log(`power (${script}): ${done} of ${times} cuts, ${verdict.lost} lost`)
       }
     }
-    return { verdict, cuts: done, cutsThatLost, sales: auditor.sales.size, syncs: records.filter(({ kind }) => kind === 'S').length, records: records.length }
+    return { verdict, cuts: done, cutsThatLost, sales: auditor.sales.size, members: auditor.members.size, syncs: records.filter(({ kind }) => kind === 'S').length, records: records.length }
   } finally {
     rmSync(room, { recursive: true, force: true })
     rmSync(left, { recursive: true, force: true })
@@ -86,7 +86,7 @@ async function work(library: string, script: string, room: string, random: () =>
   mkdirSync(root)
   const disk = faultyDisk(library, root, join(room, 'control'), record)
   const printer = await startPrinterSimulator()
-  const auditor = new Auditor(verdict, (sale, rows) => appendFileSync(record, mark(sale ?? '', rows)))
+  const auditor = new Auditor(verdict, (what, rows) => appendFileSync(record, mark(what ?? '', rows)))
   const load = new Load({ auditor, chance: random, inFlight: 1 })
   const start = () => startHost({ folder: join(root, TILL), env: disk.env, script })
   try {
@@ -138,7 +138,7 @@ function moments(records: readonly DiskRecord[], times: number, random: () => nu
 }
 
 /** Opens what a cut left, as the next morning does, and looks for all that was known to be done. */
-async function inspect(folder: string, auditor: Auditor, known: { sales: ReadonlySet<string>; rows: number }, verdict: Verdict, when: string): Promise<void> {
+async function inspect(folder: string, auditor: Auditor, known: { ids: ReadonlySet<string>; rows: number }, verdict: Verdict, when: string): Promise<void> {
   let till
   try {
     till = composeTill({ folder, version: 'torture', log: () => undefined })
@@ -149,7 +149,12 @@ async function inspect(folder: string, auditor: Auditor, known: { sales: Readonl
   try {
     const { ok, rows, faults } = till.store.verify()
     if (!ok) verdict.fault(`${when}: ${JSON.stringify(faults.slice(0, 2))}`)
-    for (const id of known.sales) {
+    for (const id of known.ids) {
+      const phone = auditor.members.get(id)
+      if (phone !== undefined) {
+        if (till.store.people.fields(id)?.phone !== phone) verdict.lose(`${when}: member ${id}`)
+        continue
+      }
       const found = till.store.sale(id)
       const { no, total } = auditor.sales.get(id)!
       if (!found) verdict.lose(`${when}: sale ${no}`)

@@ -12,7 +12,7 @@ export interface TortureOptions {
 export interface TortureReport {
   readonly name: string
   readonly seed: number
-  /** Acknowledged sales that were not there, and sales that were there twice or that nobody rang. */
+  /** Acknowledged sales and members that were not there, and sales that were there twice or that nobody rang. */
   readonly lost: number
   readonly doubled: number
   /** Everything that was not as promised, those two included: empty when all is well. */

@@ -1,5 +1,6 @@
 /** Backups of a till that sells on, and a till made of one. */
 import fc from 'fast-check'
+import { randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -22,6 +23,11 @@ function verifyFile(file: string) {
   const db = openForReading(file)
   onTestFinished(() => { db.close() })
   return verifyLedger(db, sha256)
+}
+function jobsIn(file: string): unknown[] {
+  const db = openForReading(file)
+  onTestFinished(() => { db.close() })
+  return db.prepare("SELECT kind, copy, state IN ('queued', 'sending') AS waits FROM print_job").all()
 }
 const filesIn = (folder: string): string[] => readdirSync(folder).sort()
 /** Waits for the backup that a shift's close asked for: made or failed. */
@@ -178,6 +184,20 @@ describe('npm run till -- backup and restore', () => {
     expect(await moved.run('staff.signIn', { no: '01', pin: '1234' })).toMatchObject({ no: '01' })
     expect((await moved.run('ledger.verify', {})).faults).toEqual([])
     await moved.close()
+  })
+
+  test('bring papers that waited as copies: they may have come out since', { timeout: 60_000 }, async () => {
+    const { till, sell } = await selling()
+    // Nobody listens there: the paper waits.
+    await till.run('printer.put', { printer: { id: randomUUID(), name: 'p', profile: 'generic-80', address: 'tcp://127.0.0.1:9', receipts: true, drawer: false } })
+    await sell()
+    const file = join(temporaryFolder(), 'backup.db')
+    await command('backup', file, '--data', till.folder)
+    await till.close()
+    const data = join(temporaryFolder(), 'new')
+    expect((await command('restore', file, '--data', data)).status).toBe(0)
+    expect(jobsIn(file)).toEqual([{ kind: 'receipt', copy: 0, waits: 1 }])
+    expect(jobsIn(join(data, 'till', LEDGER_FILE))).toEqual([{ kind: 'receipt', copy: 1, waits: 1 }])
   })
 
   test('refuse what is no backup, is damaged or is newer, and leave the folder empty', { timeout: 60_000 }, async () => {

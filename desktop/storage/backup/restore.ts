@@ -8,6 +8,7 @@ import type { Identity, Pairing } from '#shared/host/store.ts'
 import { Documents } from '../documents.ts'
 import { migrate } from '../migrate.ts'
 import { LEDGER_FILE, MIGRATIONS, openForReading, storageError } from '../open.ts'
+import { markWaitingAsCopies } from '../print-jobs.ts'
 import { Reads } from '../reads.ts'
 import { Settings } from '../settings.ts'
 import { sha256 } from '../till-store.ts'
@@ -29,7 +30,7 @@ export interface Restored {
 
 /**
  * Throws TillError restore.not_empty, ledger.not_found, ledger.damaged, database.newer, restore.damaged with its faults. `mark` is
- * set in the new ledger: the till asks its cloud where it stands before it sells.
+ * set in the new ledger: the till asks its cloud where it stands before it sells. Papers that still wait in it come out as copies.
  */
 export async function restoreLedger(backup: string, folder: string, mark: { key: string; value: string }): Promise<Restored> {
   const file = join(folder, LEDGER_FILE)
@@ -60,7 +61,7 @@ export async function restoreLedger(backup: string, folder: string, mark: { key:
   }
 }
 
-/** Brings the copy to this program's version, checks it, and sets the mark. */
+/** Brings the copy to this program's version, checks it, and sets the marks. */
 function prepare(db: Database, file: string, mark: { key: string; value: string }): Restored {
   db.pragma('journal_mode = DELETE')
   migrate(db, MIGRATIONS)
@@ -69,6 +70,7 @@ function prepare(db: Database, file: string, mark: { key: string; value: string 
   const { ok, rows, sales, faults } = verifyLedger(db, sha256)
   if (!ok) throw new TillError('restore.damaged', { faults: faults satisfies Fault[] })
   settings.set(`own:${mark.key}`, mark.value)
+  markWaitingAsCopies(db)
   const { shop, till, device }: Identity = settings.identity()
   const { name } = new Reads(db, new Documents(db)).shop(shop)
   const pairing = JSON.parse(settings.get('pairing') ?? 'null') as Pairing | null
