@@ -146,10 +146,15 @@ export function composeTill(options: TillOptions): Till {
         return sync.now()
       },
       async renew(code, key) {
-        await renewTill(store, world, options.version, code, key)
+        // What the old ledger still sent while the new one is begun would be counted as another till's.
+        await sync.rest()
+        try {
+          await renewTill(store, world, options.version, code, key)
+        } finally {
+          sync.start()
+        }
         dispatcher.emit('goods.reloaded', {})
         context.changed()
-        sync.start()
         return sync.now()
       },
     },

@@ -13,6 +13,7 @@ import { fen } from '#shared/money/money.ts'
 import { notKnown, shiftBefore, shiftWithout } from '#shared/sync/renewal.ts'
 import { PART, moveInto } from './backup/durable.ts'
 import type { Ledger } from './ledger.ts'
+import type { People } from './people/people.ts'
 import { openForReading, storageError } from './open.ts'
 import { PROJECTED } from './projector.ts'
 import type { Reads } from './reads.ts'
@@ -20,7 +21,7 @@ import type { Settings } from './settings.ts'
 
 export const ARCHIVE_FOLDER = 'archive'
 
-export function renewLedger({ db, ledger, reads, settings }: { db: Database; ledger: Ledger; reads: Reads; settings: Settings }, renewal: Renewal): void {
+export function renewLedger({ db, ledger, reads, settings, people }: { db: Database; ledger: Ledger; reads: Reads; settings: Settings; people: Pick<People, 'sendAgain'> }, renewal: Renewal): void {
   const old = settings.identity()
   const head = ledger.head()
   const events = notKnown(envelopes(db, renewal.after), renewal.known)
@@ -42,6 +43,8 @@ export function renewLedger({ db, ledger, reads, settings }: { db: Database; led
       record({ id: renewal.begunId, type: DeviceBegun.type, v: 1, body: { publicKey, app: renewal.app } }, at, null)
       record({ id: renewal.key, type: DeviceRenewed.type, v: 1, body: { from: old.device, seq: head.seq, hash: head.hash, shop, till, cloud, shift } }, at, staff)
       for (const event of events) record(event, event.at, event.actor)
+      // Whoever knew nothing of these events may know nothing of their members' records either; what it has, it has once.
+      people.sendAgain()
       if (staff !== null && reads.signedIn() !== staff) record({ id: renewal.signedInId, type: StaffSignedIn.type, v: 1, body: { staff } }, at, staff)
     })
   } catch (error) {

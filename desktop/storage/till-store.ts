@@ -39,7 +39,9 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
-  if (people.recover().sentBefore > 0) settings.set('rev', '0')
+  ledger.together(() => {
+    if (people.recover().sentBefore > 0) settings.set('rev', '0')
+  })
   const seen = (stamp: string): void => {
     if (stamp > (settings.get('hlc') ?? '')) settings.set('hlc', stamp)
   }
@@ -149,7 +151,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       })
     },
     hold: (isHeld) => ledger.hold(isHeld),
-    renew: (renewal) => renewLedger({ db, ledger, reads, settings }, renewal),
+    renew: (renewal) => renewLedger({ db, ledger, reads, settings, people }, renewal),
     setting: (key) => settings.get(`own:${key}`),
     setSetting: (key, value) => settings.set(`own:${key}`, value),
     pinVerifier: (staff) => db.prepare<[string], { verifier: string }>('SELECT verifier FROM pin WHERE staff = ?').get(staff)?.verifier,

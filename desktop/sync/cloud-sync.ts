@@ -110,6 +110,11 @@ export class CloudSync {
   /** For good: the store may be closed from now on. */
   async close(): Promise<void> {
     this.#isClosed = true
+    await this.rest()
+  }
+
+  /** Stops, and resolves when the exchange that was under way has come to its end. */
+  async rest(): Promise<void> {
     const last = this.#exchange
     this.stop()
     await last?.catch(() => undefined)
@@ -232,7 +237,8 @@ export class CloudSync {
     if (own !== state.head) throw new Refused('sync.fork', { seq: state.ack })
     if (state.ack !== this.#store.acknowledged()) {
       this.#hooks.log('sync.ack_moved', { from: this.#store.acknowledged(), to: state.ack })
-      if (state.ack < this.#store.acknowledged()) this.#store.people.sendAgain(state.ack)
+      // It went back, and a record follows its row in a breath of its own: any of them may be gone.
+      if (state.ack < this.#store.acknowledged()) this.#store.people.sendAgain()
       this.#store.acknowledge(state.ack)
     }
     if (this.#store.setting(RESTORED)) this.#store.setSetting(RESTORED, '')
@@ -329,17 +335,20 @@ export class CloudSync {
   /** Takes a page in piece by piece, each with the number it reaches: a sale that comes meanwhile waits for one piece at most. */
   async #apply(client: CloudClient, { changes, rev }: { readonly changes: readonly Change[]; readonly rev: number }): Promise<void> {
     const pulled: Pulled = { goods: [], tickets: false, other: false }
-    for (let from = 0; from === 0 || from < changes.length; from += APPLIED_AT_ONCE) {
+    for (let from = 0, end = 0; from === 0 || from < changes.length; from = end) {
       if (from > 0) await this.#breath()
       if (this.#client !== client) break
-      const piece = changes.slice(from, from + APPLIED_AT_ONCE).map((each) => {
+      end = from + APPLIED_AT_ONCE
+      // What comes under one number comes in one piece: a till that stops between the two would never ask for the second.
+      while (end < changes.length && changes[end]!.rev === changes[end - 1]!.rev) end += 1
+      const piece = changes.slice(from, end).map((each) => {
         // Its fields are checked, record by record, where they are sealed.
         if (each.kind === 'person') return each
         const { change, left } = soundChange(each)
         if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
         return change
       })
-      const isLast = from + APPLIED_AT_ONCE >= changes.length
+      const isLast = end >= changes.length
       const applied = this.#store.applyChanges(piece, isLast ? rev : piece.at(-1)!.rev)
       pulled.goods.push(...applied.goods)
       pulled.tickets ||= applied.tickets

@@ -21,7 +21,7 @@ grant select, insert, update, delete on stock to xiaopu_service;
 -- The lines of a sale or of a row that moved stock. Its text was understood when it came in; what jsonb can't hold of it moves nothing.
 create function pg_temp.lines_of(text text) returns jsonb language plpgsql as $$
 begin
-  return regexp_replace(text, '\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '?', 'g')::jsonb -> 'body' -> 'lines';
+  return regexp_replace(text, '(?<!\\)((?:\\\\)*)\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\1?', 'g')::jsonb -> 'body' -> 'lines';
 exception when others then
   return '[]';
 end

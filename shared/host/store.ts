@@ -163,8 +163,8 @@ export interface PersonStore {
   /** The next records that the cloud has not got, of rows up to `acknowledged`. */
   unsent(acknowledged: number): NamedRecord[]
   sent(record: Pick<NamedRecord, 'person' | 'digest'>, state: RecordState): void
-  /** The cloud went back to row `after`: what later rows name may be lost there. */
-  sendAgain(after: number): void
+  /** The cloud may have lost any of them: those of this ledger go up once more, and it keeps each once. */
+  sendAgain(): void
   /** New keys, everything sealed anew, the old keys destroyed. */
   rotate(now: number): { records: number }
 }

@@ -123,16 +123,17 @@ export class People implements PersonStore {
 
   unsent(acknowledged: number): NamedRecord[] {
     // A row that is not in this journal is one that the cloud knew before this ledger was begun anew.
-    const rows = this.#db.prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM (SELECT p.*, j.seq FROM person_record p LEFT JOIN journal j ON j.id = p.event WHERE p.sent = 0)
-      WHERE seq IS NULL OR seq <= ? ORDER BY seq LIMIT ?`).all(acknowledged, PEOPLE_MAX)
+    // Those whose key is gone are left out before they are counted, or enough of them would hold up all others.
+    const rows = this.#db.prepare<[string, number, number], Row>(`SELECT ${COLUMNS} FROM (SELECT p.*, j.seq FROM person_record p LEFT JOIN journal j ON j.id = p.event
+      WHERE p.sent = 0 AND p.key IN (SELECT value FROM json_each(?))) WHERE seq IS NULL OR seq <= ? ORDER BY seq LIMIT ?`).all(JSON.stringify(this.#dataKeys()), acknowledged, PEOPLE_MAX)
     return rows.flatMap((row) => this.#openRow(row) ?? [])
   }
   sent(record: Pick<NamedRecord, 'person' | 'digest'>, state: RecordState): void {
     if (state === 'erased') this.#eraser.erase(record.person)
     else this.#mark.run(SENT[state], record.person, record.digest)
   }
-  sendAgain(after: number): void {
-    this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND event IN (SELECT id FROM journal WHERE seq > ?)').run(after)
+  sendAgain(): void {
+    this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND event IN (SELECT id FROM journal)').run()
   }
 
   /** Takes what comes down of people. `done`: there is nothing else to it; `erased`: something was destroyed, so `scrub` is due. */
@@ -171,7 +172,7 @@ export class People implements PersonStore {
 
   /** Records whose key is gone. Those that the cloud has are dropped, to come again from there. */
   recover(): { lost: number; sentBefore: number } {
-    const known = this.#ring?.data.map(({ id }) => id) ?? []
+    const known = this.#dataKeys()
     const lost = this.#db.prepare<[string], Pick<Row, 'person' | 'digest' | 'sent'>>('SELECT person, digest, sent FROM person_record WHERE key NOT IN (SELECT value FROM json_each(?))').all(JSON.stringify(known))
     const again = lost.filter(({ sent }) => sent === 1)
     for (const { person, digest } of again) {
@@ -179,6 +180,10 @@ export class People implements PersonStore {
       this.#untag.run(person)
     }
     return { lost: lost.length, sentBefore: again.length }
+  }
+
+  #dataKeys(): string[] {
+    return this.#ring?.data.map(({ id }) => id) ?? []
   }
 
   /** Undefined where its key is gone or its seal broken: neither may hold up the others. `broken` names the latter. */
