@@ -117,6 +117,12 @@ export class FakeCloud {
     for (const stream of this.#streams) stream.write(`event: rev\ndata: ${this.rev}\n\n`)
   }
 
+  /** Another change under the number of the last one, as a member and their record have. */
+  alongside(kind: string, id: string, doc: Record<string, unknown>): void {
+    this.rev -= 1
+    this.edit(kind, id, doc)
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url!, 'http://fake')
     this.asked.push(`${request.method} ${url.pathname}`)
