@@ -67,8 +67,8 @@ export async function startFaultProxy(target: () => string, seed: number, mishap
       near.on('close', () => spoilt.delete(cut))
     }
     const said: Buffer[] = []
-    // Bad luck comes soon; but on a bad line no connection lives for ever.
-    const after = fate === 'well' ? chance.int(1_000, 12_000) : chance.int(1, 4_000)
+    // Bad luck comes soon; and on a bad line no connection lives for ever, but long enough for a whole push.
+    const after = fate === 'well' ? chance.int(150_000, 400_000) : chance.int(1, 4_000)
     const ends: Fate = isClear ? 'well' : 'cut going up'
     carry({ from: near, to: far, fate: fate === 'cut coming down' ? 'well' : fate === 'well' ? ends : fate, after, cut, counts, hear: (chunk) => said.push(chunk) })
     carry({ from: far, to: near, fate: fate === 'cut going up' ? 'well' : fate, after, cut, counts, hear: () => undefined })
