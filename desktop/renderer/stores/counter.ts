@@ -71,7 +71,7 @@ export const useCounter = defineStore('counter', () => {
     waiting.value = waiting.value.slice(1)
     buffer.value = EMPTY_BUFFER
     const panels = usePanels()
-    if (panels.current === 'weigh' && !waiting.value.length) panels.home()
+    if (!waiting.value.length) panels.leave('weigh')
   }
 
   return { buffer, waiting, weighing, setBuffer, clearBuffer, takeQuantity, ring, weighed, forgetWeighing }

@@ -34,6 +34,10 @@ export const usePanels = defineStore('panels', () => {
   function home(): void {
     current.value = 'quick'
   }
+  /** Home from this panel, and only from it: what finishes late must not take away what was opened meanwhile. */
+  function leave(panel: Panel): void {
+    if (current.value === panel) home()
+  }
   /** One step back, never two. */
   function back(): boolean {
     if (inner?.()) return true
@@ -56,7 +60,7 @@ export const usePanels = defineStore('panels', () => {
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, back, key, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, setKeys, setInner, dropInner }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */

@@ -37,7 +37,7 @@ export const usePay = defineStore('pay', () => {
   /** Goods arrived: a finished payment makes room, an open one goes back to the ticket only when it is over. */
   function leave(): void {
     const panels = usePanels()
-    if (panels.current === 'pay' && phase.value === 'done') panels.home()
+    if (phase.value === 'done') panels.leave('pay')
   }
 
   /** Cash was handed over, in fen; less than what is due is refused by the caller. */
