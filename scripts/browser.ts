@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { posix, win32 } from 'node:path'
+import { SCREEN_JS_FLAGS } from '#desktop/loopback/screen-flags.ts'
 import { packageCommand, run } from './run-command.ts'
 
 export type Browser = { readonly path: string; readonly name: string }
@@ -137,6 +138,7 @@ export function browserFlags({ headless = false, appUrl, profileDir }: FlagOptio
     '--disable-component-update',
     '--disable-sync',
     '--disable-quic',
+    `--js-flags=${SCREEN_JS_FLAGS}`,
     '--no-first-run',
     '--no-default-browser-check',
     // Chromium refuses to start as root with its sandbox; for anyone else the sandbox stays.

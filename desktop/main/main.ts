@@ -9,6 +9,7 @@ import { BrowserWindow, Menu, type WebContents, app, ipcMain, net, protocol, ses
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { CONTENT_SECURITY_POLICY, serveLoopback } from '#desktop/loopback/server.ts'
 import { jsonLog } from '#desktop/loopback/log.ts'
+import { SCREEN_JS_FLAGS } from '#desktop/loopback/screen-flags.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { errorFacts } from '#shared/ports/log.ts'
 import { pageFile } from './page-file.ts'
@@ -34,6 +35,7 @@ const { values } = parseArgs({
 const folder = resolve(typeof values.data === 'string' ? values.data : join(app.getPath('userData'), 'till'))
 // Open tickets are kept by the screen: with the till's own data, not with another till's of this user.
 app.setPath('userData', join(folder, 'screen'))
+app.commandLine.appendSwitch('js-flags', SCREEN_JS_FLAGS)
 
 async function run(): Promise<void> {
   const token = process.env['XIAOPU_TOKEN'] ?? randomBytes(24).toString('base64url')

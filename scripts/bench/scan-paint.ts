@@ -71,7 +71,7 @@ export async function scanPaint(): Promise<Figure[]> {
         await at(page, 'receipt').waitFor()
         await idle()
       }
-      // Listens rather than polls: what is measured is the page's own work.
+      // Listens rather than polls, and asks for the answer before it counts: what is measured is the page's own work.
       await page.evaluate(() => {
         const heard = new Promise((resolve) => {
           new PerformanceObserver((list, observer) => {
@@ -83,9 +83,10 @@ export async function scanPaint(): Promise<Figure[]> {
         })
         Object.assign(window, { heard })
       })
+      const answer = page.evaluate(() => (window as unknown as { heard: Promise<Measured> }).heard)
       const before = { tasks: await tasks(), work: await work() }
       await scan(page, code((i * 379) % GOODS))
-      const { duration, typed } = await page.evaluate(() => (window as unknown as { heard: Promise<unknown> }).heard) as Measured
+      const { duration, typed } = await answer
       painted.push(duration - typed)
       worked.push(await work() - before.work)
       tasked.push(await tasks() - before.tasks)
