@@ -2,6 +2,7 @@
  * The cloud's side of shared/sync/protocol.ts: tills are paired, push their journals and pull reference data. Bodies
  * arrive as the bytes that were signed; nothing decompresses or parses a push before its signature is right.
  */
+import { isUtf8 } from 'node:buffer'
 import { promisify } from 'node:util'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -127,21 +128,33 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-async function decompress(body: Buffer): Promise<string> {
+async function decompress(body: Buffer): Promise<Buffer> {
   try {
     const unpack = body.subarray(0, ZSTD.length).equals(ZSTD) ? unzstd : ungzip
-    return (await unpack(body, { maxOutputLength: PUSH_BYTES_MAX })).toString('utf8')
+    return await unpack(body, { maxOutputLength: PUSH_BYTES_MAX })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Refusal('batch.too_large', `a batch is at most ${PUSH_BYTES_MAX} bytes`, { max: PUSH_BYTES_MAX })
     throw new Refusal('batch.malformed', 'the body is neither zstd nor gzip')
   }
 }
 
-function openPush(text: string): { header: PushHeader; rows: JournalRow[] } {
+function openPush(body: Buffer): { header: PushHeader; rows: JournalRow[] } {
+  const text = body.toString('utf8')
   const read = readPush(text)
-  if (!('reason' in read)) return read
+  if (!('reason' in read)) return { header: read.header, rows: withBytes(read.rows, body) }
   if (protocolOf(text) > PROTOCOL_VERSION) throw new Refusal('protocol.unsupported', `this cloud speaks protocol ${PROTOCOL_VERSION}`, { protocol: PROTOCOL_VERSION })
   throw new Refusal('batch.malformed', read.reason, { line: read.line })
+}
+
+/** Each row with its bytes, where all are the text's own: what is no UTF-8 was mended when it was read. */
+function withBytes(rows: readonly JournalRow[], body: Buffer): JournalRow[] {
+  if (!isUtf8(body) || body.includes(0)) return [...rows]
+  let end = body.indexOf('\n')
+  return rows.map((row) => {
+    const start = end + 1 + row.hash.length + 1
+    end = body.indexOf('\n', start)
+    return { ...row, bytes: body.subarray(start, end === -1 ? undefined : end) }
+  })
 }
 
 function protocolOf(text: string): number {

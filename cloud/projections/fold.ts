@@ -28,18 +28,23 @@ export interface Known {
   /** Reference documents by `kind id`. */
   readonly references: Map<string, ReferenceDocument>
 }
-export interface Folded {
+/** What adds up, over as many runs of rows as go into one transaction. */
+export interface Totals {
+  readonly stock: Map<Id, { delta: number; counted: boolean; at: number }>
+  /** fen by account */
+  readonly balances: Map<string, number>
+}
+export interface Folded extends Totals {
   readonly flags: Flag[]
   /** Numbers of the rows that are this device's own events, seen for the first time. */
   readonly accepted: Set<number>
   readonly sales: SaleRow[]
-  readonly stock: Map<Id, { delta: number; counted: boolean; at: number }>
-  /** fen by account */
-  readonly balances: Map<string, number>
   /** Keys of `Known.references` that changed, in order. */
   readonly changed: Set<string>
   readonly lost: LostEdit[]
 }
+
+export const noTotals = (): Totals => ({ stock: new Map(), balances: new Map() })
 
 export const referenceKey = (kind: string, id: Id): string => `${kind} ${id}`
 
@@ -64,9 +69,9 @@ export function openRows(head: Head, rows: readonly JournalRow[]): { opened: Ope
 /** Whose rows they are; `till` is the device's number as people say it. */
 interface Place { readonly shop: Id; readonly ledgerShops: readonly Id[]; readonly device: Id; readonly till: string }
 
-/** The meaning of rows of one device, the first of which is arrival number `arrival`. */
-export function foldRows(place: Place, opened: readonly OpenedRow[], arrival: number, known: Known): Folded {
-  const folded: Folded = { flags: [], accepted: new Set(), sales: [], stock: new Map(), balances: new Map(), changed: new Set(), lost: [] }
+/** The meaning of rows of one device, the first of which is arrival number `arrival`; adds to `totals`. */
+export function foldRows(place: Place, opened: readonly OpenedRow[], arrival: number, known: Known, totals = noTotals()): Folded {
+  const folded: Folded = { ...totals, flags: [], accepted: new Set(), sales: [], changed: new Set(), lost: [] }
   opened.forEach(({ row, envelope }, index) => {
     if (!envelope) return
     const flag = (code: string, reason: string): void => { folded.flags.push({ seq: row.seq, code, reason }) }

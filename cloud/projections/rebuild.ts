@@ -9,7 +9,7 @@ import { tillNumber } from '#cloud/identity/devices.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
 import { applyEdit, foldRows, openRows, type Edit, type Folded, type Known } from './fold.ts'
-import { factsOf, writeFlags, writeReferences, writeTogether } from './write.ts'
+import { salesOf, totalsOf, writeFlags, writeReferences, writeTogether } from './write.ts'
 
 const ROWS_AT_ONCE = 1000
 
@@ -52,7 +52,7 @@ async function replay(trx: ShopTransaction, shop: Id, from: number, known: Known
       heads.set(device, head)
       const folded = foldRows({ shop, device, ...(devices.get(device) ?? { ledgerShops: [], till: '' }) }, opened, run[0]!.arrival, known)
       await writeFlags(trx, { shop, device }, [...flags, ...folded.flags])
-      await writeTogether(trx, factsOf({ shop, device }, rev, folded))
+      await writeTogether(trx, [...salesOf({ shop, device }, folded), ...totalsOf({ shop, device }, rev, folded)])
       rev += folded.stock.size
       for (const key of folded.changed) references.changed.add(key)
       references.lost.push(...folded.lost)

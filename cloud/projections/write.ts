@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { bigints, booleans, texts, uuids } from '#cloud/storage/arrays.ts'
 import { json, storable, type ShopTransaction } from '#cloud/storage/database.ts'
-import type { Flag, Folded, Known } from './fold.ts'
+import type { Flag, Folded, Known, Totals } from './fold.ts'
 
 interface Place { readonly shop: Id; readonly device: Id }
 export type Statement = RawBuilder<unknown>
@@ -16,9 +16,21 @@ export async function writeTogether(trx: ShopTransaction, statements: readonly S
   await (parts.length === 0 ? first : sql`with ${sql.join(parts)} ${first}`).execute(trx)
 }
 
-/** Sales, stock and balances; flags and reference data are written apart. Each good's stock takes the next number behind `rev`. */
-export function factsOf(place: Place, rev: number, folded: Folded): Statement[] {
-  return [salesOf(place, folded), stockOf(place, rev, folded), balancesOf(place, folded)].filter((statement) => statement !== undefined)
+/** The sales of a fold; flags and reference data are written apart. */
+export function salesOf({ shop, device }: Place, { sales }: Folded): Statement[] {
+  if (sales.length === 0) return []
+  const of = <T>(pick: (row: Folded['sales'][number]) => T): T[] => sales.map(pick)
+  return [sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
+    select ${shop}::uuid, id, ${device}::uuid, seq, no, at, date, total_fen, lines from unnest(
+      ${uuids(of(({ sale }) => sale.sale))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[], ${texts(of(({ sale }) => storable(sale.no)))}::text[],
+      ${bigints(of(({ at }) => at))}::bigint[], ${texts(of(({ sale }) => sale.date))}::text[], ${bigints(of(({ sale }) => sale.total))}::bigint[],
+      ${bigints(of(({ sale }) => sale.lines.length))}::bigint[]
+    ) as row (id, seq, no, at, date, total_fen, lines)`]
+}
+
+/** Stock and balances. Each good's stock takes the next number behind `rev`. */
+export function totalsOf(place: Place, rev: number, totals: Totals): Statement[] {
+  return [stockOf(place, rev, totals), balancesOf(place, totals)].filter((statement) => statement !== undefined)
 }
 
 export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, flags: readonly Flag[]): Promise<void> {
@@ -31,19 +43,8 @@ export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, 
     on conflict do nothing`.execute(trx)
 }
 
-function salesOf({ shop, device }: Place, { sales }: Folded): Statement | undefined {
-  if (sales.length === 0) return undefined
-  const of = <T>(pick: (row: Folded['sales'][number]) => T): T[] => sales.map(pick)
-  return sql`insert into sale (shop_id, id, device_id, seq, no, at, date, total_fen, lines)
-    select ${shop}::uuid, id, ${device}::uuid, seq, no, at, date, total_fen, lines from unnest(
-      ${uuids(of(({ sale }) => sale.sale))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[], ${texts(of(({ sale }) => storable(sale.no)))}::text[],
-      ${bigints(of(({ at }) => at))}::bigint[], ${texts(of(({ sale }) => sale.date))}::text[], ${bigints(of(({ sale }) => sale.total))}::bigint[],
-      ${bigints(of(({ sale }) => sale.lines.length))}::bigint[]
-    ) as row (id, seq, no, at, date, total_fen, lines)`
-}
-
 /** Moves this till's part of the stock. */
-function stockOf({ shop, device }: Place, rev: number, { stock }: Folded): Statement | undefined {
+function stockOf({ shop, device }: Place, rev: number, { stock }: Totals): Statement | undefined {
   if (stock.size === 0) return undefined
   const moves = [...stock]
   return sql`insert into stock as old (shop_id, good_id, device_id, quantity, counted, updated_at, rev)
@@ -55,7 +56,7 @@ function stockOf({ shop, device }: Place, rev: number, { stock }: Folded): State
       counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at), rev = excluded.rev`
 }
 
-function balancesOf({ shop, device }: Place, { balances }: Folded): Statement | undefined {
+function balancesOf({ shop, device }: Place, { balances }: Totals): Statement | undefined {
   if (balances.size === 0) return undefined
   return sql`insert into balance as old (shop_id, device_id, account, fen)
     select ${shop}::uuid, ${device}::uuid, account, fen from unnest(${texts([...balances.keys()])}::text[], ${bigints([...balances.values()])}::bigint[]) as row (account, fen)

@@ -31,12 +31,15 @@ function encode(type: number, count: number, room: number, write: Write): Buffer
   return bytes.subarray(0, at)
 }
 
-/** Texts must be storable: neither U+0000 nor half a surrogate pair. */
-export function texts(values: readonly (string | null)[]): Buffer {
-  const room = values.reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0)
+/** Texts, or their UTF-8, must be storable: neither U+0000 nor half a surrogate pair. */
+export function texts(values: readonly (string | Uint8Array | null)[]): Buffer {
+  const room = values.reduce((sum, value) => sum + (value === null ? 0 : typeof value === 'string' ? Buffer.byteLength(value) : value.length), 0)
   return encode(TEXT, values.length, room, (target, at, index) => {
     const value = values[index]!
-    return value === null ? -1 : target.write(value, at)
+    if (value === null) return -1
+    if (typeof value === 'string') return target.write(value, at)
+    target.set(value, at)
+    return value.length
   })
 }
 

@@ -9,7 +9,7 @@ import { writePush, type Change } from '#shared/sync/protocol.ts'
 import type { TestCloud } from './server.ts'
 
 export interface Answer { readonly status: number; readonly body: Record<string, unknown> }
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
 export interface SentPerson { person: Id; salt: string; set: Record<string, unknown>; digest: string; event: Id }
 export interface SaleInput { readonly good: Id; readonly quantity?: number; readonly price?: number; readonly name?: string; readonly sale?: Id; readonly at?: number }

@@ -1,5 +1,5 @@
 /** A till's storage, put together: the port `TillStore` over one SQLite database. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { tick, wallOf } from '#shared/catalog/hlc.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -22,7 +22,7 @@ import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
 import { verifyLedger } from './verify.ts'
 
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
 
 interface KeptRecord { import: string; row: number; file: string; cells: string; mapping: string; bad: string }
 const toKept = (row: KeptRecord): KeptRow => ({ ...row, cells: JSON.parse(row.cells), mapping: JSON.parse(row.mapping), bad: JSON.parse(row.bad) })

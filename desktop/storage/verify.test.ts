@@ -262,7 +262,7 @@ describe('the file itself', () => {
     const good = (await till.run('goods.search', { text: '可乐', limit: 1 })).goods[0]!
     const reader = openForReading(join(folder, LEDGER_FILE))
     let isSelling = false
-    const selling = (text: string): string => {
+    const selling = (text: string | Uint8Array): string => {
       // While the journal is being read, and before the projections are.
       if (!isSelling) {
         isSelling = true

@@ -27,6 +27,8 @@ const KEEP_SEEN_MS = 30_000
 const HOLD_TRIES = 3
 /** Set where a till was restored from a backup: how it stands is asked before anything is sold. */
 export const RESTORED = 'restored'
+/** A request is handed over in a few turns of the loop; whoever packs in between keeps it waiting. */
+const PACK_AFTER_MS = 5
 /** Changes a transaction: some ten milliseconds of a slow till. */
 const APPLIED_AT_ONCE = 100
 
@@ -283,8 +285,8 @@ export class CloudSync {
       if (!body || this.#client !== client) return
       const { first, last } = body
       prepared = undefined
-      // While the cloud works on this one, the one behind it is packed.
-      const cancel = this.#world.timer.after(0, () => {
+      // While the cloud works on this one, the one behind it is packed; not before this one is on its way.
+      const cancel = this.#world.timer.after(PACK_AFTER_MS, () => {
         try {
           if (this.#client === client) prepared = this.#pack(client, last + 1)
         } catch {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { checkRow, EMPTY_HEAD, type Head, type JournalRow, openRow, seal } from './envelope.ts'
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 const where = { shop: '0190a5b0-0000-7000-8000-000000000001', device: '0190a5b0-0000-7000-8000-000000000002' }
 
 function chainOf(bodies: readonly object[]): JournalRow[] {

@@ -5,11 +5,13 @@
  */
 import { z } from 'zod'
 import { IdSchema, type Id } from '../identity/ids.ts'
+import { isPlainId, isPlainInteger, isPlainRecord, isPlainText, plainFields } from '../identity/plain.ts'
 import { canonical } from './canonical.ts'
 
 /** `prev` of a device's first row. */
 export const GENESIS = '0'.repeat(64)
-export const HashSchema = z.string().regex(/^[0-9a-f]{64}$/)
+const HASH = /^[0-9a-f]{64}$/
+export const HashSchema = z.string().regex(HASH)
 
 export const EnvelopeSchema = z.object({
   /** The ledger's shop: the till's own until it is paired, the cloud's after. */
@@ -29,14 +31,27 @@ export const EnvelopeSchema = z.object({
 })
 export type Envelope = z.output<typeof EnvelopeSchema>
 
+export const isHash = (value: unknown): boolean => typeof value === 'string' && HASH.test(value)
+const MAX = Number.MAX_SAFE_INTEGER
+
+/** True only where `EnvelopeSchema` takes the value, which JSON.parse made, and gives it back equal. */
+export function isPlainEnvelope(value: unknown): value is Envelope {
+  const row = plainFields(value, 10)
+  return row !== undefined && isPlainId(row.shop) && isPlainId(row.device) && isPlainInteger(row.seq, 1, MAX) && isPlainId(row.id)
+    && isPlainText(row.type, 1, 60) && isPlainInteger(row.v, 1, MAX) && isPlainInteger(row.at, -MAX, MAX)
+    && (row.actor === null || isPlainId(row.actor)) && isPlainRecord(row.body) && isHash(row.prev)
+}
+
 /** What is stored and sent: the text, and its hash. */
 export interface JournalRow {
   readonly seq: number
   readonly text: string
   readonly hash: string
+  /** The text's UTF-8, where it came as such and holds no U+0000: who hashes or stores it need not make it again. */
+  readonly bytes?: Uint8Array
 }
 /** SHA-256 of UTF-8 text as lower-case hex; the host brings the platform's own. */
-export type Sha256 = (text: string) => string
+export type Sha256 = (text: string | Uint8Array) => string
 
 /** What a decision wants recorded; the store gives it its place in the chain. */
 export interface NewEvent<Body = object> {
@@ -79,6 +94,7 @@ export function openRow(row: JournalRow): { envelope: Envelope } | { fault: Chai
     // Not the parser's words: they quote the row.
     return { fault: { code: 'chain.malformed', seq: row.seq, reason: 'not JSON' } }
   }
+  if (isPlainEnvelope(parsed)) return { envelope: parsed }
   const result = EnvelopeSchema.safeParse(parsed)
   if (!result.success) {
     const issue = result.error.issues[0]
@@ -90,7 +106,7 @@ export function openRow(row: JournalRow): { envelope: Envelope } | { fault: Chai
 /** Checks one row against the head before it: its hash, its link, its number. Gives every fault, and the new head. */
 export function checkRow(head: Head, row: JournalRow, sha256: Sha256): { faults: ChainFault[]; envelope?: Envelope; head: Head } {
   const faults: ChainFault[] = []
-  const found = sha256(row.text)
+  const found = sha256(row.bytes ?? row.text)
   if (found !== row.hash) faults.push({ code: 'chain.hash', seq: row.seq, expected: row.hash, found })
   const opened = openRow(row)
   const next = { seq: row.seq, hash: row.hash }

@@ -5,7 +5,7 @@ import { countingIds } from '../testing/clock-and-ids.ts'
 import { mainOf, settle, type Member } from './member.ts'
 import { currentOf, digestOf, type NamedRecord } from './record.ts'
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 const ids = countingIds(0x9e)
 const person = ids.next()
 const salt = 'ab'.repeat(32)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { EMPTY_HEAD, type Head, type JournalRow, seal } from '../ledger/envelope.ts'
 import { PairingCodeSchema, readPush, writePush } from './protocol.ts'
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 const device = '0190a5b0-0000-7000-8000-000000000002'
 
 function rowsFrom(seq: number, bodies: readonly object[]): JournalRow[] {

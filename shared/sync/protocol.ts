@@ -13,7 +13,7 @@
 import { z } from 'zod'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { IdSchema } from '../identity/ids.ts'
-import { HashSchema, type JournalRow } from '../ledger/envelope.ts'
+import { HashSchema, isHash, type JournalRow } from '../ledger/envelope.ts'
 
 export const PROTOCOL_VERSION = 1
 /** Rows in one push, at most; and the largest body, decompressed, in bytes. */
@@ -46,7 +46,7 @@ export function readPush(text: string): { header: PushHeader; rows: JournalRow[]
   const rows: JournalRow[] = []
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i]!
-    if (line[64] !== ' ' || !HashSchema.safeParse(line.slice(0, 64)).success) return { reason: 'a row is a hash, a space and a text', line: i + 1 }
+    if (line[64] !== ' ' || !isHash(line.slice(0, 64))) return { reason: 'a row is a hash, a space and a text', line: i + 1 }
     rows.push({ seq: header.from + i - 1, hash: line.slice(0, 64), text: line.slice(65) })
   }
   return { header, rows }

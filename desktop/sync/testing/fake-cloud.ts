@@ -11,7 +11,7 @@ import { readEvent } from '#shared/sync/events.ts'
 import { EMPTY_HEAD, GENESIS, type JournalRow, checkRow } from '#shared/ledger/envelope.ts'
 import { type Change, PUSH_BYTES_MAX, KnownRequestSchema, PULL_ROWS_MAX, PairRequestSchema, REFUSALS, type RefusalCode, readPush } from '#shared/sync/protocol.ts'
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 
 interface Device { id: string; publicKey: string; token: string; till: string; rows: JournalRow[]; quarantined: boolean; revoked: boolean }
 /**
