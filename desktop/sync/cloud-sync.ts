@@ -13,7 +13,6 @@ import { type Change, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { isPrivateLine } from '#shared/sync/people.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
-import type { PushBody } from './push-body.ts'
 
 /** Refusals that trying again soon will not mend. */
 const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'protocol.unsupported'])
@@ -27,8 +26,8 @@ const KEEP_SEEN_MS = 30_000
 const HOLD_TRIES = 3
 /** Set where a till was restored from a backup: how it stands is asked before anything is sold. */
 export const RESTORED = 'restored'
-/** A request is handed over in a few turns of the loop; whoever packs in between keeps it waiting. */
-const PACK_AFTER_MS = 5
+/** A request is handed over in a few turns of the loop: whoever packs the next in between keeps it waiting, and could overtake it. */
+const SEND_AHEAD_MS = 5
 /** Changes a transaction: some ten milliseconds of a slow till. */
 const APPLIED_AT_ONCE = 100
 
@@ -51,6 +50,9 @@ export interface SyncWorld {
   /** At least 0 and less than 1. */
   random(): number
 }
+
+/** A push on its way. */
+interface Sent { readonly first: number; readonly last: number; readonly answer: ReturnType<CloudClient['push']> }
 
 export class CloudSync {
   readonly #store: TillStore
@@ -276,50 +278,61 @@ export class CloudSync {
     }
   }
 
+  /** Two at once at most: while the cloud writes one, the next is packed, sent and unpacked. */
   async #push(client: CloudClient): Promise<void> {
     let gap = 0
-    let prepared: PushBody | undefined
-    for (;;) {
-      const next = this.#store.acknowledged() + 1
-      const body = prepared?.first === next ? prepared : this.#pack(client, next)
-      if (!body || this.#client !== client) return
-      const { first, last } = body
-      prepared = undefined
-      // While the cloud works on this one, the one behind it is packed; not before this one is on its way.
-      const cancel = this.#world.timer.after(PACK_AFTER_MS, () => {
+    let ahead: Sent | undefined
+    try {
+      for (;;) {
+        const next = this.#store.acknowledged() + 1
+        // Sent behind one that did not arrive: it is refused, or repeated.
+        if (ahead && ahead.first !== next) await ahead.answer.catch(() => undefined)
+        const sent = ahead?.first === next ? ahead : this.#send(client, next)
+        if (!sent || this.#client !== client) return
+        const { first, last } = sent
+        ahead = undefined
+        const cancel = this.#world.timer.after(SEND_AHEAD_MS, () => {
+          try {
+            if (this.#client === client) ahead = this.#send(client, last + 1)
+          } catch {
+            // A row that can't be read: its turn comes, and then it is said.
+          }
+        })
         try {
-          if (this.#client === client) prepared = this.#pack(client, last + 1)
-        } catch {
-          // A row that can't be read: its turn comes, and then it is said.
+          const reply = await sent.answer
+          if (this.#client !== client) return
+          // Without the reason: it may quote the row.
+          for (const { seq, code } of reply.flags) this.#hooks.log('sync.flagged', { seq, code })
+          // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
+          if (reply.ack > last) await this.#meet(client)
+          else this.#store.acknowledge(reply.ack)
+          if (reply.ack < last) throw new Error(`the cloud acknowledged ${reply.ack} of ${last}`)
+        } catch (error) {
+          // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
+          if (!(error instanceof Refused) || error.code !== 'sync.gap' || gap === first) throw error
+          gap = first
+          this.#hooks.log('sync.gap', error.detail)
+          await this.#meet(client)
+        } finally {
+          cancel()
         }
-      })
-      try {
-        const reply = await client.push(body)
-        if (this.#client !== client) return
-        // Without the reason: it may quote the row.
-        for (const { seq, code } of reply.flags) this.#hooks.log('sync.flagged', { seq, code })
-        // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
-        if (reply.ack > last) await this.#meet(client)
-        else this.#store.acknowledge(reply.ack)
-        if (reply.ack < last) throw new Error(`the cloud acknowledged ${reply.ack} of ${last}`)
-      } catch (error) {
-        // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
-        if (!(error instanceof Refused) || error.code !== 'sync.gap' || gap === first) throw error
-        gap = first
-        this.#hooks.log('sync.gap', error.detail)
-        await this.#meet(client)
-      } finally {
-        cancel()
+        this.#seen()
+        this.#tell()
       }
-      this.#seen()
-      this.#tell()
+    } finally {
+      await ahead?.answer.catch(() => undefined)
     }
   }
 
-  /** The rows from `first`; undefined when there is none. */
-  #pack(client: CloudClient, first: number): PushBody | undefined {
+  /** Packs and sends the rows from `first`; undefined when there is none. */
+  #send(client: CloudClient, first: number): Sent | undefined {
     const rows = this.#store.rows(first - 1, PUSH_ROWS_MAX)
-    return rows.length === 0 ? undefined : client.pack(rows)
+    if (rows.length === 0) return undefined
+    const body = client.pack(rows)
+    const answer = client.push(body)
+    // Its failure is heard in its turn, which may come after it.
+    answer.catch(() => undefined)
+    return { first: body.first, last: body.last, answer }
   }
 
   async #pull(client: CloudClient): Promise<void> {
