@@ -14,7 +14,7 @@ import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, noTotals, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
 import { destroyErased } from './people.ts'
-import { loadReferences, rememberShop } from './references.ts'
+import { loadReferences, rememberShop, type Wanted } from './references.ts'
 import type { Ingested } from './sync-store.ts'
 import { salesOf, totalsOf, writeFlags, writeReferences, writeTogether, type Statement } from './write.ts'
 
@@ -55,48 +55,50 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
 interface Place { readonly shop: Id; readonly device: Id; readonly ledgerShops: readonly Id[]; readonly till: string; readonly now: number }
 interface Stored { readonly rev: number; readonly touchedShop: boolean; readonly touchedReferences: boolean; readonly isFlagged: boolean }
 
-/** Slice by slice, each opened while the database writes the one before it. */
+/** Slice by slice, each opened and understood while the database writes the one before it. */
 async function store(trx: ShopTransaction, place: Place, found: { ack: number; head: string; arrivals: number; rev: number }, rows: readonly JournalRow[]): Promise<Stored> {
   const { shop, device, now } = place
+  const latest = await latestIds(trx, shop)
+  const known: Known = { events: new Set(), sales: new Set(), references: new Map() }
+  const changed = new Set<string>()
+  const totals = noTotals()
   let { rev, arrivals } = found
   let at: Head = { seq: found.ack, hash: found.head }
-  let touchedShop = false
-  let touchedReferences = false
   let isFlagged = false
-  const totals = noTotals()
   let writing: Promise<unknown> = Promise.resolve()
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     const { opened, flags, head } = openRows(at, rows.slice(from, from + ROWS_AT_ONCE))
-    await writing
-    const isLast = from + ROWS_AT_ONCE >= rows.length
-    const known = await load(trx, shop, opened)
+    const asked = questionsOf(shop, opened, latest)
+    if (asked) {
+      await writing
+      await learn(trx, shop, asked, known)
+    }
     const folded = foldRows(place, opened, arrivals + 1, known, totals)
-    await writeFlags(trx, place, [...flags, ...folded.flags])
-    const merged = await writeReferences(trx, shop, rev, known, folded)
-    touchedReferences ||= merged !== rev
     const statements = [journalOf({ shop, device, opened, accepted: folded.accepted, arrivals, now }), ...salesOf(place, folded)]
+    await writing
+    await writeFlags(trx, place, [...flags, ...folded.flags])
+    rev = await writeReferences(trx, shop, rev, known, folded)
+    for (const key of folded.changed) changed.add(key)
+    isFlagged ||= flags.length + folded.flags.length > 0
     arrivals += opened.length
-    rev = isLast ? merged + totals.stock.size : merged
-    if (isLast) {
+    at = head
+    if (from + ROWS_AT_ONCE >= rows.length) {
       statements.push(
-        ...totalsOf(place, merged, totals), sql`update counter set rev = ${rev}, arrivals = ${arrivals} where shop_id = ${shop}`,
+        ...totalsOf(place, rev, totals), sql`update counter set rev = ${rev + totals.stock.size}, arrivals = ${arrivals} where shop_id = ${shop}`,
         sql`update device set ack = ${head.seq}, head = ${head.hash}, seen_at = ${now} where shop_id = ${shop} and device_id = ${device}`,
       )
     }
-    const facts = writeTogether(trx, statements)
-    writing = facts.then(() => rememberShop(trx, shop, known, folded.changed)).then(async (touched) => {
-      touchedShop ||= touched
-      await destroyErased(trx, shop, known, folded.changed, now)
-    })
+    writing = writeTogether(trx, statements)
     // Its failure is heard at the next look; a promise that nobody looks at meanwhile would end the process.
     writing.catch(() => undefined)
-    isFlagged ||= flags.length + folded.flags.length > 0
-    at = head
     // The statement is on its way once other work has had its turn.
-    if (!isLast) await breath()
+    await breath()
   }
   await writing
-  return { rev, touchedShop, touchedReferences, isFlagged }
+  // The counter stands by now: erasing counts on from it.
+  const touchedShop = await rememberShop(trx, shop, known, changed)
+  await destroyErased(trx, shop, known, changed, now)
+  return { rev: rev + totals.stock.size, touchedShop, touchedReferences: rev !== found.rev, isFlagged }
 }
 
 /** The shop's counter and the device, both locked: the counter first, as everywhere. */
@@ -119,18 +121,26 @@ async function storedHashes(trx: ShopTransaction, shop: Id, device: Id, rows: re
   return new Map(stored.map(({ seq, hash }) => [seq, hash]))
 }
 
-/** Reads what the fold must know of the past, and no more. */
-async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]): Promise<Known> {
+interface Latest { readonly event: Id | null; readonly sale: Id | null }
+
+/** The shop's latest ids. Ids carry their time: most of what comes is later than all that is there, and need not be looked for. */
+async function latestIds(trx: ShopTransaction, shop: Id): Promise<Latest> {
+  const { rows } = await sql<Latest>`select
+    (select id from journal where shop_id = ${shop} and id is not null order by id desc limit 1) as event,
+    (select id from sale where shop_id = ${shop} order by id desc limit 1) as sale`.execute(trx)
+  return rows[0]!
+}
+
+interface Questions { readonly events: readonly Id[]; readonly sales: readonly Id[]; readonly references: readonly Wanted[] }
+
+/** What the fold must know of the past, and no more; undefined where it is nothing. */
+function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Questions | undefined {
   const envelopes = opened.flatMap(({ envelope }) => envelope ?? [])
-  const ids = envelopes.map(({ id }) => id)
   const named = (name: string, type: string): Id[] => envelopes.filter((envelope) => envelope.type === type).map(({ body }) => body[name]).filter(isUuid)
-  // One look into an index for each id, which the planner would not choose before it has counted a new shop's rows.
-  const { rows: present } = await sql<{ id: Id; isSale: boolean }>`
-    select id, false as "isSale" from unnest(${uuids(ids)}::uuid[]) as wanted (id),
-      lateral (select from journal where shop_id = ${shop} and journal.id = wanted.id limit 1) as found
-    union all select id, true from unnest(${uuids(named('sale', 'sale.completed'))}::uuid[]) as wanted (id),
-      lateral (select from sale where shop_id = ${shop} and sale.id = wanted.id limit 1) as found`.execute(trx)
-  const wanted = [
+  const upTo = (last: Id | null, ids: readonly Id[]): Id[] => (last === null ? [] : ids.filter((id) => id.toLowerCase() <= last))
+  const events = upTo(latest.event, envelopes.map(({ id }) => id))
+  const sales = upTo(latest.sale, named('sale', 'sale.completed'))
+  const references = [
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
     ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
@@ -138,8 +148,20 @@ async function load(trx: ShopTransaction, shop: Id, opened: readonly OpenedRow[]
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
-  const idsOf = (sales: boolean): Set<Id> => new Set(present.filter(({ isSale }) => isSale === sales).map(({ id }) => id))
-  return { events: idsOf(false), sales: idsOf(true), references: await loadReferences(trx, shop, wanted) }
+  return events.length + sales.length + references.length === 0 ? undefined : { events, sales, references }
+}
+
+async function learn(trx: ShopTransaction, shop: Id, asked: Questions, known: Known): Promise<void> {
+  if (asked.events.length + asked.sales.length > 0) {
+    // One look into an index for each id, which the planner would not choose before it has counted a new shop's rows.
+    const { rows } = await sql<{ id: Id; isSale: boolean }>`
+      select id, false as "isSale" from unnest(${uuids(asked.events)}::uuid[]) as wanted (id),
+        lateral (select from journal where shop_id = ${shop} and journal.id = wanted.id limit 1) as found
+      union all select id, true from unnest(${uuids(asked.sales)}::uuid[]) as wanted (id),
+        lateral (select from sale where shop_id = ${shop} and sale.id = wanted.id limit 1) as found`.execute(trx)
+    for (const { id, isSale } of rows) (isSale ? known.sales : known.events).add(id)
+  }
+  for (const [key, reference] of await loadReferences(trx, shop, asked.references)) known.references.set(key, reference)
 }
 
 const isUuid = (value: unknown): value is Id => typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)
