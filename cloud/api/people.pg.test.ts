@@ -178,6 +178,20 @@ describe('one number that joined at two tills', () => {
     const { changes } = await till.changes()
     expect([memberIn(changes, early)?.erased, memberIn(changes, late)?.erased]).toEqual([true, true])
   })
+
+  test('is erased whole in the middle of a long push, and what follows counts on from there', async () => {
+    const { shop, till, early, late } = await twice('earlier first')
+    const good = randomUUID()
+    till.sell({ good })
+    till.record('person.erased', { person: early, hlc: `${(9000).toString(16).padStart(12, '0')}0000-${till.device}` })
+    for (let i = 0; i < 600; i++) till.sell({ good })
+    expect(await till.push()).toMatchObject({ status: 200, body: { ack: till.rows.length, flags: [] } })
+    expect([await rowsOf(shop, early), await rowsOf(shop, late)]).toEqual([0, 0])
+    till.sell({ good })
+    expect(await till.push(till.rows.slice(-1))).toMatchObject({ status: 200, body: { flags: [] } })
+    const { rows: [counted] } = await owner.query('select counter.arrivals::int, (select max(arrival) from (select arrival from journal where shop_id = $1 union all select arrival from edit where shop_id = $1) as all_of_them)::int as last from counter where shop_id = $1', [shop])
+    expect(counted.last).toBe(counted.arrivals)
+  })
 })
 
 describe('a person who is erased', () => {

@@ -3,9 +3,9 @@ import { request } from 'node:http'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PUSH_BYTES_MAX, writePush } from '#shared/sync/protocol.ts'
+import { PUSH_BYTES_MAX } from '#shared/sync/protocol.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
-import { openShop, saleBody, TestTill } from '#cloud/testing/till.ts'
+import { openShop, pushBody, saleBody, TestTill } from '#cloud/testing/till.ts'
 
 let cloud: TestCloud
 beforeAll(async () => { cloud = await startCloud() })
@@ -51,8 +51,8 @@ test('a gap is refused with the number that is missing', async () => {
 test('a batch may be zstd or gzip, whatever its header calls it', async () => {
   const { till } = await openShop(cloud)
   for (let i = 0; i < 4; i++) till.sell({ good: randomUUID() })
-  expect(await till.pushBytes(zstdCompressSync(writePush(till.device, till.rows.slice(0, 2))))).toMatchObject({ status: 200, body: { ack: 2, flags: [] } })
-  expect(await till.pushBytes(gzipSync(writePush(till.device, till.rows)))).toMatchObject({ status: 200, body: { ack: 4, flags: [] } })
+  expect(await till.pushBytes(zstdCompressSync(pushBody(till.device, till.rows.slice(0, 2))))).toMatchObject({ status: 200, body: { ack: 2, flags: [] } })
+  expect(await till.pushBytes(gzipSync(pushBody(till.device, till.rows)))).toMatchObject({ status: 200, body: { ack: 4, flags: [] } })
 })
 
 test('another row under the same number quarantines the till and overwrites nothing', async () => {
@@ -130,17 +130,17 @@ test('what is no signed batch of this till is refused, and nothing of it kept', 
   const { till } = await openShop(cloud)
   const other = await openShop(cloud)
   till.sell({ good: randomUUID() })
-  const sound = gzipSync(writePush(till.device, till.rows))
+  const sound = gzipSync(pushBody(till.device, till.rows))
   expect(await till.pushBytes(sound, other.till.sign(sound))).toMatchObject({ status: 401, body: { code: 'signature.invalid' } })
   expect(await till.pushBytes(sound, 'x')).toMatchObject({ status: 401 })
   expect(await till.pushBytes(Buffer.from('neither'))).toMatchObject({ status: 400, body: { code: 'batch.malformed' } })
   expect(await till.pushBytes(gzipSync('no header'))).toMatchObject({ status: 400, body: { code: 'batch.malformed', detail: { line: 1 } } })
-  expect(await till.pushBytes(gzipSync(`${writePush(till.device, till.rows)}\nmore`))).toMatchObject({ status: 400 })
-  expect(await till.pushBytes(gzipSync(writePush(till.device, till.rows).replace('"protocol":1', '"protocol":2')))).toMatchObject({ status: 426, body: { code: 'protocol.unsupported' } })
-  expect(await till.pushBytes(gzipSync(writePush(randomUUID(), till.rows)))).toMatchObject({ status: 403, body: { code: 'not.allowed' } })
+  expect(await till.pushBytes(gzipSync(`${pushBody(till.device, till.rows)}\nmore`))).toMatchObject({ status: 400 })
+  expect(await till.pushBytes(gzipSync(pushBody(till.device, till.rows).toString().replace('"protocol":1', '"protocol":2')))).toMatchObject({ status: 426, body: { code: 'protocol.unsupported' } })
+  expect(await till.pushBytes(gzipSync(pushBody(randomUUID(), till.rows)))).toMatchObject({ status: 403, body: { code: 'not.allowed' } })
   expect(await till.pushBytes(gzipSync(Buffer.alloc(PUSH_BYTES_MAX + 1)))).toMatchObject({ status: 413, body: { code: 'batch.too_large' } })
   expect(await till.pushBytes(zstdCompressSync(Buffer.alloc(PUSH_BYTES_MAX + 1)))).toMatchObject({ status: 413, body: { code: 'batch.too_large' } })
-  expect(await till.pushBytes(zstdCompressSync(writePush(till.device, till.rows)).subarray(0, -9))).toMatchObject({ status: 400, body: { code: 'batch.malformed' } })
+  expect(await till.pushBytes(zstdCompressSync(pushBody(till.device, till.rows)).subarray(0, -9))).toMatchObject({ status: 400, body: { code: 'batch.malformed' } })
   expect(await till.pushBytes(Buffer.alloc(PUSH_BYTES_MAX + 1))).toMatchObject({ status: 413, body: { code: 'batch.too_large' } })
   till.token = other.till.token
   expect(await till.push()).toMatchObject({ status: 401, body: { code: 'signature.invalid' } })

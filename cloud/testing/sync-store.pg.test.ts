@@ -27,11 +27,15 @@ type Act =
 
 const till = fc.nat({ max: 1 })
 const good = fc.nat({ max: 2 })
-const act: fc.Arbitrary<Act> = fc.oneof(
+/** What a till does by itself. */
+const RECORDED = [
   fc.record({ kind: fc.constant('sell' as const), till, good, again: fc.boolean() }),
   fc.record({ kind: fc.constant('stock' as const), till, good, delta: fc.integer({ min: -5, max: 5 }).map((n) => n * 1000) }),
   fc.record({ kind: fc.constant('edit' as const), till, good, field: fc.constantFrom('name' as const, 'price' as const, 'origin' as const), ms: fc.nat({ max: 1000 }) }),
   fc.record({ kind: fc.constant('nonsense' as const), till }),
+]
+const act: fc.Arbitrary<Act> = fc.oneof(
+  ...RECORDED,
   fc.record({ kind: fc.constant('cloud' as const), good, price: fc.nat({ max: 1000 }) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('push' as const), till, back: fc.nat({ max: 3 }), count: fc.integer({ min: 1, max: 6 }) }) },
 )
@@ -81,6 +85,23 @@ async function play(cloud: CloudUnderTest, acts: readonly Act[], space: number):
   // Made again at once or one by one, documents get other numbers.
   return { answers, books: { ...books, rev: 0, journal: books.journal.map((row) => ({ ...row, text: '', hash: '' })), devices: books.devices.map((row) => ({ ...row, head: '' })), references: books.references.filter(({ kind }) => kind === 'good') } }
 }
+
+const recorded = fc.oneof(...RECORDED)
+const wholePush = (number: 0 | 1, back: number): Act => ({ kind: 'push', till: number, back, count: 1000 })
+/** As after days off-line: pushes that are stored in several slices, with repeats and edits of one good across them. */
+test('they do so for pushes as long as they may be', async () => {
+  const pg = pgCloud(database.url, noNotices())
+  let space = 0x7000
+  try {
+    await fc.assert(fc.asyncProperty(fc.array(recorded, { minLength: 700, maxLength: 950 }), async (acts) => {
+      space += 1
+      const whole = [...acts.slice(0, 20), wholePush(1, 0), ...acts.slice(20), wholePush(0, 0), wholePush(1, 2), wholePush(0, 3)]
+      expect(await play(pg, whole, space)).toEqual(await play(inMemory(), whole, space))
+    }), { numRuns: 3 })
+  } finally {
+    await pg.close()
+  }
+}, 60_000)
 
 test('memory and PostgreSQL answer alike and keep the same books', async () => {
   const pg = pgCloud(database.url, noNotices())

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { tick } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { digestOf } from '#shared/members/record.ts'
-import { EMPTY_HEAD, seal, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
+import { EMPTY_HEAD, rawRow, seal, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { writePush, type Change } from '#shared/sync/protocol.ts'
 import type { TestCloud } from './server.ts'
 
@@ -24,6 +24,9 @@ export function saleBody({ good, quantity = 1000, price = 350, name = '可乐', 
     postings: [{ account: 'drawer', fen: net }, { account: 'sales', fen: -net }],
   }
 }
+
+/** A push before compression. */
+export const pushBody = (device: Id, rows: readonly JournalRow[]): Buffer => Buffer.from(writePush(device, rows.map(rawRow)))
 
 export class TestTill {
   device: Id = randomUUID()
@@ -81,7 +84,7 @@ export class TestTill {
   }
 
   push(rows: readonly JournalRow[] = this.rows): Promise<Answer> {
-    return this.pushBytes(gzipSync(writePush(this.device, rows)))
+    return this.pushBytes(gzipSync(pushBody(this.device, rows)))
   }
 
   pushBytes(bytes: Uint8Array<ArrayBuffer>, signature = this.sign(bytes)): Promise<Answer> {

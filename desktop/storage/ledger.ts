@@ -1,6 +1,6 @@
 /** The journal in SQLite: one synchronous transaction seals the events, projects them and queues their paper. */
 import type { Database } from 'better-sqlite3'
-import { type Envelope, type Head, EMPTY_HEAD, type JournalRow, type Sha256, checkRow, openRow, seal } from '#shared/ledger/envelope.ts'
+import { type Envelope, type Head, EMPTY_HEAD, type JournalRow, type RawRow, type Sha256, checkRow, openRow, seal } from '#shared/ledger/envelope.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { LedgerStore, Plan } from '#shared/ports/ports.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -18,6 +18,7 @@ export class Ledger implements LedgerStore {
   readonly #sha256
   readonly #insert
   readonly #rows
+  readonly #rawRows
   readonly #byId
   readonly #commitNow: (plan: Plan, at: number, actor: Id | null) => Envelope[]
   #head: Head
@@ -34,6 +35,7 @@ export class Ledger implements LedgerStore {
     this.#sha256 = sha256
     this.#insert = db.prepare('INSERT INTO journal (seq, id, type, at, text, hash) VALUES (?, ?, ?, ?, ?, ?)')
     this.#rows = db.prepare<[number, number], JournalRow>('SELECT seq, text, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?')
+    this.#rawRows = db.prepare<[number, number], RawRow>('SELECT seq, CAST(text AS BLOB) AS bytes, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#byId = db.prepare<[string], JournalRow>('SELECT seq, text, hash FROM journal WHERE id = ?')
     this.#head = db.prepare<[], Head>('SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1').get() ?? EMPTY_HEAD
     this.#acknowledged = Number(settings.get('acknowledged') ?? 0)
@@ -153,6 +155,9 @@ export class Ledger implements LedgerStore {
 
   rows(after: number, limit: number): JournalRow[] {
     return this.#rows.all(after, limit)
+  }
+  rawRows(after: number, limit: number): RawRow[] {
+    return this.#rawRows.all(after, limit)
   }
 
   event(id: Id): Envelope | undefined {

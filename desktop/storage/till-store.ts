@@ -64,6 +64,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     together: (work) => ledger.together(work),
     head: () => ledger.head(),
     rows: (after, limit) => ledger.rows(after, limit),
+    rawRows: (after, limit) => ledger.rawRows(after, limit),
     event: (id) => ledger.event(id),
     balances: (shift) => ledger.balances(shift),
     acknowledged: () => ledger.acknowledged(),

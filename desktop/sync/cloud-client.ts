@@ -1,7 +1,7 @@
 /** The sync protocol's calls over a wire, each with a limit in time, each answer parsed. */
 import type { z } from 'zod'
 import type { Id } from '#shared/identity/ids.ts'
-import type { JournalRow } from '#shared/ledger/envelope.ts'
+import type { JournalRow, RawRow } from '#shared/ledger/envelope.ts'
 import type { NamedRecord } from '#shared/members/record.ts'
 import type { Timer, Wire, WireAnswer } from '#shared/ports/ports.ts'
 import { PeopleReplySchema, type SentRecordSchema } from '#shared/sync/people.ts'
@@ -98,7 +98,7 @@ export class CloudClient {
   }
 
   /** There must be a row. */
-  pack(rows: readonly JournalRow[]): PushBody {
+  pack(rows: readonly RawRow[]): PushBody {
     return packPush(rows, this.#at)
   }
 

@@ -326,7 +326,7 @@ export class CloudSync {
 
   /** Packs and sends the rows from `first`; undefined when there is none. */
   #send(client: CloudClient, first: number): Sent | undefined {
-    const rows = this.#store.rows(first - 1, PUSH_ROWS_MAX)
+    const rows = this.#store.rawRows(first - 1, PUSH_ROWS_MAX)
     if (rows.length === 0) return undefined
     const body = client.pack(rows)
     const answer = client.push(body)

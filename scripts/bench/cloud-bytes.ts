@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { uuidv7, type Id } from '#shared/identity/ids.ts'
+import { rawRow } from '#shared/ledger/envelope.ts'
 import { writePush } from '#shared/sync/protocol.ts'
 import { startService, type Service } from '#cloud/api/service.ts'
 import { keysInMemory } from '#cloud/identity/personal-keys.ts'
@@ -111,7 +112,7 @@ async function openCloud({ url }: Server, name: string, change?: string): Promis
   const batches = tills.map((till) => {
     const goods = Array.from({ length: GOODS }, id)
     for (let sale = 0; sale < SALES_PER_SHOP; sale++) till.record('sale.completed', saleOf(goods, sale))
-    return Array.from({ length: SALES_PER_SHOP / BATCH }, (_, batch) => gzipSync(writePush(till.device, till.rows.slice(batch * BATCH, (batch + 1) * BATCH))))
+    return Array.from({ length: SALES_PER_SHOP / BATCH }, (_, batch) => gzipSync(writePush(till.device, till.rows.slice(batch * BATCH, (batch + 1) * BATCH).map(rawRow))))
   })
   return {
     service, client, tills, batches,

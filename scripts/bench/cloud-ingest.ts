@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { constants, zstdCompressSync } from 'node:zlib'
 import { TestTill } from '#cloud/testing/till.ts'
-import type { JournalRow } from '#shared/ledger/envelope.ts'
+import { rawRow, type JournalRow } from '#shared/ledger/envelope.ts'
 import { writePush } from '#shared/sync/protocol.ts'
 import { makeShop, operate } from '../demo/seed.ts'
 import { type CloudStage, openCloudStage } from './cloud-stage.ts'
@@ -96,7 +96,7 @@ function prepare({ till }: Sender, { sales, push }: typeof CATCHING_UP): { rows:
   const pushes: Push[] = []
   for (let at = 0; at < rows.length; at += push) {
     const part = rows.slice(at, at + push)
-    const body = zstdCompressSync(writePush(till.device, part), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    const body = zstdCompressSync(writePush(till.device, part.map(rawRow)), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
     pushes.push({ body, signature: till.sign(body), last: part.at(-1)!.seq })
   }
   return { rows, pushes }

@@ -40,7 +40,7 @@ export async function ledgerCurve(full: boolean): Promise<Figure[]> {
       }
       const { store } = counter.till
       const head = store.head().seq
-      const pushed = store.rows(head - PUSH_ROWS_MAX, PUSH_ROWS_MAX)
+      const pushed = store.rawRows(head - PUSH_ROWS_MAX, PUSH_ROWS_MAX)
       const wire = packPush(pushed, store.identity()).bytes.length / pushed.length
       return [...figures, valueFigure('ledger.bytes.disk', 'bytes', [statSync(file).size / head]), valueFigure('ledger.bytes.wire', 'bytes', [wire])]
     } finally {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { checkRow, EMPTY_HEAD, type Head, type JournalRow, openRow, seal } from './envelope.ts'
+import { broken, change } from '../testing/broken.ts'
+import { checkRow, EMPTY_HEAD, EnvelopeSchema, type Head, isPlainEnvelope, type JournalRow, openRow, seal } from './envelope.ts'
 
 const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex')
 const where = { shop: '0190a5b0-0000-7000-8000-000000000001', device: '0190a5b0-0000-7000-8000-000000000002' }
@@ -38,6 +39,21 @@ test('a sealed chain has no faults and opens to what was sealed', () => {
       expect('envelope' in opened && opened.envelope.body).toEqual(JSON.parse(JSON.stringify(list[index])))
     })
   }))
+})
+
+test('what is known at sight as an envelope is what the schema takes, and gives back unchanged', () => {
+  const seen = { plain: 0, other: 0 }
+  fc.assert(fc.property(bodies, fc.array(change, { maxLength: 2 }), (list, changes) => {
+    const value = changes.reduce(broken, JSON.parse(chainOf(list).at(-1)!.text) as unknown)
+    if (!isPlainEnvelope(value)) return void seen.other++
+    seen.plain++
+    const judged = EnvelopeSchema.safeParse(value)
+    expect(judged.error).toBeUndefined()
+    expect(judged.data).toStrictEqual(value)
+  }), { numRuns: 3000 })
+  expect(seen.plain).toBeGreaterThan(500)
+  expect(seen.other).toBeGreaterThan(500)
+  expect(isPlainEnvelope({ ...JSON.parse(chainOf([{}])[0]!.text) as object, body: JSON.parse('{"__proto__":1}') })).toBe(false)
 })
 
 describe('damage is always seen', () => {

@@ -50,6 +50,9 @@ export interface JournalRow {
   /** The text's UTF-8, where it came as such and holds no U+0000: who hashes or stores it need not make it again. */
   readonly bytes?: Uint8Array
 }
+/** A row with its text as UTF-8 alone: as the disk and the wire have it. */
+export type RawRow = Pick<JournalRow, 'seq' | 'hash'> & { readonly bytes: Uint8Array }
+export const rawRow = ({ seq, hash, text }: JournalRow): RawRow => ({ seq, hash, bytes: new TextEncoder().encode(text) })
 /** SHA-256 of UTF-8 text as lower-case hex; the host brings the platform's own. */
 export type Sha256 = (text: string | Uint8Array) => string
 

@@ -2,7 +2,7 @@
  * What the domain asks of the world. Each port is a type, a fake (shared/testing) and a contract suite that every
  * adapter passes. Ports get values and return outcomes; none sees the cart, the store behind it or the screen.
  */
-import type { Envelope, Head, JournalRow, NewEvent } from '../ledger/envelope.ts'
+import type { Envelope, Head, JournalRow, RawRow, NewEvent } from '../ledger/envelope.ts'
 import type { Id } from '../identity/ids.ts'
 
 export interface Clock {
@@ -72,6 +72,8 @@ export interface LedgerStore {
   head(): Head
   /** Rows with seq > after, in order. */
   rows(after: number, limit: number): JournalRow[]
+  /** The same, for who sends them on and does not read them. */
+  rawRows(after: number, limit: number): RawRow[]
   event(id: Id): Envelope | undefined
   /** Sum of postings by account, in fen: all, or one shift's. */
   balances(shift?: Id): Map<string, number>

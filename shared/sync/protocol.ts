@@ -13,7 +13,7 @@
 import { z } from 'zod'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { IdSchema } from '../identity/ids.ts'
-import { HashSchema, isHash, type JournalRow } from '../ledger/envelope.ts'
+import { HashSchema, isHash, type JournalRow, type RawRow } from '../ledger/envelope.ts'
 
 export const PROTOCOL_VERSION = 1
 /** Rows in one push, at most; and the largest body, decompressed, in bytes. */
@@ -24,10 +24,23 @@ export const PULL_ROWS_MAX = 1000
 export const PushHeaderSchema = z.object({ protocol: z.literal(PROTOCOL_VERSION), device: IdSchema, from: z.int().min(1), rows: z.int().min(1).max(PUSH_ROWS_MAX) })
 export type PushHeader = z.output<typeof PushHeaderSchema>
 
-/** A push body before compression. Row texts are canonical JSON, so they hold no raw line break. */
-export function writePush(device: string, rows: readonly JournalRow[]): string {
+/** Bytes that a row takes in a push body beside its text: a line end, its hash and a space. */
+export const PUSH_ROW_BYTES = 66
+
+/** A push body before compression. Row texts are canonical JSON, so they hold no raw line break. There must be a row. */
+export function writePush(device: string, rows: readonly RawRow[]): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder()
   const header: PushHeader = { protocol: PROTOCOL_VERSION, device, from: rows[0]!.seq, rows: rows.length }
-  return [JSON.stringify(header), ...rows.map((row) => `${row.hash} ${row.text}`)].join('\n')
+  const first = encoder.encode(JSON.stringify(header))
+  const body = new Uint8Array(rows.reduce((sum, { bytes }) => sum + bytes.length + PUSH_ROW_BYTES, first.length))
+  body.set(first)
+  let at = first.length
+  for (const { hash, bytes } of rows) {
+    encoder.encodeInto(`\n${hash} `, body.subarray(at))
+    body.set(bytes, at + PUSH_ROW_BYTES)
+    at += PUSH_ROW_BYTES + bytes.length
+  }
+  return body
 }
 
 /** Reads a push body. A line that is not `hash text` is refused with its number: that is a broken sender, not a bad fact. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Id } from '../identity/ids.ts'
-import { EMPTY_HEAD, type Envelope, GENESIS, type Head, type JournalRow, type NewEvent, type Sha256, checkRow, openRow, seal } from '../ledger/envelope.ts'
+import { EMPTY_HEAD, type Envelope, GENESIS, type Head, type JournalRow, type NewEvent, type RawRow, type Sha256, checkRow, openRow, rawRow, seal } from '../ledger/envelope.ts'
 import { fen } from '../money/money.ts'
 import type { LedgerStore, Plan } from '../ports/ports.ts'
 import { closeShift, openShift } from '../sales/shift.ts'
@@ -41,6 +41,9 @@ export class MemoryLedger implements LedgerStore {
 
   rows(after: number, limit: number): JournalRow[] {
     return this.#rows.filter((row) => row.seq > after).slice(0, limit)
+  }
+  rawRows(after: number, limit: number): RawRow[] {
+    return this.rows(after, limit).map(rawRow)
   }
 
   event(id: Id): Envelope | undefined {
@@ -162,6 +165,7 @@ export function runLedgerStoreSuite(name: string, make: () => LedgerUnderTest | 
       expect(ledger.store.rows(3, 10).map((row) => row.seq)).toEqual([4, 5])
       expect(ledger.store.rows(5, 10)).toEqual([])
       expect(ledger.store.rows(0, 0)).toEqual([])
+      expect(ledger.store.rawRows(3, 10).map(({ seq, hash, bytes }) => ({ seq, hash, text: new TextDecoder().decode(bytes) }))).toEqual(ledger.store.rows(3, 10))
     })
 
     test('balances by shift and of all', () => {

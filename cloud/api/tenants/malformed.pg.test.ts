@@ -6,11 +6,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PUSH_BYTES_MAX, writePush } from '#shared/sync/protocol.ts'
+import { PUSH_BYTES_MAX } from '#shared/sync/protocol.ts'
 import { askFor, DOORS, namesOf } from '#cloud/testing/doors.ts'
 import { furnishShop } from '#cloud/testing/furnish.ts'
 import { expectAnswer, expectRefusal, laySiege, type Siege } from '#cloud/testing/siege.ts'
-import type { TestTill } from '#cloud/testing/till.ts'
+import { pushBody, type TestTill } from '#cloud/testing/till.ts'
 
 let siege: Siege
 beforeAll(async () => { siege = await laySiege() })
@@ -127,7 +127,7 @@ describe('signed batches of a till gone mad', () => {
   const header = (change: object = {}): string => JSON.stringify({ protocol: 1, device: siege.shop.till.device, from: siege.shop.till.rows.length + 1, rows: 1, ...change })
 
   test('what is no batch is refused, and nothing of it kept', () => siege.unchanged(async () => {
-    const sound = gzipSync(writePush(siege.shop.till.device, [siege.shop.till.rows.at(-1)!]))
+    const sound = gzipSync(pushBody(siege.shop.till.device, [siege.shop.till.rows.at(-1)!]))
     for (const bytes of [Buffer.alloc(0), sound.subarray(0, sound.length - 1), sound.subarray(0, 20), sound.subarray(10), Buffer.concat([sound, randomBytes(10)]), randomBytes(5000)]) {
       expect(await siege.shop.till.pushBytes(Buffer.from(bytes))).toMatchObject({ status: 400, body: { code: 'batch.malformed' } })
     }
@@ -139,7 +139,7 @@ describe('signed batches of a till gone mad', () => {
   }))
 
   test('any bytes, and any bend of a sound batch, are refused or are no error', async () => {
-    const sound = gzipSync(writePush(siege.spare.till.device, siege.spare.till.rows))
+    const sound = gzipSync(pushBody(siege.spare.till.device, siege.spare.till.rows))
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(sound.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), async (bends) => {
       const bytes = Buffer.from(sound)
       for (const [at, value] of bends) bytes[at] = value

@@ -6,11 +6,10 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { writePush } from '#shared/sync/protocol.ts'
 import { digestOf } from '#cloud/testing/catalogue.ts'
 import { furnishShop, type FurnishedShop } from '#cloud/testing/furnish.ts'
 import type { TestCloud } from '#cloud/testing/server.ts'
-import { TestTill } from '#cloud/testing/till.ts'
+import { pushBody, TestTill } from '#cloud/testing/till.ts'
 import { ask, askFor, comparable, DOORS, namesOf, routesThrough, startWatchedCloud, type Answer, type Names } from '#cloud/testing/doors.ts'
 
 const HOUR = 3_600_000
@@ -237,7 +236,7 @@ describe('batches', () => {
     // Notes that they were seen; the clock stands still from here.
     for (const till of [a.till, b.till, quarantined]) await till.state()
     await unchanged(async () => {
-      const mine = gzipSync(writePush(a.till.device, [a.till.rows.at(-1)!]))
+      const mine = gzipSync(pushBody(a.till.device, [a.till.rows.at(-1)!]))
       expect(await push(a.till, mine, b.till)).toMatchObject({ status: 401, body: { code: 'signature.invalid' } })
       expect(await push(b.till, mine, a.till)).toMatchObject({ status: 401, body: { code: 'signature.invalid' } })
       expect(await push(b.till, mine, b.till)).toMatchObject({ status: 403, body: { code: 'not.allowed' } })
@@ -256,7 +255,7 @@ describe('batches', () => {
   test('a batch taken down on its way and sent again, by whoever, counts once', async () => {
     const till = await join(a)
     till.sell({ good: a.good })
-    const bytes = gzipSync(writePush(till.device, till.rows))
+    const bytes = gzipSync(pushBody(till.device, till.rows))
     const signature = till.sign(bytes)
     expect(await till.pushBytes(bytes, signature)).toMatchObject({ status: 200, body: { ack: 1 } })
     await unchanged(async () => {
