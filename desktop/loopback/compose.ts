@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
+import { SearchQueue } from '#desktop/host/search-queue.ts'
 import { renderJob } from '#desktop/host/paper.ts'
 import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { type Pins, slowPins } from '#desktop/host/pins.ts'
@@ -111,6 +112,7 @@ export function composeTill(options: TillOptions): Till {
     status: (status) => dispatcher.emit('sync.changed', status),
     log: (code, detail) => log('warn', code, detail),
     pulled({ goods, tickets, other }) {
+      if (goods.length > 0) search.kick()
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
         const good = store.good(id)
@@ -127,6 +129,7 @@ export function composeTill(options: TillOptions): Till {
       context.changed()
     },
   })
+  const search = new SearchQueue(store, timer, (fault) => log('error', 'search.fault', { ...errorFacts(fault) }))
   const backups = new Backups({
     store, clock, timer, ledger: join(options.folder, LEDGER_FILE), folder: join(options.folder, 'backups'), migrations,
     copy: (task) => world.copyLedger(task),
@@ -176,11 +179,13 @@ export function composeTill(options: TillOptions): Till {
     onFault: (fault) => log('error', 'print.fault', { ...errorFacts(fault) }),
   })
   sync.start()
+  search.kick()
   log('info', 'till.opened', { version: options.version, rows: store.head().seq })
   return {
     dispatcher, store,
     async close() {
       await sync.close()
+      search.close()
       await backups.close()
       await queue.stop()
       store.close()

@@ -24,6 +24,10 @@ export class Documents {
   readonly #search
   readonly #uncode
   readonly #code
+  readonly #postpone
+  readonly #due
+  readonly #isDue
+  readonly #takeDue
 
   constructor(db: Database) {
     this.#get = db.prepare<[string, string], Stored>('SELECT doc, clocks FROM document WHERE kind = ? AND id = ?')
@@ -35,6 +39,10 @@ export class Documents {
     this.#search = db.prepare('INSERT INTO good_search (rowid, name, pinyin, initials, codes) VALUES (?, ?, ?, ?, ?)')
     this.#uncode = db.prepare('DELETE FROM good_code WHERE good = ?')
     this.#code = db.prepare('INSERT OR IGNORE INTO good_code (code, good) VALUES (?, ?)')
+    this.#postpone = db.prepare('INSERT OR IGNORE INTO search_due (good, is_new) VALUES (?, ?)')
+    this.#due = db.prepare<[number], { good: Id }>('SELECT good FROM search_due LIMIT ?')
+    this.#isDue = db.prepare<[], { good: Id }>('SELECT good FROM search_due LIMIT 1')
+    this.#takeDue = db.prepare<[string], { isNew: number }>('DELETE FROM search_due WHERE good = ? RETURNING is_new AS isNew')
   }
 
   get(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined {
@@ -67,7 +75,8 @@ export class Documents {
    */
   settle(): void {
     if (this.#unsettled.size === 0) return
-    const rows = [...this.#unsettled].flatMap(([id, { isNew }]) => {
+    const rows = [...this.#unsettled].flatMap(([id, seen]) => {
+      const isNew = this.#takeDue.all(id)[0]?.isNew === 1 || seen.isNew
       const row = this.#row.get(id)?.row
       // Merged, and taken back within the same transaction.
       if (row === undefined) return []
@@ -77,6 +86,19 @@ export class Documents {
     for (const { row, isNew } of rows) if (!isNew) this.#unsearch.run(row)
     for (const { row, text, codes } of rows) this.#search.run(row, pairs(text.name), pairs(text.pinyin), pairs(text.initials), codes)
     this.#unsettled.clear()
+  }
+
+  /** Leaves to `settleDue` what `settle` would do: a good can be sold before it is found by its name. Call before `settle`. */
+  postpone(): void {
+    for (const [id, { isNew }] of this.#unsettled) this.#postpone.run(id, isNew ? 1 : 0)
+    this.#unsettled.clear()
+  }
+
+  /** Takes up at most `limit` goods that were postponed, and says whether there are more. Call inside a transaction, and `settle` at its end. */
+  settleDue(limit: number): boolean {
+    for (const { good } of this.#due.all(limit)) if (!this.#unsettled.has(good)) this.#unsettled.set(good, { isNew: false })
+    this.settle()
+    return this.#isDue.get() !== undefined
   }
 
   /** The transaction was taken back, and what was merged in it. */

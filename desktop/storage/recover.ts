@@ -133,6 +133,7 @@ function writeRows(to: Database, projector: Projector, rows: Iterable<SalvagedRo
     const read = 'envelope' in opened ? readEvent(opened.envelope) : opened
     if ('event' in read) projector.apply(read.event)
   }
+  projector.documents.postpone()
 }
 
 /** What the journal doesn't make: documents by merging, so that no edit goes back; other tables row by row. */
@@ -143,6 +144,7 @@ function copyRest(from: Database, to: Database, { documents }: Projector): void 
     const { change } = soundChange(read.data)
     documents.merge(change.kind, change.id, change.doc, change.clocks)
   }
+  projector.documents.postpone()
   const tables = to.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'good_search%'").all()
   for (const { name } of tables) {
     if (MADE.has(name)) continue

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { TillStore } from '#shared/host/store.ts'
 import { MORNING, countingIds } from '#shared/testing/clock-and-ids.ts'
-import { openStore } from './testing/store.ts'
+import type { Change } from '#shared/sync/protocol.ts'
+import { openStore, temporaryFolder } from './testing/store.ts'
 
 const ids = countingIds(3)
 let store: TillStore
@@ -137,5 +138,51 @@ describe('what is listed', () => {
     expect(store.quickGoods().map(({ name }) => name)).toEqual(['键1', '键2', '键3'])
     const pages = [store.listGoods(undefined, 2), store.listGoods(goods.toSorted()[1], 2)].flat().map(({ id }) => id)
     expect(pages).toEqual(goods.toSorted())
+  })
+})
+
+describe('goods that come by the hundred', () => {
+  const changesOf = (count: number, from = 0): Change[] => Array.from({ length: count }, (_, n) => {
+    const doc = { name: `北冰洋${from + n}号`, price: 100, code: `69${from + n}` }
+    return { kind: 'good', id: ids.next(), rev: from + n + 1, doc, clocks: Object.fromEntries(Object.keys(doc).map((field) => [field, '0190a5b000000000-cloud'])) }
+  })
+  const settleAll = (): void => { while (store.settleSearch(7)); }
+
+  test('are sold at once, and found by name and pinyin when their turn has come, each once', () => {
+    const changes = changesOf(60)
+    store.applyChanges(changes, 60)
+    expect(store.goodByCode('6959')?.name).toBe('北冰洋59号')
+    expect(find('北冰洋', 100)).toEqual([])
+    expect(store.settleSearch(20)).toBe(true)
+    expect(find('bbyang', 100)).toHaveLength(0)
+    expect(find('bby', 100)).toHaveLength(20)
+    settleAll()
+    expect(find('北冰洋', 100)).toHaveLength(60)
+    expect(store.settleSearch(20)).toBe(false)
+    expect(store.verify().faults).toEqual([])
+  })
+  test('are found by what they are called now, whether edited before their turn, while they wait again, or after', () => {
+    const changes = changesOf(60)
+    store.applyChanges(changes, 60)
+    put({ name: '健力宝' }, changes[0]!.id)
+    expect(find('健力宝')).toEqual(['健力宝'])
+    settleAll()
+    expect(find('北冰洋', 100)).toHaveLength(59)
+    store.applyChanges(changes.map((each) => ({ ...each, rev: each.rev + 60, doc: { ...each.doc, name: '崂山矿泉' }, clocks: { ...each.clocks, name: '0fff000000000000-cloud' } })), 120)
+    settleAll()
+    expect(find('崂山', 100)).toHaveLength(60)
+    expect(find('北冰洋', 100)).toEqual([])
+    expect(find('健力宝')).toEqual([])
+  })
+  test('wait in the file: a till that ended goes on where it was', () => {
+    const folder = temporaryFolder()
+    store = openStore(folder)
+    store.applyChanges(changesOf(60), 60)
+    store.settleSearch(10)
+    store.close()
+    store = openStore(folder)
+    expect(find('北冰洋', 100)).toHaveLength(10)
+    settleAll()
+    expect(find('北冰洋', 100)).toHaveLength(60)
   })
 })

@@ -24,6 +24,9 @@ import { verifyLedger } from './verify.ts'
 
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
 
+/** Of so many changes and fewer, goods are found by name at once: they come one by one, from someone who edits them. */
+const SETTLED_AT_ONCE = 50
+
 interface KeptRecord { import: string; row: number; file: string; cells: string; mapping: string; bad: string }
 const toKept = (row: KeptRecord): KeptRow => ({ ...row, cells: JSON.parse(row.cells), mapping: JSON.parse(row.mapping), bad: JSON.parse(row.bad) })
 
@@ -189,6 +192,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (change.kind === 'good') goods.push(change.id)
           else other = true
         }
+        if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()
         settings.set('rev', String(rev))
         return { goods: [...new Set(goods)], tickets, other }
       })
@@ -196,6 +200,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       return followed
     },
 
+    settleSearch: (limit) => ledger.together(() => projector.documents.settleDue(limit)),
     seeAlert: (id) => alerts.see(id),
 
     keepRows(rows) {

@@ -28,8 +28,8 @@ const HOLD_TRIES = 3
 export const RESTORED = 'restored'
 /** A request is handed over in a few turns of the loop: whoever packs the next in between keeps it waiting, and could overtake it. */
 const SEND_AHEAD_MS = 5
-/** Changes a transaction: some ten milliseconds of a slow till. */
-const APPLIED_AT_ONCE = 100
+/** Changes a transaction: some ten milliseconds of a slow till, and as long for the disk. */
+const APPLIED_AT_ONCE = 250
 
 export interface SyncHooks {
   status(status: SyncStatus): void
@@ -336,9 +336,13 @@ export class CloudSync {
   }
 
   async #pull(client: CloudClient): Promise<void> {
+    let coming = client.changes(this.#store.rev())
     for (;;) {
-      const page = await client.changes(this.#store.rev())
+      const page = await coming
       if (this.#client !== client) return
+      // The cloud looks for the next page while this one is taken in.
+      if (page.more) coming = client.changes(page.rev)
+      coming.catch(() => undefined)
       if (page.changes.length > 0 || page.rev !== this.#store.rev()) await this.#apply(client, page)
       if (this.#client !== client) return
       if (!page.more) break

@@ -196,9 +196,11 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   /** Whether anybody can sign in at this till. */
   anyPin(): boolean
 
-  /** The last change number pulled, and one page of changes merged in one transaction. */
+  /** The last change number pulled, and changes merged in one transaction. Goods that come by the hundred are found by name after `settleSearch`. */
   rev(): number
   applyChanges(changes: readonly Change[], rev: number): Pulled
+  /** Makes at most `limit` more goods be found by name; says whether there are more to do. */
+  settleSearch(limit: number): boolean
   seeAlert(id: string): void
 
   printers(): PrinterSettings[]

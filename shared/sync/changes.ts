@@ -11,8 +11,8 @@ import { MemberFields } from '../members/member.ts'
 import { HoldingFields } from '../sales/held.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
-const FIELDS: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  good: GoodFields.shape, shop: ShopFields.shape, staff: StaffFields.shape, credit: CreditDocSchema.shape, ticket: HoldingFields.shape, member: MemberFields.shape,
+const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
+  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */
@@ -24,19 +24,25 @@ export function soundChange(change: Change): { change: Change; left: string[] } 
     const { data } = WHOLE[change.kind]!.safeParse(change.doc)
     return data ? { change: { ...change, doc: data, clocks: {} }, left: [] } : { change: { ...change, doc: {}, clocks: {} }, left: Object.keys(change.doc) }
   }
-  const known = Object.hasOwn(FIELDS, change.kind) ? FIELDS[change.kind]! : {}
+  const document = Object.hasOwn(DOCUMENTS, change.kind) ? DOCUMENTS[change.kind] : undefined
+  const known = document?.shape ?? {}
+  // Nearly always all of it is well, and one look at the whole is a fraction of a look at each.
+  const isWhole = document?.safeParse(change.doc).success
   const left: string[] = []
+  let sound: string | undefined
   const doc: Change['doc'] = {}
   const clocks: Change['clocks'] = {}
   for (const [field, value] of Object.entries(change.doc)) {
-    const clock = HlcSchema.safeParse(Object.hasOwn(change.clocks, field) ? change.clocks[field] : undefined)
-    const fits = !Object.hasOwn(known, field) || known[field]!.safeParse(value).success
-    if (field === '__proto__' || !clock.success || !fits) {
+    const clock = Object.hasOwn(change.clocks, field) ? change.clocks[field] : undefined
+    // Fields that were edited together have one stamp.
+    if (clock !== undefined && clock !== sound && HlcSchema.safeParse(clock).success) sound = clock
+    const fits = isWhole || !Object.hasOwn(known, field) || known[field]!.safeParse(value).success
+    if (field === '__proto__' || clock === undefined || clock !== sound || !fits) {
       left.push(field)
       continue
     }
     doc[field] = value
-    clocks[field] = clock.data
+    clocks[field] = clock
   }
   return { change: { ...change, doc, clocks }, left }
 }

@@ -1,0 +1,46 @@
+/**
+ * Makes goods that came by the hundred be found by name, a few at a time, once the line is quiet: pinyin costs more than all
+ * the rest of a good. What is still to do is in the ledger's file, so a till that ends meanwhile goes on where it was.
+ */
+import type { TillStore } from '#shared/host/store.ts'
+import type { Timer } from '#shared/ports/ports.ts'
+
+/** Pages of a long pull come in quicker succession than this. */
+const QUIET_MS = 500
+/** Some ten milliseconds, which a sale may have to wait. */
+const GOODS_AT_ONCE = 100
+
+export class SearchQueue {
+  readonly #store
+  readonly #timer
+  readonly #onFault: (fault: unknown) => void
+  #cancel: (() => void) | undefined
+
+  constructor(store: Pick<TillStore, 'settleSearch'>, timer: Timer, onFault: (fault: unknown) => void) {
+    this.#store = store
+    this.#timer = timer
+    this.#onFault = onFault
+  }
+
+  /** Goods came. */
+  kick(): void {
+    this.#after(QUIET_MS)
+  }
+
+  /** For good: the store may be closed from now on. */
+  close(): void {
+    this.#cancel?.()
+  }
+
+  #after(ms: number): void {
+    this.#cancel?.()
+    this.#cancel = this.#timer.after(ms, () => {
+      try {
+        if (this.#store.settleSearch(GOODS_AT_ONCE)) this.#after(0)
+      } catch (fault) {
+        // A full disk, say: the next goods, or the next start, try again.
+        this.#onFault(fault)
+      }
+    })
+  }
+}
