@@ -51,7 +51,7 @@ const RECOVERED_FILE = 'recovered.db'
 export interface Mark { readonly key: string; readonly value: string }
 
 /** Made by the projector, or kept beside documents: never copied. */
-const MADE = new Set([...Object.keys(PROJECTED), 'journal', 'document', 'good_code', 'good_index'])
+const MADE = new Set([...Object.keys(PROJECTED), 'journal', 'document', 'good_code', 'good_index', 'search_due'])
 
 /**
  * Recovers the ledger of a till's folder in place: the damaged file goes to a folder beside it. Interrupted at any point it
@@ -108,7 +108,7 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
         const projector = new Projector(to)
         writeRows(to, projector, wholeRows(from, sha256))
         copyRest(from, to, projector)
-        projector.documents.settle()
+        projector.documents.postpone()
         meetAnew(to, head, mark)
         if (!isIdentityOf(to, from, head.seq)) return false
         settlePeople(to, projector, sha256)
@@ -133,7 +133,6 @@ function writeRows(to: Database, projector: Projector, rows: Iterable<SalvagedRo
     const read = 'envelope' in opened ? readEvent(opened.envelope) : opened
     if ('event' in read) projector.apply(read.event)
   }
-  projector.documents.postpone()
 }
 
 /** What the journal doesn't make: documents by merging, so that no edit goes back; other tables row by row. */
@@ -144,7 +143,6 @@ function copyRest(from: Database, to: Database, { documents }: Projector): void 
     const { change } = soundChange(read.data)
     documents.merge(change.kind, change.id, change.doc, change.clocks)
   }
-  projector.documents.postpone()
   const tables = to.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'good_search%'").all()
   for (const { name } of tables) {
     if (MADE.has(name)) continue
