@@ -16,7 +16,7 @@ type Edit = z.output<typeof GoodChanged.body>
 export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
   const { store } = context
   return {
-    'goods.search': ({ text, limit }) => ({ goods: search(context, text, limit) }),
+    'goods.search': ({ text, limit }) => ({ goods: search(context, text, limit), coming: context.store.unsearchable() }),
     'goods.get': ({ good }) => goodOf(context, good),
     'goods.quick': () => ({ goods: store.quickGoods() }),
     'goods.list': ({ after, limit }) => ({ goods: store.listGoods(after, limit) }),

@@ -108,7 +108,7 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
         const projector = new Projector(to)
         writeRows(to, projector, wholeRows(from, sha256))
         copyRest(from, to, projector)
-        projector.documents.postpone()
+        projector.documents.settle()
         meetAnew(to, head, mark)
         if (!isIdentityOf(to, from, head.seq)) return false
         settlePeople(to, projector, sha256)

@@ -202,20 +202,20 @@ describe('the line', () => {
 
 describe('down', () => {
   test('a page is taken in by pieces, and no piece ends between two changes of one number', async () => {
-    for (let i = 0; i < 105; i++) cloud.edit('good', crypto.randomUUID(), { name: `云货${i}`, price: 100 + i })
-    // The hundredth, where a piece would end, has company.
+    for (let i = 0; i < 505; i++) cloud.edit('good', crypto.randomUUID(), { name: `云货${i}`, price: 100 + i })
+    // The five hundredth, where a piece would end, has company.
     const taken = vi.spyOn(till.store, 'applyChanges')
-    cloud.rev = 100
+    cloud.rev = 500
     for (let i = 0; i < 3; i++) cloud.alongside('good', crypto.randomUUID(), { name: `同号货${i}`, price: 1 })
-    cloud.rev = 105
+    cloud.rev = 505
     await pairUp()
-    await expect.poll(async () => (await status()).rev).toBe(105)
+    await expect.poll(async () => (await status()).rev).toBe(505)
     const pieces = taken.mock.calls.filter(([changes]) => changes.length > 0)
     expect(pieces.length).toBeGreaterThan(1)
-    expect(pieces.flatMap(([changes]) => changes)).toHaveLength(108)
+    expect(pieces.flatMap(([changes]) => changes)).toHaveLength(508)
     for (const [i, [changes, rev]] of pieces.entries()) {
       expect(changes.at(-1)!.rev).toBeLessThanOrEqual(rev)
-      expect(pieces[i + 1]?.[0][0]!.rev ?? 106).toBeGreaterThan(rev)
+      expect(pieces[i + 1]?.[0][0]!.rev ?? 506).toBeGreaterThan(rev)
     }
   })
 

@@ -28,8 +28,8 @@ const HOLD_TRIES = 3
 export const RESTORED = 'restored'
 /** A request is handed over in a few turns of the loop: whoever packs the next in between keeps it waiting, and could overtake it. */
 const SEND_AHEAD_MS = 5
-/** Changes a transaction: some ten milliseconds of a slow till, and as long for the disk. */
-const APPLIED_AT_ONCE = 250
+/** Changes a transaction: some tens of milliseconds of a slow till, and less than those for the disk. */
+const APPLIED_AT_ONCE = 500
 
 export interface SyncHooks {
   status(status: SyncStatus): void
@@ -52,7 +52,7 @@ export interface SyncWorld {
 }
 
 /** A push on its way. */
-interface Sent { readonly first: number; readonly last: number; readonly answer: ReturnType<CloudClient['push']> }
+interface Sent { readonly first: number; readonly last: number; readonly isAhead: boolean; readonly answer: ReturnType<CloudClient['push']> }
 
 export class CloudSync {
   readonly #store: TillStore
@@ -287,13 +287,13 @@ export class CloudSync {
         const next = this.#store.acknowledged() + 1
         // Sent behind one that did not arrive: it is refused, or repeated.
         if (ahead && ahead.first !== next) await ahead.answer.catch(() => undefined)
-        const sent = ahead?.first === next ? ahead : this.#send(client, next)
+        const sent = ahead?.first === next ? ahead : this.#send(client, next, false)
         if (!sent || this.#client !== client) return
         const { first, last } = sent
         ahead = undefined
         const cancel = this.#world.timer.after(SEND_AHEAD_MS, () => {
           try {
-            if (this.#client === client) ahead = this.#send(client, last + 1)
+            if (this.#client === client) ahead = this.#send(client, last + 1, true)
           } catch {
             // A row that can't be read: its turn comes, and then it is said.
           }
@@ -308,8 +308,10 @@ export class CloudSync {
           else this.#store.acknowledge(reply.ack)
           if (reply.ack < last) throw new Error(`the cloud acknowledged ${reply.ack} of ${last}`)
         } catch (error) {
-          // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
           if (!(error instanceof Refused) || error.code !== 'sync.gap' || gap === first) throw error
+          // It overtook the one before it, which has arrived by now.
+          if (sent.isAhead) continue
+          // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
           gap = first
           this.#hooks.log('sync.gap', error.detail)
           await this.#meet(client)
@@ -325,14 +327,14 @@ export class CloudSync {
   }
 
   /** Packs and sends the rows from `first`; undefined when there is none. */
-  #send(client: CloudClient, first: number): Sent | undefined {
+  #send(client: CloudClient, first: number, isAhead: boolean): Sent | undefined {
     const rows = this.#store.rawRows(first - 1, PUSH_ROWS_MAX)
     if (rows.length === 0) return undefined
     const body = client.pack(rows)
     const answer = client.push(body)
     // Its failure is heard in its turn, which may come after it.
     answer.catch(() => undefined)
-    return { first: body.first, last: body.last, answer }
+    return { first: body.first, last: body.last, isAhead, answer }
   }
 
   async #pull(client: CloudClient): Promise<void> {
@@ -355,7 +357,7 @@ export class CloudSync {
   async #apply(client: CloudClient, { changes, rev }: { readonly changes: readonly Change[]; readonly rev: number }): Promise<void> {
     const pulled: Pulled = { goods: [], tickets: false, other: false }
     for (let from = 0, end = 0; from === 0 || from < changes.length; from = end) {
-      if (from > 0) await this.#breath()
+      await this.#breath()
       if (this.#client !== client) break
       end = from + APPLIED_AT_ONCE
       // What comes under one number comes in one piece: a till that stops between the two would never ask for the second.

@@ -66,7 +66,10 @@ export const CALLS = {
   'shift.report': read('The open shift\'s report, or a given one\'s.', z.object({ shift: IdSchema.optional() }), ShiftReportSchema),
   'drawer.open': write('Opens the drawer without a sale.', z.object({ reason: z.string().trim().max(100) }), none),
 
-  'goods.search': read('Goods by Chinese name, pinyin, initials or part of a code; the likeliest first.', z.object({ text: z.string().max(100), limit }), z.object({ goods: z.array(GoodViewSchema) })),
+  'goods.search': read(
+    'Goods by Chinese name, pinyin, initials or part of a code; the likeliest first. `coming`: so many goods just came, can be scanned and sold, and are not yet found here.',
+    z.object({ text: z.string().max(100), limit }), z.object({ goods: z.array(GoodViewSchema), coming: z.int().min(0) }),
+  ),
   'goods.get': read('One good.', z.object({ good: IdSchema }), GoodViewSchema),
   'goods.quick': read('The quick keys in their order.', none, z.object({ goods: z.array(GoodViewSchema) })),
   'goods.list': read('Goods in the order of their ids, from after `after`.', z.object({ after: IdSchema.optional(), limit }), z.object({ goods: z.array(GoodViewSchema) })),

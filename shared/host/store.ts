@@ -106,6 +106,8 @@ export interface TillReads {
   /** By the whole name, exact. */
   goodByName(name: string): GoodView | undefined
   searchGoods(text: string, limit: number): GoodView[]
+  /** Goods that can be sold and are not yet found by `searchGoods`: see `settleSearch`. */
+  unsearchable(): number
   quickGoods(): GoodView[]
   listGoods(after: Id | undefined, limit: number): GoodView[]
   countGoods(): number

@@ -28,7 +28,7 @@ function makeHost(): { dispatcher: Dispatcher; reported: string[]; release: () =
     'goods.search': ({ text }) => {
       if (text === 'refuse') throw new TillError('good.not_found', { good: 'x' })
       if (text === 'break') throw new Error('a bug, with a secret in it')
-      return { goods: [] }
+      return { goods: [], coming: 0 }
     },
     'display.show': (shown) => {
       dispatcher.emit('display.changed', shown)
@@ -57,7 +57,7 @@ export function runTransportSuite(name: string, make: (dispatcher: Dispatcher) =
 
     test('a call is answered, with text in any script', async () => {
       const client = await screen()
-      expect(await client.call('goods.search', { text: '可乐 🥤 "\\\n' })).toEqual({ goods: [] })
+      expect(await client.call('goods.search', { text: '可乐 🥤 "\\\n' })).toEqual({ goods: [], coming: 0 })
       expect(await client.call('display.now', {})).toEqual(DISPLAY)
     })
 

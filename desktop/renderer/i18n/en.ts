@@ -48,7 +48,7 @@ export const en: typeof zh = {
     drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
   },
   quick: { label: 'Quick keys', tabs: 'Categories', all: 'All', none: 'No quick keys yet', noneNext: 'Give what sells most a place in Goods, and it is here.' },
-  search: { placeholder: 'Search name, pinyin or code', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.' },
+  search: { placeholder: 'Search name, pinyin or code', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.', coming: '{n} good that just came is not yet found by name; scanning sells it now. | {n} goods that just came are not yet found by name; scanning sells them now.' },
   scan: { waiting: '{n} scan waits and follows in order | {n} scans wait and follow in order' },
   read: {
     code_empty: 'Nothing was scanned', code_wrong_check_digit: 'Misread, the check digit is wrong:', code_not_found: 'No such good:', code_off_sale: 'Off sale:', other: 'Can\'t read it ({code})',

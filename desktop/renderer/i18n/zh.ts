@@ -46,7 +46,7 @@ export const zh = {
     drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', members: '会员', more: '更多',
   },
   quick: { label: '快捷商品', tabs: '分类', all: '常用', none: '还没有快捷商品', noneNext: '在「商品」里给常卖的填一个快捷位置，这里就有了。' },
-  search: { placeholder: '搜索 名称/拼音/条码', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。' },
+  search: { placeholder: '搜索 名称/拼音/条码', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。', coming: '刚同步来的商品还有 {n} 种在编入搜索，扫码现在就能卖。' },
   scan: { waiting: '{n} 个扫码在等，连上后按顺序上票' },
   read: {
     code_empty: '没有扫到码', code_wrong_check_digit: '这个码没读对，校验位不符：', code_not_found: '没有这个商品：', code_off_sale: '已停售：', other: '读不出来（{code}）',

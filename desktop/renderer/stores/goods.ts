@@ -12,6 +12,8 @@ export const useGoods = defineStore('goods', () => {
   const text = ref('')
   const results = shallowRef<readonly GoodView[]>([])
   const chosen = ref(0)
+  /** Goods that can be scanned already and not yet be found. */
+  const coming = ref(0)
   /** The text the results belong to; differs from `text` while an answer is under way. */
   const answered = ref('')
   let asked = 0
@@ -34,9 +36,10 @@ export const useGoods = defineStore('goods', () => {
       return
     }
     try {
-      const { goods } = await till().call('goods.search', { text: wanted, limit: RESULTS_MAX })
+      const found = await till().call('goods.search', { text: wanted, limit: RESULTS_MAX })
       if (turn !== asked) return
-      results.value = goods
+      results.value = found.goods
+      coming.value = found.coming
       answered.value = wanted
       chosen.value = 0
     } catch (error) {
@@ -62,5 +65,5 @@ export const useGoods = defineStore('goods', () => {
     else if (before) quick.value = quick.value.map((each) => (each.id === good.id ? good : each))
   }
 
-  return { quick, text, results, chosen, answered, reloadQuick, search, clearSearch, choose, follow }
+  return { quick, text, results, chosen, coming, answered, reloadQuick, search, clearSearch, choose, follow }
 })
