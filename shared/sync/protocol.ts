@@ -4,6 +4,7 @@
  *
  * Up: `POST /api/sync/push`, body zstd (RFC 8878) or gzip (RFC 1952) of lines: a JSON
  *     header (PushHeader), then one line a row: hash, space, text. Its first bytes say which.
+ *     Two of a till's pushes may be on their way at once; one that overtakes is refused with `sync.gap`, and sent again.
  *     Header `x-xiaopu-signature`: base64url of Ed25519 (RFC 8032) over the compressed bytes, by the device's key.
  * Down: `GET /api/sync/changes?since=REV`; `GET /api/sync/stream` (server-sent events, `event: rev`, data: REV) wakes a till.
  * Both: `Authorization: Bearer TOKEN`. `GET /api/sync/state` says where both sides stand.
