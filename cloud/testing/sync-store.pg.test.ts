@@ -96,8 +96,11 @@ test('they do so for pushes as long as they may be', async () => {
     await fc.assert(fc.asyncProperty(fc.array(recorded, { minLength: 700, maxLength: 950 }), async (acts) => {
       space += 1
       const whole = [...acts.slice(0, 20), wholePush(1, 0), ...acts.slice(20), wholePush(0, 0), wholePush(1, 2), wholePush(0, 3)]
-      expect(await play(pg, whole, space)).toEqual(await play(inMemory(), whole, space))
-    }), { numRuns: 3 })
+      const [one, other] = [await play(inMemory(), whole, space), await play(pg, whole, space)]
+      // But for the numbers under which things come down: what is stored slice by slice is numbered slice by slice.
+      expect(other.answers.slice(0, -1)).toEqual(one.answers.slice(0, -1))
+      expect(other.books).toEqual(one.books)
+    }), { numRuns: 3, endOnFailure: true })
   } finally {
     await pg.close()
   }

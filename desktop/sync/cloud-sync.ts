@@ -9,10 +9,11 @@ import { TillError } from '#shared/host/frames.ts'
 import { GENESIS, type JournalRow } from '#shared/ledger/envelope.ts'
 import type { Clock, Timer, Wire } from '#shared/ports/ports.ts'
 import { errorFacts } from '#shared/ports/log.ts'
-import { type Change, PUSH_ROWS_MAX } from '#shared/sync/protocol.ts'
 import { isPrivateLine } from '#shared/sync/people.ts'
-import { soundChange } from '#shared/sync/changes.ts'
 import { CloudClient, HungUp, Refused } from './cloud-client.ts'
+import type { Exchange } from './exchange.ts'
+import { pull } from './pull.ts'
+import { push } from './push.ts'
 
 /** Refusals that trying again soon will not mend. */
 const LASTING = new Set(['device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'sync.fork', 'protocol.unsupported'])
@@ -26,10 +27,6 @@ const KEEP_SEEN_MS = 30_000
 const HOLD_TRIES = 3
 /** Set where a till was restored from a backup: how it stands is asked before anything is sold. */
 export const RESTORED = 'restored'
-/** A request is handed over in a few turns of the loop: whoever packs the next in between keeps it waiting, and could overtake it. */
-const SEND_AHEAD_MS = 5
-/** Changes a transaction: some tens of milliseconds of a slow till, and less than those for the disk. */
-const APPLIED_AT_ONCE = 500
 
 export interface SyncHooks {
   status(status: SyncStatus): void
@@ -50,9 +47,6 @@ export interface SyncWorld {
   /** At least 0 and less than 1. */
   random(): number
 }
-
-/** A push on its way. */
-interface Sent { readonly first: number; readonly last: number; readonly isAhead: boolean; readonly answer: ReturnType<CloudClient['push']> }
 
 export class CloudSync {
   readonly #store: TillStore
@@ -201,13 +195,14 @@ export class CloudSync {
       this.#again = true
       return this.#exchange
     }
+    const ways = this.#waysOf(client)
     const work = async (): Promise<void> => {
       try {
         if (this.#state !== 'online') await this.#meet(client)
         do {
           this.#again = false
-          await this.#push(client)
-          await this.#pull(client)
+          await push(ways, () => this.#meet(client))
+          await pull(ways, (what) => this.#hooks.pulled(what))
           await this.#sendPeople(client)
         } while (this.#again && this.#client === client)
         this.#delay = RETRY_FIRST_MS
@@ -226,6 +221,18 @@ export class CloudSync {
     const exchange: Promise<void> = work()
     this.#exchange = exchange
     return exchange
+  }
+
+  #waysOf(client: CloudClient): Exchange {
+    return {
+      client, store: this.#store, timer: this.#world.timer,
+      isCurrent: () => this.#client === client,
+      moved: () => {
+        this.#seen()
+        this.#tell()
+      },
+      log: (code, detail) => this.#hooks.log(code, detail),
+    }
   }
 
   /** Compares where both sides stand. A cloud that knows rows this file doesn't have means that the file is an old backup. */
@@ -276,111 +283,6 @@ export class CloudSync {
     } catch (error) {
       throw error instanceof TillError && error.code === 'rows.unreadable' ? new Refused('protocol.unsupported', error.detail ?? {}) : error
     }
-  }
-
-  /** Two at once at most: while the cloud writes one, the next is packed, sent and unpacked. */
-  async #push(client: CloudClient): Promise<void> {
-    let gap = 0
-    let ahead: Sent | undefined
-    try {
-      for (;;) {
-        const next = this.#store.acknowledged() + 1
-        // Sent behind one that did not arrive: it is refused, or repeated.
-        if (ahead && ahead.first !== next) await ahead.answer.catch(() => undefined)
-        const sent = ahead?.first === next ? ahead : this.#send(client, next, false)
-        if (!sent || this.#client !== client) return
-        const { first, last } = sent
-        ahead = undefined
-        const cancel = this.#world.timer.after(SEND_AHEAD_MS, () => {
-          try {
-            if (this.#client === client) ahead = this.#send(client, last + 1, true)
-          } catch {
-            // A row that can't be read: its turn comes, and then it is said.
-          }
-        })
-        try {
-          const reply = await sent.answer
-          if (this.#client !== client) return
-          // Without the reason: it may quote the row.
-          for (const { seq, code } of reply.flags) this.#hooks.log('sync.flagged', { seq, code })
-          // It knows rows that were never sent from here: they must be ours, or this ledger exists twice.
-          if (reply.ack > last) await this.#meet(client)
-          else this.#store.acknowledge(reply.ack)
-          if (reply.ack < last) throw new Error(`the cloud acknowledged ${reply.ack} of ${last}`)
-        } catch (error) {
-          if (!(error instanceof Refused) || error.code !== 'sync.gap' || gap === first) throw error
-          // It overtook the one before it, which has arrived by now.
-          if (sent.isAhead) continue
-          // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
-          gap = first
-          this.#hooks.log('sync.gap', error.detail)
-          await this.#meet(client)
-        } finally {
-          cancel()
-        }
-        this.#seen()
-        this.#tell()
-      }
-    } finally {
-      await ahead?.answer.catch(() => undefined)
-    }
-  }
-
-  /** Packs and sends the rows from `first`; undefined when there is none. */
-  #send(client: CloudClient, first: number, isAhead: boolean): Sent | undefined {
-    const rows = this.#store.rawRows(first - 1, PUSH_ROWS_MAX)
-    if (rows.length === 0) return undefined
-    const body = client.pack(rows)
-    const answer = client.push(body)
-    // Its failure is heard in its turn, which may come after it.
-    answer.catch(() => undefined)
-    return { first: body.first, last: body.last, isAhead, answer }
-  }
-
-  async #pull(client: CloudClient): Promise<void> {
-    let coming = client.changes(this.#store.rev())
-    for (;;) {
-      const page = await coming
-      if (this.#client !== client) return
-      // The cloud looks for the next page while this one is taken in.
-      if (page.more) coming = client.changes(page.rev)
-      coming.catch(() => undefined)
-      if (page.changes.length > 0 || page.rev !== this.#store.rev()) await this.#apply(client, page)
-      if (this.#client !== client) return
-      if (!page.more) break
-    }
-    this.#seen()
-    this.#tell()
-  }
-
-  /** Takes a page in piece by piece, each with the number it reaches: a sale that comes meanwhile waits for one piece at most. */
-  async #apply(client: CloudClient, { changes, rev }: { readonly changes: readonly Change[]; readonly rev: number }): Promise<void> {
-    const pulled: Pulled = { goods: [], tickets: false, other: false }
-    for (let from = 0, end = 0; from === 0 || from < changes.length; from = end) {
-      await this.#breath()
-      if (this.#client !== client) break
-      end = from + APPLIED_AT_ONCE
-      // What comes under one number comes in one piece: a till that stops between the two would never ask for the second.
-      while (end < changes.length && changes[end]!.rev === changes[end - 1]!.rev) end += 1
-      const piece = changes.slice(from, end).map((each) => {
-        // Its fields are checked, record by record, where they are sealed.
-        if (each.kind === 'person') return each
-        const { change, left } = soundChange(each)
-        if (left.length > 0) this.#hooks.log('sync.change_malformed', { kind: change.kind, id: change.id, rev: change.rev, left })
-        return change
-      })
-      const isLast = end >= changes.length
-      const applied = this.#store.applyChanges(piece, isLast ? rev : piece.at(-1)!.rev)
-      pulled.goods.push(...applied.goods)
-      pulled.tickets ||= applied.tickets
-      pulled.other ||= applied.other
-    }
-    if (pulled.goods.length > 0 || pulled.tickets || pulled.other) this.#hooks.pulled(pulled)
-  }
-
-  /** Lets whatever waits for this process go first. */
-  #breath(): Promise<void> {
-    return new Promise((resolve) => { this.#world.timer.after(0, resolve) })
   }
 
   /** Personal records follow the rows that name them; each is answered by itself. */
