@@ -24,9 +24,10 @@ export function pull(db: Database, puller: Puller, since: number, limit: number)
     // Ahead of us: this database was restored from an older copy, and the till begins again.
     const stretch = { ...puller, from: since > upto ? 0 : since, upto, limit: limit + 1 }
     if (stretch.from === upto) return pageOf([], upto, limit)
-    // A page is read along the index. Before the planner has counted a new shop's rows it would sort all of them for each page.
+    const found = [...await stockElsewhere(trx, stretch), ...await lostHere(trx, stretch)]
+    // Documents are read along their index. Before the planner has counted a new shop's rows it would sort all of them for each page.
     await sql`SET LOCAL enable_sort = off`.execute(trx)
-    const found = [...await references(trx, stretch), ...await stockElsewhere(trx, stretch), ...await lostHere(trx, stretch)]
+    found.push(...await references(trx, stretch))
     return pageOf(found.sort((one, other) => one.rev - other.rev), upto, limit)
   })
 }

@@ -41,6 +41,8 @@ export function openDatabase(databaseUrl: string, onError: (error: Error) => voi
   pool.on('error', onError)
   const open = new Map<pg.PoolClient, Promise<void>>()
   pool.on('connect', (client) => {
+    // One that breaks while it is in use says so to its query too; unheard, it would end the process.
+    client.on('error', () => undefined)
     open.set(client, new Promise((resolve) => {
       client.once('end', () => {
         open.delete(client)

@@ -15,6 +15,7 @@ export class SearchQueue {
   readonly #timer
   readonly #onFault: (fault: unknown) => void
   #cancel: (() => void) | undefined
+  #isAtIt = false
 
   constructor(store: Pick<TillStore, 'settleSearch'>, timer: Timer, onFault: (fault: unknown) => void) {
     this.#store = store
@@ -22,9 +23,9 @@ export class SearchQueue {
     this.#onFault = onFault
   }
 
-  /** Goods came. */
+  /** Goods came. While it is at it already, they come last. */
   kick(): void {
-    this.#after(QUIET_MS)
+    if (!this.#isAtIt) this.#after(QUIET_MS)
   }
 
   /** For good: the store may be closed from now on. */
@@ -36,8 +37,10 @@ export class SearchQueue {
     this.#cancel?.()
     this.#cancel = this.#timer.after(ms, () => {
       try {
-        if (this.#store.settleSearch(GOODS_AT_ONCE)) this.#after(0)
+        this.#isAtIt = this.#store.settleSearch(GOODS_AT_ONCE)
+        if (this.#isAtIt) this.#after(0)
       } catch (fault) {
+        this.#isAtIt = false
         // A full disk, say: the next goods, or the next start, try again.
         this.#onFault(fault)
       }

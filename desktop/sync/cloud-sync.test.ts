@@ -129,38 +129,62 @@ describe('up', () => {
     expect(Math.max(...cloud.batches.map(({ bytes }) => bytes))).toBeLessThanOrEqual(PUSH_BYTES_MAX)
   })
 
-  test('two pushes are on their way at once, and one that overtakes is sent again', async () => {
-    openDrawer(PUSH_ROWS_MAX * 3)
+  /** Sends so many rows, the first push of which waits; gives what it was like before. */
+  async function sendBehindOneThatWaits(rows: number) {
+    await pairUp()
+    await allSent()
+    await stateIs('online')
+    const before = { pushes: pushes(), batches: cloud.batches.length, rows: cloud.device.rows.length }
+    openDrawer(rows)
     const first = cloud.stall('/api/sync/push')
-    const paired = pairUp()
+    const exchange = till.run('sync.now', {})
     await first.arrived
+    return { ...before, first, exchange }
+  }
+
+  test('two pushes are on their way at once, and one that overtakes is sent again', async () => {
+    const { first, exchange, ...before } = await sendBehindOneThatWaits(PUSH_ROWS_MAX * 3)
     // The second comes while the first waits: nothing is missing from this till, only not there yet. No third is sent.
-    await expect.poll(() => cloud.batches.length).toBe(1)
-    expect(pushes()).toBe(2)
-    expect(cloud.device.rows).toEqual([])
+    await expect.poll(() => cloud.batches.length).toBe(before.batches + 1)
+    expect(pushes()).toBe(before.pushes + 2)
+    expect(cloud.device.rows).toHaveLength(before.rows)
     first.release()
-    await paired
+    await exchange
     await allSent()
     expectInStep()
-    expect(cloud.batches.filter(({ from }) => from === PUSH_ROWS_MAX + 1)).toHaveLength(2)
+    expect(cloud.batches.filter(({ from }) => from === before.rows + PUSH_ROWS_MAX + 1)).toHaveLength(2)
     expect(logged('sync.gap')).toEqual([])
     expect(cloud.asked.filter((each) => each === 'GET /api/sync/state')).toHaveLength(1)
   })
 
-  test('a till that stops with two pushes on their way waits for both, and goes on where the cloud is', async () => {
-    openDrawer(PUSH_ROWS_MAX * 2)
-    const first = cloud.stall('/api/sync/push')
-    const paired = pairUp()
-    await first.arrived
-    await expect.poll(pushes).toBe(2)
+  test('a till that stops with two pushes on their way goes on where the cloud is', async () => {
+    const { first, exchange, ...before } = await sendBehindOneThatWaits(PUSH_ROWS_MAX * 2)
+    await expect.poll(pushes).toBe(before.pushes + 2)
     await cloud.stop()
     first.release()
-    await paired
+    await exchange
     await stateIs('offline')
     await cloud.start()
     await till.run('sync.now', {})
     await allSent()
     expectInStep()
+  })
+
+  test('on a line where a push takes long, and until one has arrived on it, each goes alone', async () => {
+    let at = till.clock.now()
+    vi.spyOn(till.clock, 'now').mockImplementation(() => (at += 11_000))
+    const { rawRows } = till.store
+    const ahead: number[] = []
+    vi.spyOn(till.store, 'rawRows').mockImplementation((after, limit) => {
+      if (after > till.store.acknowledged()) ahead.push(after)
+      return rawRows(after, limit)
+    })
+    onTestFinished(() => { vi.restoreAllMocks() })
+    openDrawer(PUSH_ROWS_MAX * 4)
+    await pairUp()
+    await allSent()
+    expectInStep()
+    expect(ahead).toEqual([])
   })
 
   test('a row the cloud can\'t read is flagged and blocks nothing', async () => {

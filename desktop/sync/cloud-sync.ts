@@ -64,6 +64,7 @@ export class CloudSync {
   #isKicked = false
   #isClosed = false
   #keptBack = false
+  readonly #pace = { isQuick: false }
   #delay = RETRY_FIRST_MS
   /** How long the cloud said to stay away, ms; 0 when it did not. */
   #awayMs = 0
@@ -225,7 +226,7 @@ export class CloudSync {
 
   #waysOf(client: CloudClient): Exchange {
     return {
-      client, store: this.#store, timer: this.#world.timer,
+      client, store: this.#store, timer: this.#world.timer, clock: this.#world.clock, pace: this.#pace,
       isCurrent: () => this.#client === client,
       moved: () => {
         this.#seen()

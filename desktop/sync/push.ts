@@ -5,6 +5,8 @@ import type { Exchange } from './exchange.ts'
 
 /** A request is handed over in a few turns of the loop: whoever packs the next in between keeps it waiting, and could overtake it. */
 const SEND_AHEAD_MS = 5
+/** Two at once share the line. Where one alone takes longer than this, two could both come too late, again and again. */
+const QUICK_MS = 10_000
 
 /** A push on its way. */
 interface Sent { readonly first: number; readonly last: number; readonly isAhead: boolean; readonly answer: ReturnType<CloudClient['push']> }
@@ -14,7 +16,7 @@ interface Sent { readonly first: number; readonly last: number; readonly isAhead
  * unpacked. `meet` compares where both sides stand, and moves what is acknowledged to there.
  */
 export async function push(exchange: Exchange, meet: () => Promise<void>): Promise<void> {
-  const { store, timer, log } = exchange
+  const { store, timer, clock, pace, log } = exchange
   let gap = 0
   let ahead: Sent | undefined
   try {
@@ -25,16 +27,18 @@ export async function push(exchange: Exchange, meet: () => Promise<void>): Promi
       const sent = ahead?.first === next ? ahead : send(exchange, next, false)
       if (!sent || !exchange.isCurrent()) return
       const { first, last } = sent
+      const began = clock.now()
       ahead = undefined
       const cancel = timer.after(SEND_AHEAD_MS, () => {
         try {
-          if (exchange.isCurrent()) ahead = send(exchange, last + 1, true)
+          if (pace.isQuick && exchange.isCurrent()) ahead = send(exchange, last + 1, true)
         } catch {
           // A row that can't be read: its turn comes, and then it is said.
         }
       })
       try {
         const reply = await sent.answer
+        pace.isQuick = clock.now() - began < QUICK_MS
         if (!exchange.isCurrent()) return
         // Without the reason: it may quote the row.
         for (const { seq, code } of reply.flags) log('sync.flagged', { seq, code })
@@ -43,10 +47,13 @@ export async function push(exchange: Exchange, meet: () => Promise<void>): Promi
         else store.acknowledge(reply.ack)
         if (reply.ack < last) throw new Error(`the cloud acknowledged ${reply.ack} of ${last}`)
       } catch (error) {
-        if (!(error instanceof Refused) || error.code !== 'sync.gap' || gap === first) throw error
+        // The next goes alone, until one has arrived.
+        pace.isQuick = false
+        if (!(error instanceof Refused) || error.code !== 'sync.gap') throw error
         // It overtook the one before it, which has arrived by now.
         if (sent.isAhead) continue
         // The cloud went back: meet it where it is. Once for each place, or two that disagree go round for ever.
+        if (gap === first) throw error
         gap = first
         log('sync.gap', error.detail)
         await meet()

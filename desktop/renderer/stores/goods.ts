@@ -33,6 +33,7 @@ export const useGoods = defineStore('goods', () => {
     if (!wanted) {
       results.value = []
       answered.value = ''
+      coming.value = 0
       return
     }
     try {
@@ -51,6 +52,7 @@ export const useGoods = defineStore('goods', () => {
     text.value = ''
     results.value = []
     answered.value = ''
+    coming.value = 0
     chosen.value = 0
   }
   function choose(by: 1 | -1): void {
