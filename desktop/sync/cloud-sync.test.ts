@@ -170,7 +170,7 @@ describe('up', () => {
     expectInStep()
   })
 
-  test('on a line where a push takes long, and until one has arrived on it, each goes alone', async () => {
+  test('on a line where a push takes long, those behind it go alone', async () => {
     let at = till.clock.now()
     vi.spyOn(till.clock, 'now').mockImplementation(() => (at += 11_000))
     const { rawRows } = till.store
@@ -184,7 +184,8 @@ describe('up', () => {
     await pairUp()
     await allSent()
     expectInStep()
-    expect(ahead).toEqual([])
+    // Only the first, when nothing was known of the line.
+    expect(ahead.length).toBeLessThanOrEqual(1)
   })
 
   test('a row the cloud can\'t read is flagged and blocks nothing', async () => {

@@ -64,7 +64,7 @@ export class CloudSync {
   #isKicked = false
   #isClosed = false
   #keptBack = false
-  readonly #pace = { isQuick: false }
+  readonly #pace = { isQuick: true }
   #delay = RETRY_FIRST_MS
   /** How long the cloud said to stay away, ms; 0 when it did not. */
   #awayMs = 0
