@@ -7,6 +7,8 @@ import type { Timer } from '#shared/ports/ports.ts'
 
 /** Pages of a long pull come in quicker succession than this. */
 const QUIET_MS = 500
+/** More kicks than a pull of a hundred thousand goods has pages. */
+const PUT_OFF_MAX = 1000
 /** Some ten milliseconds, which a sale may have to wait. */
 const GOODS_AT_ONCE = 100
 
@@ -15,7 +17,8 @@ export class SearchQueue {
   readonly #timer
   readonly #onFault: (fault: unknown) => void
   #cancel: (() => void) | undefined
-  #isAtIt = false
+  /** Kicks since the last of it was done. */
+  #putOff = 0
 
   constructor(store: Pick<TillStore, 'settleSearch'>, timer: Timer, onFault: (fault: unknown) => void) {
     this.#store = store
@@ -23,9 +26,10 @@ export class SearchQueue {
     this.#onFault = onFault
   }
 
-  /** Goods came. While it is at it already, they come last. */
+  /** Goods came, or moved: those that still come go first, but not for ever. */
   kick(): void {
-    if (!this.#isAtIt) this.#after(QUIET_MS)
+    this.#putOff += 1
+    if (this.#putOff < PUT_OFF_MAX) this.#after(QUIET_MS)
   }
 
   /** For good: the store may be closed from now on. */
@@ -37,10 +41,10 @@ export class SearchQueue {
     this.#cancel?.()
     this.#cancel = this.#timer.after(ms, () => {
       try {
-        this.#isAtIt = this.#store.settleSearch(GOODS_AT_ONCE)
-        if (this.#isAtIt) this.#after(0)
+        if (this.#store.settleSearch(GOODS_AT_ONCE)) this.#after(0)
+        else this.#putOff = 0
       } catch (fault) {
-        this.#isAtIt = false
+        this.#putOff = 0
         // A full disk, say: the next goods, or the next start, try again.
         this.#onFault(fault)
       }
