@@ -26,7 +26,6 @@ export class Documents {
   readonly #code
   readonly #postpone
   readonly #due
-  readonly #isDue
   readonly #takeDue
 
   constructor(db: Database) {
@@ -41,7 +40,6 @@ export class Documents {
     this.#code = db.prepare('INSERT OR IGNORE INTO good_code (code, good) VALUES (?, ?)')
     this.#postpone = db.prepare('INSERT OR IGNORE INTO search_due (good, is_new) VALUES (?, ?)')
     this.#due = db.prepare<[number], { good: Id }>('SELECT good FROM search_due LIMIT ?')
-    this.#isDue = db.prepare<[], { good: Id }>('SELECT good FROM search_due LIMIT 1')
     this.#takeDue = db.prepare<[string], { isNew: number }>('DELETE FROM search_due WHERE good = ? RETURNING is_new AS isNew')
   }
 
@@ -94,11 +92,11 @@ export class Documents {
     this.#unsettled.clear()
   }
 
-  /** Takes up at most `limit` goods that were postponed, and says whether there are more. Call inside a transaction, and `settle` at its end. */
+  /** Takes up at most `limit` goods that were postponed, and says whether there are more. Call inside a transaction, with nothing else merged in it. */
   settleDue(limit: number): boolean {
     for (const { good } of this.#due.all(limit)) if (!this.#unsettled.has(good)) this.#unsettled.set(good, { isNew: false })
     this.settle()
-    return this.#isDue.get() !== undefined
+    return this.#due.get(1) !== undefined
   }
 
   /** The transaction was taken back, and what was merged in it. */
