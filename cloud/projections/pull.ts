@@ -4,6 +4,7 @@
  * first is there to be seen, and nothing can appear behind it later.
  */
 import { sql } from 'kysely'
+import { packClocks } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
@@ -63,7 +64,7 @@ async function lostHere(trx: ShopTransaction, { shop, device, from, upto, limit 
 
 /** A page of `rows`, which may be more than it holds. */
 export function pageOf(rows: Changes['changes'], rev: number, limit: number): Changes {
-  const changes = rows.slice(0, limit)
+  const changes = rows.slice(0, limit).map((each) => (typeof each.clocks === 'string' ? each : { ...each, clocks: packClocks(each.clocks) }))
   const more = rows.length > limit
   const last = changes.at(-1)?.rev ?? 0
   return { rev: more ? last : Math.max(rev, last), more, changes }

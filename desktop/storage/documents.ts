@@ -1,11 +1,18 @@
 /** Reference documents (goods, shop, staff, credit code): merged field by field, with what goods are found by kept beside. */
 import type { Database } from 'better-sqlite3'
-import { type Clocks, type Fields, type Hlc, mergeEdit } from '#shared/catalog/hlc.ts'
+import { type Clocks, type Fields, mergeEdit, packClocks, type PackedClocks, unpackClocks } from '#shared/catalog/hlc.ts'
 import { pairs, plain, searchText } from '#shared/catalog/search-text.ts'
 import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
 
 interface Stored { doc: string; clocks: string }
+
+/** A row of `document`, read. */
+export function storedDocument(row: Stored): { doc: Fields; clocks: Clocks } {
+  const doc = JSON.parse(row.doc) as Fields
+  return { doc, clocks: unpackClocks(JSON.parse(row.clocks) as PackedClocks, doc) }
+}
+
 interface Indexed { row: number }
 
 /** A field of one of these changes what a good is found by. */
@@ -45,22 +52,21 @@ export class Documents {
 
   get(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined {
     const row = this.#get.get(kind, id)
-    return row && { doc: JSON.parse(row.doc) as Fields, clocks: JSON.parse(row.clocks) as Clocks }
+    return row && storedDocument(row)
   }
 
   /** Merges an edit in; says whether anything changed. Call inside a transaction, and `settle` at its end. */
-  merge(kind: string, id: Id, set: Fields, at: Hlc | Clocks): boolean {
+  merge(kind: string, id: Id, set: Fields, at: PackedClocks): boolean {
     const old = this.get(kind, id)
     const merged = mergeEdit(old?.doc ?? {}, old?.clocks ?? {}, set, at)
     if (merged.applied.length === 0) return false
     this.version += 1
-    this.#put.run(kind, id, JSON.stringify(merged.doc), JSON.stringify(merged.clocks))
-    if (kind === 'good' && (!old || merged.applied.some((field) => FOUND_BY.has(field)))) this.#index(id, merged.doc as Partial<Good>)
+    this.#put.run(kind, id, JSON.stringify(merged.doc), JSON.stringify(packClocks(merged.clocks)))
+    if (kind === 'good' && (!old || merged.applied.some((field) => FOUND_BY.has(field)))) this.#index(id, merged.doc as Partial<Good>, !old)
     return true
   }
 
-  #index(id: Id, good: Partial<Good>): void {
-    const isNew = this.#row.get(id) === undefined
+  #index(id: Id, good: Partial<Good>, isNew: boolean): void {
     this.#putRow.run(id, good.name ?? '', good.on === false ? 0 : 1, good.quick ?? 0)
     if (!isNew) this.#uncode.run(id)
     for (const code of codesOf(good)) this.#code.run(code, id)

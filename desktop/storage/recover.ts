@@ -138,7 +138,7 @@ function writeRows(to: Database, projector: Projector, rows: Iterable<SalvagedRo
 /** What the journal doesn't make: documents by merging, so that no edit goes back; other tables row by row. */
 function copyRest(from: Database, to: Database, { documents }: Projector): void {
   for (const row of readable<{ kind: string; id: string; doc: string; clocks: string }>(from, 'SELECT kind, id, doc, clocks FROM document')) {
-    const read = ChangeSchema.safeParse({ ...row, rev: 1, doc: objectOf(row.doc), clocks: objectOf(row.clocks) })
+    const read = ChangeSchema.safeParse({ ...row, rev: 1, doc: parsed(row.doc), clocks: parsed(row.clocks) })
     if (!read.success) continue
     const { change } = soundChange(read.data)
     documents.merge(change.kind, change.id, change.doc, change.clocks)
@@ -188,10 +188,10 @@ function membersLost(to: Database): number {
     WHERE person NOT IN (SELECT person FROM person_record) AND person NOT IN (SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased')`).get()!.n
 }
 
-function objectOf(text: string): Record<string, unknown> | undefined {
+/** undefined where it is no JSON. */
+function parsed(text: string): unknown {
   try {
-    const value = JSON.parse(text) as unknown
-    return value !== null && typeof value === 'object' ? value as Record<string, unknown> : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }
@@ -200,7 +200,7 @@ function objectOf(text: string): Record<string, unknown> | undefined {
 /** Whether the identity that was read is the one that the last whole row names. */
 function isIdentityOf(to: Database, from: Database, seq: number): boolean {
   const text = to.prepare<[], { value: string }>("SELECT value FROM setting WHERE key = 'identity'").get()?.value
-  const identity = text === undefined ? undefined : objectOf(text) as Partial<Identity> | undefined
+  const identity = text === undefined ? undefined : parsed(text) as Partial<Identity> | null | undefined
   const last = JSON.parse(from.prepare<[number], { text: string }>('SELECT text FROM journal WHERE seq = ?').get(seq)!.text) as { device: string }
   return identity?.device === last.device && typeof identity.privateKey === 'string' && typeof identity.shop === 'string'
 }

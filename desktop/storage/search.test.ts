@@ -1,6 +1,7 @@
 /** Finding goods as a cashier types: Chinese, pinyin, initials, parts of codes. */
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { unpackClocks } from '#shared/catalog/hlc.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import { MORNING, countingIds } from '#shared/testing/clock-and-ids.ts'
 import type { Change } from '#shared/sync/protocol.ts'
@@ -170,7 +171,7 @@ describe('goods that come by the hundred', () => {
     expect(find('健力宝')).toEqual(['健力宝'])
     settleAll()
     expect(find('北冰洋', 100)).toHaveLength(59)
-    store.applyChanges(changes.map((each) => ({ ...each, rev: each.rev + 60, doc: { ...each.doc, name: '崂山矿泉' }, clocks: { ...each.clocks, name: '0fff000000000000-cloud' } })), 120)
+    store.applyChanges(changes.map((each) => ({ ...each, rev: each.rev + 60, doc: { ...each.doc, name: '崂山矿泉' }, clocks: { ...unpackClocks(each.clocks, each.doc), name: '0fff000000000000-cloud' } })), 120)
     settleAll()
     expect(find('崂山', 100)).toHaveLength(60)
     expect(find('北冰洋', 100)).toEqual([])

@@ -172,7 +172,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         const goods: Id[] = []
         let tickets = false
         let other = false
-        seen(changes.flatMap(({ clocks }) => Object.values(clocks)).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
+        seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
           if (change.kind === 'stock') {
             if (setElsewhere(change)) goods.push(change.id)

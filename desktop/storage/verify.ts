@@ -9,6 +9,7 @@ import { balance } from '#shared/ledger/postings.ts'
 import { fen } from '#shared/money/money.ts'
 import { mergeEdit } from '#shared/catalog/hlc.ts'
 import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
+import { storedDocument } from './documents.ts'
 import { openMemory } from './open.ts'
 import { PROJECTED, Projector } from './projector.ts'
 
@@ -140,12 +141,13 @@ function compareDocuments(live: Database, rebuilt: Database, fault: Report): voi
   const find = live.prepare<[string, string], { doc: string; clocks: string }>('SELECT doc, clocks FROM document WHERE kind = ? AND id = ?')
   for (const row of rebuilt.prepare<[], DocumentRow>('SELECT kind, id, doc, clocks FROM document').iterate()) {
     const found = find.get(row.kind, row.id)
-    const [doc, clocks, ours, theirs] = [row.doc, row.clocks, found?.doc ?? '{}', found?.clocks ?? '{}'].map((text) => JSON.parse(text) as Record<string, never>)
-    const { applied } = mergeEdit(ours!, theirs!, doc!, clocks!)
+    const { doc, clocks } = storedDocument(row)
+    const { doc: ours, clocks: theirs } = found ? storedDocument(found) : { doc: {}, clocks: {} }
+    const { applied } = mergeEdit(ours, theirs, doc, clocks)
     if (applied.length > 0) fault(null, 'projection.behind', `${row.kind} ${row.id} lacks edits of ${applied.join(', ')}`, row.doc, found?.doc ?? null)
-    for (const field of Object.keys(doc!)) {
-      if (clocks![field] !== theirs![field] || JSON.stringify(doc![field]) === JSON.stringify(ours![field])) continue
-      fault(null, 'projection.differs', `${row.kind} ${row.id}: ${field} is not what the journal makes it`, JSON.stringify(doc![field]), JSON.stringify(ours![field]) ?? null)
+    for (const field of Object.keys(doc)) {
+      if (clocks[field] !== theirs[field] || JSON.stringify(doc[field]) === JSON.stringify(ours[field])) continue
+      fault(null, 'projection.differs', `${row.kind} ${row.id}: ${field} is not what the journal makes it`, JSON.stringify(doc[field]), JSON.stringify(ours[field]) ?? null)
     }
   }
 }

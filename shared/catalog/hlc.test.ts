@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Clocks, type Fields, HlcSchema, mergeEdit, tick } from './hlc.ts'
+import { type Clocks, type Fields, HlcSchema, mergeEdit, packClocks, tick, unpackClocks } from './hlc.ts'
 
 describe('tick', () => {
   test('every stamp is well formed and later than the last, whatever the wall clock does', () => {
@@ -54,4 +54,14 @@ describe('merge', () => {
     expect([doc, Object.keys(clocks)]).toEqual([{ name: '糖', price: 1 }, ['name', 'price']])
     expect(mergeEdit(doc, clocks, { name: '糖' }, clocks.name)).toMatchObject({ applied: [], lost: [] })
   })
+})
+
+test('clocks that are packed come back as they were, and are one stamp where all fields have the same', () => {
+  const stamps = fc.constantFrom(tick(undefined, 1, 'a'), tick(undefined, 2, 'b'))
+  fc.assert(fc.property(fc.dictionary(fc.string(), stamps), (clocks) => {
+    const doc = Object.fromEntries(Object.keys(clocks).map((field) => [field, 0]))
+    const packed = packClocks(clocks)
+    expect(unpackClocks(packed, doc)).toEqual(clocks)
+    expect(typeof packed === 'string').toBe(new Set(Object.values(clocks)).size === 1)
+  }))
 })

@@ -26,6 +26,8 @@ export const nodeOf = (hlc: Hlc): string => hlc.slice(17)
 export const wallOf = (hlc: Hlc): number => Number.parseInt(hlc.slice(0, 12), 16)
 
 export type Clocks = Record<string, Hlc>
+/** Clocks as they are kept and sent: where all fields of a document have one stamp, as nearly always, that alone. */
+export type PackedClocks = Hlc | Clocks
 export type Fields = Record<string, unknown>
 export interface Merged {
   doc: Fields
@@ -36,8 +38,18 @@ export interface Merged {
   lost: string[]
 }
 
+/** Fields that were edited together have one stamp, written once. */
+export function packClocks(clocks: Clocks): PackedClocks {
+  const [first, ...others] = Object.values(clocks)
+  return first !== undefined && others.every((stamp) => stamp === first) ? first : clocks
+}
+
+/** The clocks of `doc`'s fields. */
+export const unpackClocks = (clocks: PackedClocks, doc: Fields): Clocks =>
+  (typeof clocks === 'string' ? Object.fromEntries(Object.keys(doc).map((field) => [field, clocks])) : clocks)
+
 /** Merges an edit field by field: for each, the later stamp wins. Merging in any order gives the same document. */
-export function mergeEdit(doc: Fields, clocks: Clocks, set: Fields, at: Hlc | Clocks): Merged {
+export function mergeEdit(doc: Fields, clocks: Clocks, set: Fields, at: PackedClocks): Merged {
   const merged: Merged = { doc: { ...doc }, clocks: { ...clocks }, applied: [], lost: [] }
   for (const [field, value] of Object.entries(set)) {
     const theirs = typeof at === 'string' ? at : at[field]

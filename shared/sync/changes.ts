@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
-import { HlcSchema } from '../catalog/hlc.ts'
+import { type Clocks, type Fields, HlcSchema, unpackClocks } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { MemberFields } from '../members/member.ts'
@@ -28,16 +28,15 @@ export function soundChange(change: Change): { change: Change; left: string[] } 
   const known = document?.shape ?? {}
   // Nearly always all of it is well, and one look at the whole is a fraction of a look at each.
   const isWhole = document?.safeParse(change.doc).success
+  if (isWhole && HlcSchema.safeParse(change.clocks).success && !Object.hasOwn(change.doc, '__proto__')) return { change, left: [] }
+  const stamps = unpackClocks(change.clocks, change.doc)
   const left: string[] = []
-  let sound: string | undefined
-  const doc: Change['doc'] = {}
-  const clocks: Change['clocks'] = {}
+  const doc: Fields = {}
+  const clocks: Clocks = {}
   for (const [field, value] of Object.entries(change.doc)) {
-    const clock = Object.hasOwn(change.clocks, field) ? change.clocks[field] : undefined
-    // Fields that were edited together have one stamp.
-    if (clock !== undefined && clock !== sound && HlcSchema.safeParse(clock).success) sound = clock
+    const clock = Object.hasOwn(stamps, field) ? stamps[field] : undefined
     const fits = isWhole || !Object.hasOwn(known, field) || known[field]!.safeParse(value).success
-    if (field === '__proto__' || clock === undefined || clock !== sound || !fits) {
+    if (field === '__proto__' || clock === undefined || !HlcSchema.safeParse(clock).success || !fits) {
       left.push(field)
       continue
     }

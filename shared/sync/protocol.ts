@@ -12,7 +12,7 @@
  *     `POST /api/sync/known` says which events the shop has, for a ledger that is begun anew.
  */
 import { z } from 'zod'
-import { HlcSchema } from '../catalog/hlc.ts'
+import { type Fields, HlcSchema } from '../catalog/hlc.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { HashSchema, isHash, type JournalRow, type RawRow } from '../ledger/envelope.ts'
 
@@ -79,13 +79,15 @@ export type KnownEvent = z.output<typeof KnownSchema>['known'][number]
 
 /**
  * What comes down. Reference documents, and tickets set aside (kind `ticket`, id = the holding's), are merged at the till field
- * by field with `clocks`. The others come whole, without clocks. `stock` (id = the good's) is each time the sum of what the
+ * by field with `clocks`, a stamp for each field or one for all. The others come whole, without clocks. `stock` (id = the good's) is each time the sum of what the
  * shop's other tills have moved, so that it may come again, and what a till moved itself, sent or not, counts once. `lost`
  * (id = the document's) tells a till, and no other, of an edit made at it that lost.
  */
 export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'ticket', 'member', 'person', 'stock', 'lost'] as const
+/** Any object: a change's fields are looked at one by one where it is taken in (`soundChange`). */
+const FieldsSchema = z.custom<Fields>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 export const ChangeSchema = z.object({
-  kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: z.record(z.string(), z.unknown()), clocks: z.record(z.string(), z.string()),
+  kind: z.string(), id: IdSchema, rev: z.int().min(1), doc: FieldsSchema, clocks: z.union([z.string(), z.record(z.string(), z.string())]),
 })
 export type Change = z.output<typeof ChangeSchema>
 /** `rev` is where the next pull starts; `more` says that there is more to pull now. */

@@ -6,6 +6,7 @@ import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { packClocks, unpackClocks } from '#shared/catalog/hlc.ts'
 import type { RecordState } from '#shared/sync/people.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { EMPTY_HEAD, GENESIS, type JournalRow, checkRow } from '#shared/ledger/envelope.ts'
@@ -112,8 +113,8 @@ export class FakeCloud {
     this.rev += 1
     const stamp = `${(Date.now() + this.rev).toString(16).padStart(12, '0')}0000-cloud`
     const old = this.#changes.get(`${kind} ${id}`)
-    const stamps = clocks ?? Object.fromEntries(Object.keys(doc).map((field) => [field, stamp]))
-    this.#changes.set(`${kind} ${id}`, { kind, id, rev: this.rev, doc: { ...old?.doc, ...doc }, clocks: { ...old?.clocks, ...stamps } })
+    const before = old && unpackClocks(old.clocks, old.doc)
+    this.#changes.set(`${kind} ${id}`, { kind, id, rev: this.rev, doc: { ...old?.doc, ...doc }, clocks: packClocks({ ...before, ...clocks ?? unpackClocks(stamp, doc) }) })
     for (const stream of this.#streams) stream.write(`event: rev\ndata: ${this.rev}\n\n`)
   }
 
