@@ -26,6 +26,13 @@ export interface Shift {
   counted: number | null
   difference: number | null
 }
+export interface ShiftDetails {
+  /** Of the shifts that this till closed, the how manieth; null while it is open. */
+  z: number | null
+  cashiers: { staff: Id; sales: number; net: number }[]
+  openings: number
+}
+export interface TrailRow { seq: number; id: Id; type: string; at: number; actor: Id | null; body: Record<string, unknown> }
 export interface ShiftTotals {
   sales: number
   returns: number
@@ -120,6 +127,11 @@ export interface TillReads {
   openShift(): Shift | undefined
   shift(id: Id): Shift | undefined
   shiftTotals(id: Id): ShiftTotals
+  /** The latest opened first. */
+  listShifts(filter: { before: number | undefined; limit: number }): Shift[]
+  shiftDetails(id: Id): ShiftDetails
+  /** Rows of the journal from its end, or from before `before`, of some kinds or all; read as they are asked for. */
+  trail(filter: { before: number | undefined; types: readonly string[] | undefined }): Iterable<TrailRow>
   sale(id: Id): SaleRow | undefined
   saleByNo(no: string): SaleRow | undefined
   listSales(filter: SaleFilter): SaleRow[]
