@@ -12,6 +12,7 @@ import type { Holding } from '#shared/sales/held.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
+import { foldMoves, foldReleased, foldTill, foldWanted, type PurseDesk } from './purses.ts'
 
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
 export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
@@ -116,13 +117,22 @@ function foldEvent(step: Step): void {
       const { site: _site, ...set } = event.body.set
       return foldEdit(step, 'shop', place.shop, set, event.body.hlc)
     }
+    case 'device.paired': return foldTill(deskOf(step))
+    case 'device.renewed': return foldTill(deskOf(step), event.body.from)
+    case 'purse.topped_up':
+    case 'purse.adjusted':
+      post(step.folded, event.body.postings)
+      return foldMoves(deskOf(step), event.body.moves)
+    case 'purse.released': return foldReleased(deskOf(step), event.body.parts)
+    case 'purse.wanted': return foldWanted(deskOf(step), event.body.members)
     case 'ticket.held': return foldHeld(step, event.body)
     case 'ticket.taken': return foldTaken(step, event.body.held)
     default: // Kept as facts; nothing is projected from them yet.
   }
 }
 
-function foldSale({ known, folded, flag, event }: Step, sale: Sale, at: number): void {
+function foldSale(step: Step, sale: Sale, at: number): void {
+  const { known, folded, flag, event } = step
   if (known.sales.has(sale.sale)) return flag('sale.repeated', sale.sale)
   known.sales.add(sale.sale)
   const wrong = imbalanceOf(sale)
@@ -130,6 +140,7 @@ function foldSale({ known, folded, flag, event }: Step, sale: Sale, at: number):
   folded.sales.push({ sale, seq: event.seq, at })
   for (const line of sale.lines) moveStock(folded, line.good, -line.quantity, at, false)
   post(folded, sale.postings)
+  if (sale.moves) foldMoves(deskOf(step), sale.moves)
 }
 
 /** What does not add up in a sale, or undefined. The event's schema has already made its postings sum to zero. */
@@ -171,24 +182,30 @@ function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, i
 function foldHeld(step: Step, { ticket, heldAt }: { ticket: object; heldAt: number }): void {
   const { place: { device, till }, event } = step
   const isTaken = holdingOf(step, event.id)?.taken !== undefined
-  tellTill(step, event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
+  tell(step, 'ticket', event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
 }
 
 /** Who took it first, by arrival, has it; the others are flagged, and all of them told: it may have been sold more than once. */
 function foldTaken(step: Step, held: Id): void {
   const { place: { device, till }, flag } = step
   const first = holdingOf(step, held)
-  if (!first?.taken) return tellTill(step, held, { ticket: null, taken: { device, till } })
+  if (!first?.taken) return tell(step, 'ticket', held, { ticket: null, taken: { device, till } })
   flag('ticket.taken_twice', `${held} was taken at till ${first.taken.till} before`)
-  tellTill(step, held, { again: [...first.again ?? [], { device, till }] })
+  tell(step, 'ticket', held, { again: [...first.again ?? [], { device, till }] })
 }
 
 const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.references.get(referenceKey('ticket', held))?.doc
 
-/** Its fields are stamped with their arrival: facts of several tills have no other order. */
-function tellTill({ place, arrival, known, folded }: Step, id: Id, fields: Holding | Fields): void {
-  applyEdit(folded, known, { kind: 'ticket', id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
+/** What the tills must hear of one another. Fields are stamped with their arrival: facts of several tills have no other order. */
+function tell({ place, arrival, known, folded }: Step, kind: string, id: Id, fields: Holding | Fields): void {
+  applyEdit(folded, known, { kind, id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
 }
+
+const deskOf = (step: Step): PurseDesk => ({
+  shop: step.place.shop, device: step.place.device, flag: step.flag,
+  document: (kind, id) => step.known.references.get(referenceKey(kind, id))?.doc,
+  tell: (kind, id, fields) => tell(step, kind, id, fields),
+})
 
 /** `over`: the stamps of the values that its editor saw, where they said. */
 export interface Edit { kind: string; id: Id; fields: Fields; hlc: string; editor: string; arrival: number; over?: Clocks }

@@ -14,6 +14,7 @@ import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, noTotals, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
 import { destroyErased } from './people.ts'
+import { pursesNamed } from './purses.ts'
 import { loadReferences, rememberShop, type Wanted } from './references.ts'
 import type { Ingested } from './sync-store.ts'
 import { salesOf, totalsOf, writeFlags, writeReferences, writeTogether, type Statement } from './write.ts'
@@ -140,12 +141,15 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
   const upTo = (last: Id | null, ids: readonly Id[]): Id[] => (last === null ? [] : ids.filter((id) => id.toLowerCase() <= last))
   const events = upTo(latest.event, envelopes.map(({ id }) => id))
   const sales = upTo(latest.sale, named('sale', 'sale.completed'))
+  const purses = envelopes.map(pursesNamed)
   const references = [
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
     ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
+    ...purses.flatMap(({ members }) => members.filter(isUuid)).map((id) => ({ kind: 'purse', id })),
+    ...(purses.some(({ tills }) => tills) ? [{ kind: 'tills', id: shop }] : []),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   return events.length + sales.length + references.length === 0 ? undefined : { events, sales, references }

@@ -9,6 +9,7 @@ import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
+import { purseHandlers } from './purses.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -29,6 +30,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...salesHandlers(context),
     ...ticketHandlers(context),
     ...memberHandlers(context),
+    ...purseHandlers(context),
     ...printingHandlers(context),
 
     'till.snapshot': () => snapshot(context, seq()),

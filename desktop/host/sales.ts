@@ -3,22 +3,24 @@ import type { TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { fen } from '#shared/money/money.ts'
+import type { Tender } from '#shared/payments/tender.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { receiptPicture } from './paper.ts'
-import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
+import { customerOf } from './member-views.ts'
+import { memberOf, receiptUrl, saleBody, saleView, viewOf } from './views.ts'
 
 type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
 
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'sale.complete'({ key, ticket, total, given }) {
+    'sale.complete'({ key, ticket, total, given, value, points }) {
       if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
       if (isRepeat(context, key, SaleCompleted.type)) {
         const view = saleView(store, key)
-        if (view.total !== total || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
+        if (view.total !== total || !samePayment(view.tenders, value) || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
         return view
       }
       const staff = signedIn(context)
@@ -27,12 +29,13 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const date = today(context)
       const { till } = store.identity()
       const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id) }, { ticket, total, given })
+      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), customer: ticket.member === undefined ? undefined : customerOf(context, ticket.member) }, { ticket, total, given, value, points })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
       const view = viewOf(store, decided.event.body, at, envelope!.seq)
       context.emit('sale.completed', view)
+      if (ticket.member !== undefined) context.emit('members.changed', {})
       context.cloud.kick()
       context.printed()
       return view
@@ -49,7 +52,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
         const { body } = saleBody(store, row.sale)
         return {
           sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
+          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders, member: memberOf(body),
           url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
         }
       })
@@ -74,3 +77,6 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
 function sameLines(sold: readonly SaleLine[], asked: readonly TicketLine[]): boolean {
   return sold.length === asked.length && sold.every(({ good, quantity }, i) => good === asked[i]!.good && quantity === asked[i]!.quantity)
 }
+
+/** Whether so much stored value was paid with, or given back. */
+const samePayment = (tenders: readonly Tender[], value: number): boolean => (tenders.find(({ channel }) => channel === 'stored_value')?.amount ?? 0) === value

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
+import { releaseSpare } from '#desktop/host/leases.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
 import { SearchQueue } from '#desktop/host/search-queue.ts'
@@ -109,10 +110,16 @@ export function composeTill(options: TillOptions): Till {
     }
   }
 
+  let isOnline = false
   const sync = new CloudSync(store, world, {
-    status: (status) => dispatcher.emit('sync.changed', status),
+    status(status) {
+      dispatcher.emit('sync.changed', status)
+      // Where the program ended before it gave up what it should.
+      if (status.state === 'online' && !isOnline) releaseSpare(context)
+      isOnline = status.state === 'online'
+    },
     log: (code, detail) => log('warn', code, detail),
-    pulled({ goods, tickets, other }) {
+    pulled({ goods, tickets, purses, other }) {
       if (goods.length > 0) search.kick()
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
@@ -122,6 +129,10 @@ export function composeTill(options: TillOptions): Till {
       if (tickets) {
         dispatcher.emit('tickets.changed', {})
         dispatcher.emit('alerts.changed', {})
+      }
+      if (purses.length > 0) {
+        dispatcher.emit('members.changed', {})
+        releaseSpare(context, purses)
       }
       if (other) context.changed()
     },

@@ -4,13 +4,14 @@
  */
 import type { Database } from 'better-sqlite3'
 import type { Posting } from '#shared/ledger/postings.ts'
+import type { Move } from '#shared/payments/purse.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
-  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
+  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse',
 } as const
 
 export class Projector {
@@ -26,6 +27,7 @@ export class Projector {
   readonly #hold
   readonly #unhold
   readonly #take
+  readonly #purse
   readonly #setSession
   readonly #endSession
 
@@ -43,6 +45,7 @@ export class Projector {
     this.#hold = db.prepare('INSERT INTO held (id, seq) VALUES (?, ?)')
     this.#unhold = db.prepare('DELETE FROM held WHERE id = ?')
     this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
+    this.#purse = db.prepare('INSERT INTO purse (member, purse, moved, released) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET moved = moved + excluded.moved, released = released + excluded.released')
     this.#setSession = db.prepare('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     this.#endSession = db.prepare('DELETE FROM session WHERE key = ?')
   }
@@ -56,6 +59,7 @@ export class Projector {
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
         for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
+        this.#move(body.moves ?? [])
         break
       }
       case 'stock.moved':
@@ -114,6 +118,15 @@ export class Projector {
       case 'cash.moved':
         this.#postAll(event.body.shift, event.body.postings)
         break
+      case 'purse.topped_up':
+      case 'purse.adjusted':
+        this.#move(event.body.moves)
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'purse.released':
+        for (const { member, purse, amount } of event.body.parts) this.#purse.run(member, purse, 0, amount)
+        break
+      case 'purse.wanted':
       case 'staff.approved':
       case 'person.read':
       case 'person.exported':
@@ -123,6 +136,10 @@ export class Projector {
       case 'goods.imported':
         break
     }
+  }
+
+  #move(moves: readonly Move[]): void {
+    for (const { member, purse, delta } of moves) this.#purse.run(member, purse, delta, 0)
   }
 
   #postAll(shift: string, postings: readonly Posting[]): void {

@@ -17,6 +17,7 @@ import { keysBeside } from './people/key-file.ts'
 import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
+import { Purses } from './purses.ts'
 import { Reads } from './reads.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
@@ -40,6 +41,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
+  const purses = new Purses(db, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
   ledger.together(() => {
@@ -113,6 +115,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     heldTicket: (id) => held.find(id),
     ownHeld: (id) => held.own(id),
     alerts: () => alerts.list(),
+    purses: (member) => purses.standing(member),
+    sparePurses: (members) => purses.spare(members),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify() {
@@ -173,6 +177,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       let isErased = false
       const followed = ledger.together(() => {
         const goods: Id[] = []
+        const moved: Id[] = []
         let tickets = false
         let other = false
         seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
@@ -194,11 +199,12 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (done) continue
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
-          else other = true
+          else if (change.kind === 'purse') moved.push(change.id)
+          else if (change.kind !== 'tills') other = true
         }
         if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()
         settings.set('rev', String(rev))
-        return { goods: [...new Set(goods)], tickets, other }
+        return { goods: [...new Set(goods)], tickets, purses: moved, other }
       })
       if (isErased) people.scrub()
       return followed

@@ -5,6 +5,7 @@ import { StaffFields } from '../identity/staff.ts'
 import { defineEvent } from '../identity/event.ts'
 import { PictureSchema } from './good.ts'
 import { HlcSchema } from './hlc.ts'
+import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
 
 /** One stretch of opening on one weekday: 0 is Sunday; minutes from midnight of the shop's zone, close may pass 1440. */
 export const HoursSchema = z.object({ day: z.int().min(0).max(6), open: z.int().min(0).max(1439), close: z.int().min(1).max(2880) })
@@ -25,6 +26,8 @@ export const ShopFields = z.object({
   zone: z.string().max(40),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
+  /** What members get. */
+  loyalty: LoyaltySchema,
   /** Where the cloud serves the public pages, e.g. https://example.cn; set by the cloud. */
   site: z.string().max(200),
 })
@@ -32,7 +35,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', site: '',
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', loyalty: LOYALTY_DEFAULTS, site: '',
 } as const satisfies z.input<typeof ShopFields>
 
 export const ShopChanged = defineEvent('shop.changed', 1, z.object({ shop: IdSchema, set: ShopFields.partial(), hlc: HlcSchema }))

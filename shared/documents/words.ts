@@ -51,6 +51,15 @@ export interface Words {
   readonly net: string
   readonly float: string
   readonly openings: string
+  /** Members: the slip of a top-up, what came in, what was given on top, what was paid back; points and what is left. */
+  readonly topUp: string
+  readonly toppedUp: string
+  readonly bonus: string
+  readonly valueRefunded: string
+  readonly valueLeft: string
+  readonly pointsEarned: string
+  readonly pointsSpent: string
+  readonly pointsLeft: string
   /** Why cash moved, by way and reason. */
   readonly cashReasons: Readonly<Record<string, string>>
   readonly reason: string
@@ -73,7 +82,8 @@ const zh: Words = {
   phone: '电话', number: '单号', time: '时间', till: '机号', staff: '收银员',
   goods: '商品', quantity: '数量', price: '单价', amount: '金额',
   returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', total: '合计', payOut: '应退', change: '找零',
-  channels: { cash: '现金' }, channelsBack: { cash: '退现金' },
+  channels: { cash: '现金', stored_value: '储值', points: '积分抵扣' }, channelsBack: { cash: '退现金', stored_value: '退回储值' },
+  topUp: '储值充值', toppedUp: '充值现金', bonus: '充值赠送', valueRefunded: '退储值', valueLeft: '储值余额', pointsEarned: '本次积分', pointsSpent: '使用积分', pointsLeft: '积分余额',
   receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', net: '实收',
   openings: '开钱箱次数', reason: '原因', note: '备注',
@@ -89,7 +99,8 @@ const en: Words = {
   phone: 'Tel', number: 'No.', time: 'Time', till: 'Till', staff: 'Cashier',
   goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
   returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', total: 'Total', payOut: 'To refund', change: 'Change',
-  channels: { cash: 'Cash' }, channelsBack: { cash: 'Cash back' },
+  channels: { cash: 'Cash', stored_value: 'Stored value', points: 'Points' }, channelsBack: { cash: 'Cash back', stored_value: 'To stored value' },
+  topUp: 'TOP-UP', toppedUp: 'Topped up, cash', bonus: 'Bonus', valueRefunded: 'Value paid out', valueLeft: 'Stored value left', pointsEarned: 'Points earned', pointsSpent: 'Points used', pointsLeft: 'Points left',
   receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', net: 'Net',
   openings: 'Drawer opened', reason: 'Reason', note: 'Note',

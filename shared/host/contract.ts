@@ -12,6 +12,7 @@ import { PersonFields } from '../identity/person.ts'
 import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
+import { ADJUSTMENTS, PurseSchema } from '../payments/purse.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import {
@@ -103,8 +104,8 @@ export const CALLS = {
   'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
   'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
 
-  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen.',
-    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }), SaleViewSchema),
+  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides. Below zero, `value` goes back to the member for goods that came back.',
+    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: FenSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0) }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
   'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })) })),
   'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
@@ -113,6 +114,12 @@ export const CALLS = {
   'member.join': write('Makes a member of somebody, found by telephone number from then on; the key becomes the member\'s id.', z.object({ set: personSet.required({ phone: true }) }), MemberViewSchema),
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
   'member.change': write('Changes some of what is known of a member.', z.object({ member: IdSchema, set: personSet }), MemberViewSchema),
+  'member.card': read('A member masked, with points and stored value.', z.object({ member: IdSchema }), MemberViewSchema),
+  'member.topUp': write('Takes cash for stored value, in fen; what the shop gives on top comes with it.', z.object({ member: IdSchema, amount: z.int().min(1).max(100_000_000) }), MemberViewSchema),
+  'member.adjust': write('Puts points or stored value right by somebody with the right to; a refund pays stored value out in cash.', z.object({
+    member: IdSchema, purse: PurseSchema, delta: z.int().min(-100_000_000).max(100_000_000).refine((delta) => delta !== 0), reason: z.enum(ADJUSTMENTS), note: z.string().trim().max(100).default(''),
+  }), MemberViewSchema),
+  'member.fetch': write('The member is here: the shop\'s other tills give up what they hold of the points and stored value, which takes as long as they take to hear of it.', z.object({ member: IdSchema }), MemberViewSchema),
   'member.get': write('All that is known of a member, in clear. A write, because each reading is put into the journal.', z.object({ member: IdSchema }), MemberRecordSchema.extend({ merged: z.array(MemberRecordSchema) })),
   'person.export': write('Everything this till holds on a person, to hand to them; put into the journal.', z.object({ person: IdSchema }), PersonExportSchema),
   'person.erase': write('Destroys what is known of a person, here and at every other place of the shop, for good.', z.object({ person: IdSchema }), none),
@@ -149,6 +156,7 @@ export const EMITS = {
   'sale.completed': { about: 'A sale is in the journal.', payload: SaleViewSchema },
   'tickets.changed': { about: 'Tickets were set aside or taken up, here or at another till: read them again.', payload: none },
   'alerts.changed': { about: 'There is something to know, or it was read: read the alerts again.', payload: none },
+  'members.changed': { about: 'Points or stored value moved, here or elsewhere: read again what is shown.', payload: none },
   'display.changed': { about: 'The customer display has something new.', payload: DisplaySchema },
 } as const
 export type EmitName = keyof typeof EMITS
@@ -162,7 +170,7 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'ticket.gone',
-  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
+  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',

@@ -93,6 +93,8 @@ export type Snapshot = z.output<typeof SnapshotSchema>
 export const SaleViewSchema = z.object({
   sale: IdSchema, no: z.string(), at: z.int(), date: z.string(), staff: IdSchema, staffNo: z.string(),
   lines: z.array(SaleLineSchema), gross: FenSchema, discount: FenSchema, total: FenSchema, tenders: z.array(TenderSchema),
+  /** Whose it was: what they have after it, in points and fen, and the points it earned (or took back) and was paid with. */
+  member: z.object({ member: IdSchema, points: z.int(), value: z.int(), earned: z.int(), spent: z.int() }).nullable(),
   /** The receipt's public page; null while the till has no cloud. */
   url: z.string().nullable(), sent: z.boolean(),
 })
@@ -145,6 +147,9 @@ export type Fault = z.output<typeof FaultSchema>
 export const VerifySchema = z.object({ ok: z.boolean(), rows: z.int(), head: z.string(), sales: z.int(), salesFen: FenSchema, faults: z.array(FaultSchema) })
 export type Verification = z.output<typeof VerifySchema>
 
+/** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it with no network. */
+export const PurseViewSchema = z.object({ balance: z.int(), held: z.int() })
+export type PurseView = z.output<typeof PurseViewSchema>
 /** A member as screens show them: masked. */
 export const MemberViewSchema = z.object({
   member: IdSchema,
@@ -154,6 +159,7 @@ export const MemberViewSchema = z.object({
   joined: z.int(),
   /** How often the same person joined again elsewhere and was merged into this member. */
   merged: z.int(),
+  points: PurseViewSchema, value: PurseViewSchema,
 })
 export type MemberView = z.output<typeof MemberViewSchema>
 /** All that is known of a member, in clear, with what was merged into them. */

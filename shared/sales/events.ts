@@ -6,6 +6,7 @@ import { DATE } from '../ledger/business-date.ts'
 import { HashSchema } from '../ledger/envelope.ts'
 import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
+import { MovesSchema } from '../payments/purse.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
 import { isPlainSale } from './plain-sale.ts'
@@ -79,6 +80,9 @@ export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
   gross: FenSchema, discount: FenSchema, total: FenSchema,
   tenders: z.array(TenderSchema).min(1).max(10),
   postings: PostingsSchema,
+  /** Whose ticket it was, with what they have after it as far as this till knew; and what it did to their purses. */
+  member: z.object({ member: IdSchema, points: z.int(), value: z.int() }).optional(),
+  moves: MovesSchema.optional(),
 }), isPlainSale)
 export type Sale = z.output<typeof SaleCompleted.body>
 

@@ -8,10 +8,11 @@ import type { Id } from '../identity/ids.ts'
 import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
 import { postings } from '../ledger/postings.ts'
 import { FEN_MAX, type Fen, fen } from '../money/money.ts'
-import { accountOf, takeCash } from '../payments/tender.ts'
+import { accountOf } from '../payments/tender.ts'
 import { priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
+import { type Customer, after, takePayment } from './payment.ts'
 
 export interface SaleFacts {
   readonly staff: Staff
@@ -23,6 +24,8 @@ export interface SaleFacts {
   /** The sale's number, unique for the till. */
   readonly no: string
   good(id: Id): Good | undefined
+  /** Whose ticket it is. */
+  readonly customer?: Customer | undefined
 }
 export interface SaleCommand {
   readonly ticket: Ticket
@@ -30,6 +33,9 @@ export interface SaleCommand {
   readonly total: Fen
   /** fen of cash handed over */
   readonly given: Fen
+  /** What the member pays with: fen of stored value, and points. */
+  readonly value?: number
+  readonly points?: number
 }
 export interface Refusal {
   readonly code: string
@@ -78,8 +84,10 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
   }
-  const tender = takeCash(priced.total, command.given)
-  if (!tender) return { refused: { code: 'sale.too_little_cash', detail: { total: priced.total, given: command.given } } }
+  const { customer } = facts
+  const paid = takePayment(priced.total, { given: command.given, value: command.value ?? 0, points: command.points ?? 0 }, customer)
+  if ('refused' in paid) return paid
+  const { tenders, moves } = paid
   const body: Sale = {
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
@@ -87,10 +95,12 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
       return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
-    tenders: [tender],
-    postings: postings([[accountOf(tender), priced.total], ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
+    tenders,
+    postings: postings([...tenders.map((tender) => [accountOf(tender), tender.amount] as const), ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
+    ...(customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } }),
+    ...(moves.length > 0 && { moves }),
   }
-  return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: true }
+  return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: tenders.some(({ channel }) => channel === 'cash') }
 }
 
 function refuseLine(allows: (right: Right) => boolean, line: TicketLine): Refusal | undefined {

@@ -7,12 +7,13 @@ import { GoodFields } from '../catalog/good.ts'
 import { type Clocks, type Fields, HlcSchema, unpackClocks } from '../catalog/hlc.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
+import { PurseFields } from '../members/lease.ts'
 import { MemberFields } from '../members/member.ts'
 import { HoldingFields } from '../sales/held.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(),
+  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

@@ -4,6 +4,7 @@ import { GoodChanged } from '../catalog/good.ts'
 import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
+import { PurseAdjusted, PurseReleased, PurseToppedUp, PurseWanted } from '../payments/purse.ts'
 import {
   CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
@@ -15,6 +16,7 @@ export const EVENTS = [
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
   TicketHeld, TicketTaken,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
+  PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted,
 ] as const
 
 type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>
