@@ -117,8 +117,8 @@ function foldEvent(step: Step): void {
       const { site: _site, ...set } = event.body.set
       return foldEdit(step, 'shop', place.shop, set, event.body.hlc)
     }
-    case 'device.paired': return foldTill(deskOf(step))
-    case 'device.renewed': return foldTill(deskOf(step), event.body.from)
+    case 'device.paired':
+    case 'device.renewed': return foldTill(deskOf(step))
     case 'purse.topped_up':
     case 'purse.adjusted':
       post(step.folded, event.body.postings)
@@ -198,7 +198,12 @@ const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.refe
 
 /** What the tills must hear of one another. Fields are stamped with their arrival: facts of several tills have no other order. */
 function tell({ place, arrival, known, folded }: Step, kind: string, id: Id, fields: Holding | Fields): void {
-  applyEdit(folded, known, { kind, id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
+  applyEdit(folded, known, { kind, id, fields, hlc: tick(cloudStamp(known, kind, id), arrival, 'cloud'), editor: place.device, arrival })
+}
+
+/** Where the cloud itself has edited: its stamps are of the wall, and later than any arrival. */
+function cloudStamp(known: Step['known'], kind: string, id: Id): string | undefined {
+  return kind === 'tills' ? Object.values(known.references.get(referenceKey(kind, id))?.clocks ?? {}).toSorted().at(-1) : undefined
 }
 
 const deskOf = (step: Step): PurseDesk => ({

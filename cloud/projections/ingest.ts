@@ -14,8 +14,8 @@ import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, noTotals, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
 import { destroyErased } from './people.ts'
-import { pursesNamed } from './purses.ts'
-import { loadReferences, rememberShop, type Wanted } from './references.ts'
+import { closingOf, pursesNamed } from './purses.ts'
+import { editInTransaction, loadReferences, rememberShop, type Wanted } from './references.ts'
 import type { Ingested } from './sync-store.ts'
 import { salesOf, totalsOf, writeFlags, writeReferences, writeTogether, type Statement } from './write.ts'
 
@@ -40,6 +40,7 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
   if (verdict.kind === 'fork') {
     // Kept by committing: the refusal is returned, not thrown.
     await trx.updateTable('device').set({ quarantined_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
+    await editInTransaction(trx, shop, [closingOf(shop, device)], 'cloud', now)
   }
   if (verdict.kind !== 'fresh') return verdict.refusal
   const { rows: fresh } = verdict

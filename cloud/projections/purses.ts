@@ -17,12 +17,12 @@ export interface PurseDesk {
   flag(code: string, reason: string): void
 }
 
-/** This till's ledger goes on from `from`, which the shop takes no more: what it held is free. */
-export function foldTill(desk: PurseDesk, from?: Id): void {
-  const tills = tillsOf(desk)
-  const said: Tills = { ...(tills[desk.device] !== 'open' && { [desk.device]: 'open' }), ...(from !== undefined && tills[from] !== 'closed' && { [from]: 'closed' }) }
-  if (Object.keys(said).length > 0) desk.tell('tills', desk.shop, said)
+/** A till that begins is one of those that share, even if it had been closed. */
+export function foldTill(desk: PurseDesk): void {
+  if (tillsOf(desk)[desk.device] !== 'open') desk.tell('tills', desk.shop, { [desk.device]: 'open' })
 }
+/** An edit of the cloud's own: nothing comes from this till any more, and what it held of members' purses is the others'. */
+export const closingOf = (shop: Id, device: Id): { kind: string; id: Id; fields: Fields } => ({ kind: 'tills', id: shop, fields: { [device]: 'closed' } })
 
 export function foldMoves(desk: PurseDesk, moves: readonly Move[]): void {
   const books = new Books(desk)
@@ -80,8 +80,8 @@ class Books {
   settle(): void {
     const tills = tillsOf(this.#desk)
     const { device } = this.#desk
-    // A till that has not said that it is one of the shop's: its rows from before it was paired come first.
-    const open = Object.keys({ ...tills, [device]: 'open' }).filter((till) => till === device || tills[till] === 'open')
+    // A till's rows from before it was paired come first. One that was closed stays so, whatever it says: open for its own rows and closed for the others', it would send leases to and fro for ever.
+    const open = Object.entries({ [device]: 'open', ...tills }).filter(([, state]) => state === 'open').map(([till]) => till)
     if (tills[device] === undefined) foldTill(this.#desk)
     for (const [member, purses] of this.#changed) {
       this.#desk.tell('purse', member, Object.fromEntries([...purses].map((purse) => [purse, settleLeases(this.get(member, purse), open)])))

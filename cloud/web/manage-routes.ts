@@ -13,6 +13,7 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import { isSame } from '#cloud/identity/secrets.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
 import { listLost } from '#cloud/projections/lost.ts'
+import { closingOf } from '#cloud/projections/purses.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { listDevices } from '#cloud/projections/shops.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
@@ -101,7 +102,7 @@ export function manageRoutes(desk: Desk) {
       const entered = await enterForm(request, reply)
       if (!entered) return reply
       const device = IdSchema.safeParse((request.params as { device: string }).device).data
-      if (device) await revokeDevice(desk.db, entered.view.shop.id, device, desk.now())
+      if (device && await revokeDevice(desk.db, entered.view.shop.id, device, desk.now())) await editReferences(desk.db, entered.view.shop.id, [closingOf(entered.view.shop.id, device)], 'owner', desk.now())
       return goTo(reply, entered.voice.href(`/manage/${entered.view.path}`))
     })
     app.post('/manage/:shop/goods/:good', async (request, reply) => {

@@ -5,8 +5,11 @@
 import type { Id } from '#shared/identity/ids.ts'
 
 export interface SoldLine { readonly good: Id; /** thousandths */ readonly quantity: number }
+/** What a member's sale did to their purses: fen and points paid with, points earned, or taken back below zero. */
+export interface Paid { readonly value: number; readonly points: number; readonly earned: number }
 export type Effect =
-  | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number }
+  | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number; readonly paid?: Paid }
+  | { readonly kind: 'top up'; readonly amount: number }
   | { readonly kind: 'stock'; readonly lines: readonly SoldLine[] }
   | { readonly kind: 'shift opened'; readonly float: number }
   | { readonly kind: 'shift closed'; readonly counted: number }
@@ -34,6 +37,8 @@ export const ANY_GOOD: Id = 'any'
 export class Auditor {
   /** In the order in which they were asked for. */
   readonly deeds = new Map<Id, Deed>()
+  /** Whoever joined, and a screen heard of it. */
+  readonly members: Id[] = []
   /** Values that somebody has given a field of a document. */
   readonly #values = new Map<string, Set<string>>()
 
@@ -81,7 +86,8 @@ export class Auditor {
   drawer(till: string): number {
     let drawer = 0
     for (const { effect } of this.#doneAt(till)) {
-      if (effect.kind === 'sale') drawer += effect.total
+      if (effect.kind === 'sale') drawer += cashOf(effect)
+      if (effect.kind === 'top up') drawer += effect.amount
       if (effect.kind === 'shift opened') drawer = effect.float
       if (effect.kind === 'shift closed') drawer = 0
     }
@@ -97,8 +103,12 @@ export class Auditor {
     let drawer = 0
     for (const { effect } of this.#doneAt(till)) {
       if (effect.kind === 'sale') {
-        drawer += effect.total
-        post({ drawer: effect.total, discounts: effect.discount, sales: -effect.gross })
+        drawer += cashOf(effect)
+        post({ drawer: cashOf(effect), discounts: effect.discount, sales: -effect.gross, 'value:redeemed': effect.paid?.value ?? 0, 'channel:points': effect.paid?.points ?? 0 })
+      }
+      if (effect.kind === 'top up') {
+        drawer += effect.amount
+        post({ drawer: effect.amount, 'value:topped_up': -effect.amount })
       }
       if (effect.kind === 'shift opened') {
         drawer = effect.float
@@ -122,6 +132,19 @@ export class Auditor {
     return stock
   }
 
+  /** What all members have together: fen, and points. */
+  purses(): { value: number; points: number } {
+    const sums = { value: 0, points: 0 }
+    for (const { effect, state } of this.deeds.values()) {
+      if (state !== 'done') continue
+      if (effect.kind === 'top up') sums.value += effect.amount
+      if (effect.kind !== 'sale' || !effect.paid) continue
+      sums.value -= effect.paid.value
+      sums.points += effect.paid.earned - effect.paid.points
+    }
+    return sums
+  }
+
   sales(): SaleDeed[] {
     return [...this.deeds.values()].filter((deed): deed is SaleDeed => deed.state === 'done' && deed.effect.kind === 'sale')
   }
@@ -130,3 +153,6 @@ export class Auditor {
     for (const deed of this.deeds.values()) if (deed.till === till && deed.state === 'done') yield deed
   }
 }
+
+/** fen that a sale brought into the drawer; a point pays a fen. */
+const cashOf = ({ total, paid }: Extract<Effect, { kind: 'sale' }>): number => total - (paid ? paid.value + paid.points : 0)

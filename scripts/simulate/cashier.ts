@@ -4,11 +4,11 @@
  */
 import { addGood, emptyTicket, refreshLine, type Ticket } from '#shared/cart/ticket.ts'
 import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
-import type { GoodView } from '#shared/host/schemas.ts'
+import type { GoodView, MemberView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { milli } from '#shared/quantity/quantity.ts'
-import { ANY_GOOD, type Auditor, type Deed, type Effect } from './auditor.ts'
+import { ANY_GOOD, type Auditor, type Deed, type Effect, type Paid } from './auditor.ts'
 import type { Chance } from './chance.ts'
 import type { Machine } from './machine.ts'
 
@@ -163,7 +163,7 @@ export class Cashier {
       [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [1, () => this.#join()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#fetch()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
     ])()
   }
 
@@ -193,9 +193,11 @@ export class Cashier {
     const gross = ticket.lines.reduce((sum, line) => sum + line.list * line.quantity / 1000, 0)
     const discount = ticket.lines.reduce((sum, line) => sum + line.discount, 0)
     const total = gross - discount
-    const input = { key: ticket.id, ticket, total, given: Math.max(0, total) + this.#chance.int(0, 100) }
+    const member = await this.#customer()
+    const paid = member ? this.#payment(member, total) : undefined
+    const input = { key: ticket.id, ticket: { ...ticket, ...(member && { member: member.member }) }, total, given: Math.max(0, total) + this.#chance.int(0, 100), value: paid?.value ?? 0, points: paid?.points ?? 0 }
     const lines = ticket.lines.map(({ good, quantity }) => ({ good, quantity }))
-    await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total }, (sale) => {
+    await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total, ...(paid && { paid }) }, (sale) => {
       if (sale.total !== total) throw new Error(`${this.machine.name}: sale ${sale.no} says ${sale.total}, not ${total}`)
     }, true)
   }
@@ -219,7 +221,38 @@ export class Cashier {
   }
 
   async #join(): Promise<void> {
-    await this.#do('member.join', { key: this.#id(), set: { phone: `138${this.#chance.int(10_000_000, 10_000_050)}`, name: '会员' } }, { kind: 'fact' }, undefined, true)
+    await this.#do('member.join', { key: this.#id(), set: { phone: `138${this.#chance.int(10_000_000, 10_000_009)}`, name: '会员' } }, { kind: 'fact' }, ({ member }) => { this.#auditor.members.push(member) }, true)
+  }
+
+  /** Some member that this till has heard of, or nobody. */
+  async #customer(): Promise<MemberView | undefined> {
+    const { members } = this.#auditor
+    if (members.length === 0 || this.#chance.odds(0.4)) return undefined
+    const answer = await this.machine.call('member.card', { member: this.#chance.pick(members) })
+    return 'result' in answer ? answer.result : undefined
+  }
+
+  /** Pays with what this till may spend, now and then; what comes back may go back to where it came from. */
+  #payment({ value, points }: MemberView, total: number): Paid {
+    const some = (most: number): number => (most > 0 && this.#chance.odds(0.6) ? this.#chance.int(1, most) : 0)
+    if (total <= 0) {
+      const back = -some(-total)
+      return { value: back === 0 ? 0 : back, points: 0, earned: Math.trunc(total / 100) }
+    }
+    const spent = some(Math.min(points.held, total))
+    return { points: spent, value: some(Math.min(value.held, total - spent)), earned: Math.trunc((total - spent) / 100) }
+  }
+
+  async #topUp(): Promise<void> {
+    const member = await this.#customer()
+    if (!member || !this.machine.isRunning) return
+    const amount = this.#chance.int(1, 200) * 50
+    await this.#do('member.topUp', { key: this.#id(), member: member.member, amount }, { kind: 'top up', amount }, undefined, true)
+  }
+
+  async #fetch(): Promise<void> {
+    const member = await this.#customer()
+    if (member && this.machine.isRunning && this.machine.store.pairing()) await this.#do('member.fetch', { key: this.#id(), member: member.member }, { kind: 'fact' })
   }
 
   async #moveStock({ id }: GoodView): Promise<void> {

@@ -3,6 +3,8 @@
  * doubled, every sum right, every copy alike, and what is made again from the facts what it was. Gives what is wrong in words.
  */
 import type { Id } from '#shared/identity/ids.ts'
+import { type PurseDoc, balanceOf } from '#shared/members/lease.ts'
+import { PURSES, type Purse, VALUE_ACCOUNTS } from '#shared/payments/purse.ts'
 import type { Books, CloudUnderTest } from '#cloud/testing/books.ts'
 import type { Auditor } from './auditor.ts'
 import type { Machine } from './machine.ts'
@@ -36,6 +38,7 @@ export async function findFaults({ machines, auditor, cloud, shop }: Case): Prom
     judgeDocuments(machine, books, auditor, complain)
   }
   judgeSums(machines, books, auditor, complain)
+  judgePurses(machines, books, auditor, complain)
   const { rev: _before, ...live } = books
   await cloud.rebuild(shop)
   const { rev: _after, ...rebuilt } = await cloud.books(shop)
@@ -106,7 +109,7 @@ function judgePaper({ name, store, printer }: Machine, complain: Complain): void
 /** Two tills that could not hear one another took up one ticket: the rule is that both sell it, and both are told. */
 const TWICE = 'ticket.taken_twice'
 /** Where a ledger existed twice, an event may come twice: it is stored, flagged, and counted once. */
-const REPEATS = new Set(['event.repeated', 'sale.repeated'])
+const REPEATS = new Set(['event.repeated', 'sale.repeated', 'purse.overdrawn'])
 
 /** The cloud holds this till's rows, byte for byte. */
 function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean, complain: Complain): void {
@@ -154,6 +157,29 @@ function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor,
   same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') }, {
     sales: -auditor.sales().reduce((sum, { effect }) => sum + effect.gross, 0), discounts: auditor.sales().reduce((sum, { effect }) => sum + effect.discount, 0),
   }, complain)
+}
+
+/** No point and no fen of stored value was made or lost; every till knows what there is; and no till could spend what another could. */
+function judgePurses(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
+  const docs = books.references.filter(({ kind }) => kind === 'purse').map(({ id, doc }) => ({ id, doc: doc as PurseDoc }))
+  const inCloud = (purse: Purse): number => docs.reduce((sum, { doc }) => sum + (doc[purse] ? balanceOf(doc[purse]) : 0), 0)
+  const found = { value: inCloud('value'), points: inCloud('points') }
+  same('what members have', found, auditor.purses(), complain)
+  const owed = books.balances.reduce((sum, { account, fen }) => sum + ((VALUE_ACCOUNTS as readonly string[]).includes(account) ? fen : 0), 0)
+  same('what the books say members are owed', owed === 0 ? 0 : -owed, found.value, complain)
+  const isTwinned = machines.some(({ isTainted }) => isTainted)
+  for (const { id, doc } of docs) {
+    for (const purse of PURSES) {
+      const book = doc[purse]
+      if (!book) continue
+      const standings = machines.map(({ name, store }) => ({ name, ...store.purses(id)[purse] }))
+      for (const { name, balance } of standings) if (balance !== balanceOf(book)) complain(`${name}: member ${id} has ${balance} ${purse}, in the cloud ${balanceOf(book)}`)
+      if (isTwinned) continue
+      const held = standings.reduce((sum, each) => sum + each.held, 0)
+      if (held > balanceOf(book)) complain(`member ${id}: tills may spend ${held} ${purse} of ${balanceOf(book)}`)
+      for (const each of standings) if (purse === 'value' && each.held < 0) complain(`${each.name}: member ${id}: ${-each.held} fen more spent than held`)
+    }
+  }
 }
 
 function nonZero(sums: ReadonlyMap<string, number>): Record<string, number> {
