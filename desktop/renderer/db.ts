@@ -11,6 +11,9 @@ import { newId } from './host/till.ts'
 export interface Completing {
   readonly total: number
   readonly given: number
+  /** fen of stored value, and points, that are paid with besides */
+  readonly value?: number
+  readonly points?: number
 }
 export interface OpenTicket {
   readonly slot: 'open'

@@ -14,6 +14,7 @@ import { usePay } from './stores/pay.ts'
 import { useScans } from './stores/scans.ts'
 import { useSeat } from './stores/seat.ts'
 import { useSession } from './stores/session.ts'
+import { useMember } from './stores/member.ts'
 import { useTicket } from './stores/ticket.ts'
 
 async function restore(): Promise<boolean> {
@@ -27,6 +28,7 @@ async function restore(): Promise<boolean> {
 }
 
 function follow(client: TillClient): void {
+  useMember().follow(client)
   const session = useSession()
   const ticket = useTicket()
   const goods = useGoods()

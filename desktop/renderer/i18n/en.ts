@@ -61,6 +61,7 @@ export const en: typeof zh = {
     tooLittle: 'Too little: {total} is due', tooLittleNext: 'Type the amount again, or press Exact.', nothing: 'The ticket is empty', nothingNext: 'Scan or touch something first.',
     waiting: 'This sale waits for the host and is not lost.', waitingNext: 'It completes by itself and only once; don\'t take the money again.',
     overridden: '{name} has a price set by hand, which you may not sell at.', discounted: '{name} has something off by hand, which you may not give.', handNext: 'A manager takes this one, or remove the line and scan it again.',
+    rest: 'Still due', toValue: 'To stored value', valueLeft: '{amount} here', pointsPay: '{n} points pay {amount}', pointsLeft: '{n} points', left: 'Stored value {value} · points {points}',
     done: 'Paid', refunded: 'Refunded', sum: 'Due {total}, given {given}', nextTicket: 'The next scan begins the next ticket', next: 'Next ticket',
   },
   weigh: {
@@ -83,7 +84,9 @@ export const en: typeof zh = {
     title: 'Members', phone: 'Telephone number, or its last four digits', find: 'Find', name: 'Name (may be empty)', join: 'Join', joined: '{name} has joined', joinedNext: 'From now on their number finds them.',
     since: 'since {day}', merged: 'joined again at another till; merged into this one', none: '{text} is no member yet', noneTail: 'No member\'s number ends in {text}', noneTailNext: 'Type the whole number; whoever is new can join at once.',
     short: 'Type the whole number, or its last four digits.', about: 'Records are kept encrypted and shown only in part. Everybody may have theirs exported or erased.', locked: 'record can\'t be opened here',
-    points: 'Points', value: 'Stored value',
+    points: 'Points', value: 'Stored value', topUp: 'Top up', other: 'Other sum', cash: 'Take cash', bonus: 'On top', after: 'Balance after', topUpGo: 'Take {amount} cash', topUpAbout: 'A top-up is money taken ahead, no sale yet. The slip says what is left.',
+    toppedUp: 'Topped up {amount}, balance {balance}', drop: 'Other member', sell: 'To the ticket', here: '{amount} at this till, the rest at others', fetch: 'Fetch all here', fetching: 'The other tills are asked; those connected answer within seconds.',
+    adjust: 'Pay out, put right', adjusted: 'Done, and noted', refund: 'Pay out cash', more: 'Add value', less: 'Take value', pointsMore: 'Add points', pointsLess: 'Take points', yuan: 'Amount', why: 'Why (may be empty)', adjustGo: 'Go',
   },
   drawer: { reason: 'Opened by the cashier', opened: 'Drawer opened and noted', byKey: 'No printer: open the drawer with its key. It is noted.' },
   shift: {
@@ -92,6 +95,7 @@ export const en: typeof zh = {
     titleClosed: 'Shift closed ({from} to {to})', sure: '{amount} counted: close the shift?', sureHeld: '{n} held ticket is not paid yet. | {n} held tickets are not paid yet.', sureNext: 'After that its figures can\'t be changed.', sureGo: 'Close the shift', recount: 'Count again',
     example: 'e.g. 200', needFloat: 'Count the float and type it; 0 if there is none.', needCount: 'Count the cash in the drawer and type it; 0 if there is none.', badAmount: 'This is no amount: digits only, not negative, like 200 or 200.50.', tooLarge: 'This is too much: a few zeros too many?',
     staff: 'Staff', sales: 'Sales', returns: 'of which returns', gross: 'Gross', discount: 'Discounts', net: 'Net', floatShort: 'Float', expected: 'Expected cash', countedShort: 'Counted cash',
+    redeemed: 'of it stored value', points: 'of it points', toppedUp: 'Topped up (cash)', bonus: 'Given on top', refunded: 'Value paid out (cash)',
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
     cashier: 'Cashier {no}, {sales} sales', openings: 'Drawer opened', x: 'Print X report', print: 'Print', printing: 'The report is printing', past: 'Earlier shifts', zNo: 'Z No. {n}', nowOpen: 'Open now', noPast: 'No shift was closed yet',
   },
@@ -164,7 +168,8 @@ export const en: typeof zh = {
     sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
-  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff', backup: 'Backup' },
+  loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved' },
+  settings: { members: 'Members', screen: 'This screen', printer: 'Printers', staff: 'Staff', backup: 'Backup' },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
     on: 'on', off: 'off', paper: 'Width of receipts on the screen',

@@ -59,6 +59,7 @@ export const zh = {
     tooLittle: '钱不够，应收 {total}', tooLittleNext: '再输一次收到的钱，或按「正好」。', nothing: '票还是空的', nothingNext: '先扫码或点商品，再收款。',
     waiting: '这一单正在等主机确认，没有丢。', waitingNext: '连上后自动完成，不会收两次；请先别重收。',
     overridden: '票上「{name}」的价改过，您没有改价的权限。', discounted: '票上「{name}」有手工优惠，您没有优惠的权限。', handNext: '要店长来收，或删掉这一行重扫。',
+    rest: '还要收', toValue: '退到储值', valueLeft: '可用 {amount}', pointsPay: '{n} 分抵 {amount}', pointsLeft: '现有 {n} 分', left: '储值余额 {value} · 积分 {points}',
     done: '收款完成', refunded: '退款完成', sum: '应收 {total}，实收 {given}', nextTicket: '接着扫码就是下一单', next: '下一单',
   },
   weigh: {
@@ -81,7 +82,9 @@ export const zh = {
     title: '会员', phone: '手机号，或号码后四位', find: '查找', name: '称呼（可不填）', join: '入会', joined: '{name} 入会了', joinedNext: '以后报手机号就能找到。',
     since: '{day} 入会', merged: '在别的收银机又入过会，已并到这里', none: '「{text}」还不是会员', noneTail: '没有尾号 {text} 的会员', noneTailNext: '请输完整的手机号，没有的可以马上入会。',
     short: '请输完整的手机号，或后四位。', about: '资料加密存放，屏幕上只显示一部分。本人可以要求导出或删除。', locked: '资料在本机打不开',
-    points: '积分', value: '储值',
+    points: '积分', value: '储值', topUp: '充值', other: '其他金额', cash: '收现金', bonus: '赠送', after: '充后余额', topUpGo: '收现金 {amount} 充值', topUpAbout: '充值是先收钱，不算销售；消费时才算。小票会打余额。',
+    toppedUp: '充值 {amount} 成功，余额 {balance}', drop: '换会员', sell: '去收银', here: '本机可用 {amount}，其余在别的收银机', fetch: '全部取到本机', fetching: '正在请别的收银机让出来，联着网的几秒就到。',
+    adjust: '退储值、调整', adjusted: '改好了，已记下来', refund: '退现金', more: '储值加', less: '储值减', pointsMore: '积分加', pointsLess: '积分减', yuan: '金额（元）', why: '原因（可不填）', adjustGo: '确定',
   },
   drawer: { reason: '收银员开钱箱', opened: '钱箱已打开，已记下来', byKey: '没接打印机，钱箱请用钥匙打开；已记下来。' },
   shift: {
@@ -90,6 +93,7 @@ export const zh = {
     titleClosed: '已交班（{from} 到 {to}）', sure: '实点 {amount}，确定交班吗？', sureHeld: '还有 {n} 张挂单没收。', sureNext: '确定以后，这一班的账就不能再改。', sureGo: '确定交班', recount: '再数一遍',
     example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
     staff: '工号', sales: '单数', returns: '其中退货', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
+    redeemed: '其中储值支付', points: '其中积分抵扣', toppedUp: '储值充值（现金）', bonus: '充值赠送', refunded: '退储值（现金）',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
     cashier: '{no} 号收银 {sales} 单', openings: '开钱箱次数', x: '打印 X 报表', print: '打印', printing: '报表在打印了', past: '以前的班', zNo: 'Z 第 {n} 号', nowOpen: '当班中', noPast: '还没有交过班',
   },
@@ -161,7 +165,8 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  settings: { screen: '本屏', printer: '打印机', staff: '员工', backup: '备份' },
+  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存' },
+  settings: { members: '会员', screen: '本屏', printer: '打印机', staff: '员工', backup: '备份' },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
     on: '开', off: '关', paper: '屏幕上的小票宽度',

@@ -56,7 +56,7 @@ it('repeats a completion without an answer word for word, and begins the next ti
   till.gone()
   await vi.waitFor(() => expect(usePay().phase).toBe('waiting'))
   expect(ticket.ticket.id).toBe(id)
-  expect(ticket.completing).toEqual({ total: 300, given: 500 })
+  expect(ticket.completing).toEqual({ total: 300, given: 500, value: 0, points: 0 })
 
   await vi.waitFor(() => {
     void usePay().send()

@@ -152,6 +152,14 @@ export const useTicket = defineStore('ticket', () => {
     void save()
   }
 
+  /** Whose ticket it is; false while it is being completed. */
+  function setMember(member: Id | undefined): boolean {
+    if (completing.value) return false
+    const { member: _before, ...rest } = ticket.value
+    change(member === undefined ? rest : { ...rest, member })
+    return true
+  }
+
   function begin(): void {
     returning.value = false
     completing.value = null
@@ -181,6 +189,6 @@ export const useTicket = defineStore('ticket', () => {
 
   return {
     ticket, selected, completing, returning, priced, saved, empty, line,
-    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
+    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, setMember, begin, load, follow, refreshAll, freeze,
   }
 })
