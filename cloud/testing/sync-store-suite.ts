@@ -215,6 +215,12 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['member.changed', { person, digest, hlc: tick(undefined, 5004, till.device) }, ids.next()],
         ['person.read', { person }, ids.next()],
         ['person.exported', { person }, ids.next()],
+        ['staff.approved', { staff, rights: ['cash.move'], for: ids.next() }, ids.next()],
+        ['cash.moved', { shift, amount: 100, reason: 'change', note: '', postings: postings(100) }, ids.next()],
+        ['purse.topped_up', { shift, member: person, amount: 900, bonus: 100, balance: 1000, moves: [{ member: person, purse: 'value', delta: 1000, why: 'topped_up' }], postings: [{ account: 'drawer', fen: 900 }, { account: 'value:bonus', fen: 100 }, { account: 'value:topped_up', fen: -1000 }] }, ids.next()],
+        ['purse.adjusted', { shift, member: person, reason: 'correction', note: '', balance: 900, moves: [{ member: person, purse: 'value', delta: -100, why: 'adjusted' }], postings: [{ account: 'value:adjusted', fen: 100 }, { account: 'value:correction', fen: -100 }] }, ids.next()],
+        ['purse.released', { parts: [{ member: person, purse: 'value', amount: 400 }] }, ids.next()],
+        ['purse.wanted', { members: [person] }, ids.next()],
         ['person.erased', { person, hlc: tick(undefined, 5005, till.device) }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))

@@ -85,7 +85,7 @@ test('pays 37.50 of it, and screen and receipt say what is left', async () => {
   await at(page, 'member-left').waitFor()
   expect(await at(page, 'member-left').innerText()).toContain('62.50')
   expect(await at(page, 'change').getAttribute('data-fen')).toBe('0')
-  await page.locator('[data-testid="receipt"] img').waitFor()
+  await at(page, 'receipt').waitFor()
   await page.waitForFunction(() => [...document.images].every((image) => image.complete))
   await shot('member-paid')
   await expect.poll(papers).toMatch(/储值\s+￥37\.50[\s\S]*本次积分\s+37[\s\S]*储值余额\s+￥62\.50/)
