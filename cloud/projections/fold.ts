@@ -12,6 +12,7 @@ import type { Holding } from '#shared/sales/held.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
+import { foldOffs } from './coupons.ts'
 import { foldMoves, foldReleased, foldTill, foldWanted, type PurseDesk } from './purses.ts'
 
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
@@ -125,6 +126,8 @@ function foldEvent(step: Step): void {
       return foldMoves(deskOf(step), event.body.moves)
     case 'purse.released': return foldReleased(deskOf(step), event.body.parts)
     case 'purse.wanted': return foldWanted(deskOf(step), event.body.members)
+    case 'coupon.issued': return foldEdit(step, 'coupon', event.body.coupon, { terms: event.body.terms }, event.body.hlc)
+    case 'coupon.lost': return post(step.folded, event.body.postings)
     case 'ticket.held': return foldHeld(step, event.body)
     case 'ticket.taken': return foldTaken(step, event.body.held)
     default: // Kept as facts; nothing is projected from them yet.
@@ -141,15 +144,17 @@ function foldSale(step: Step, sale: Sale, at: number): void {
   for (const line of sale.lines) moveStock(folded, line.good, -line.quantity, at, false)
   post(folded, sale.postings)
   if (sale.moves) foldMoves(deskOf(step), sale.moves)
+  if (sale.ticketOffs) foldOffs({ ...deskOf(step), till: step.place.till, at }, sale)
 }
 
 /** What does not add up in a sale, or undefined. The event's schema has already made its postings sum to zero. */
 function imbalanceOf(sale: Sale): string | undefined {
   const sum = (of: (line: Sale['lines'][number]) => number): number => sale.lines.reduce((total, line) => total + of(line), 0)
+  const off = (sale.ticketOffs ?? []).reduce((total, each) => total + each.fen, 0)
   const checks: [string, number, number][] = [
-    ['lines and total', sum((line) => line.net), sale.total],
+    ['lines and total', sum((line) => line.net) - off, sale.total],
     ['lines and gross', sum((line) => line.gross), sale.gross],
-    ['lines and discount', sum((line) => line.discount), sale.discount],
+    ['lines and discount', sum((line) => line.discount) + off, sale.discount],
     ['gross less discount and total', sale.gross - sale.discount, sale.total],
     ['tenders and total', sale.tenders.reduce((total, tender) => total + tender.amount, 0), sale.total],
     ['postings', balance(sale.postings), 0],

@@ -13,6 +13,7 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, noTotals, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
+import { couponsNamed } from './coupons.ts'
 import { destroyErased } from './people.ts'
 import { closingOf, pursesNamed } from './purses.ts'
 import { editInTransaction, loadReferences, rememberShop, type Wanted } from './references.ts'
@@ -150,6 +151,7 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...purses.flatMap(({ members }) => members.filter(isUuid)).map((id) => ({ kind: 'purse', id })),
+    ...envelopes.flatMap(couponsNamed).filter(isUuid).map((id) => ({ kind: 'coupon', id })),
     ...(purses.some(({ tills }) => tills) ? [{ kind: 'tills', id: shop }] : []),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]

@@ -4,6 +4,7 @@ import type { Display } from '#shared/host/schemas.ts'
 import { ShopChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { couponHandlers } from './coupons.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
@@ -31,6 +32,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...ticketHandlers(context),
     ...memberHandlers(context),
     ...purseHandlers(context),
+    ...couponHandlers(context),
     ...printingHandlers(context),
 
     'till.snapshot': () => snapshot(context, seq()),

@@ -8,6 +8,7 @@ import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { receiptPicture } from './paper.ts'
+import { couponFor } from './coupons.ts'
 import { customerOf } from './member-views.ts'
 import { memberOf, receiptUrl, saleBody, saleView, viewOf } from './views.ts'
 
@@ -29,7 +30,9 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const date = today(context)
       const { till } = store.identity()
       const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), customer: ticket.member === undefined ? undefined : customerOf(context, ticket.member) }, { ticket, total, given, value, points })
+      const customer = ticket.member === undefined ? undefined : customerOf(context, ticket.member)
+      const coupon = ticket.coupon === undefined ? undefined : couponFor(context, ticket.coupon, customer?.member)
+      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), customer, coupon }, { ticket, total, given, value, points })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
@@ -52,7 +55,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
         const { body } = saleBody(store, row.sale)
         return {
           sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders, member: memberOf(body),
+          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders, member: memberOf(body), ticketOffs: body.ticketOffs ?? [],
           url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
         }
       })

@@ -59,7 +59,7 @@ export function saleView(store: TillStore, sale: Id): SaleView {
 export function viewOf(store: TillStore, body: Sale, at: number, seq: number): SaleView {
   return {
     sale: body.sale, no: body.no, at, date: body.date, staff: body.staff, staffNo: store.staff(body.staff)?.no ?? '',
-    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders, member: memberOf(body),
+    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders, member: memberOf(body), ticketOffs: body.ticketOffs ?? [],
     url: receiptUrl(store, body.sale), sent: seq <= store.acknowledged(),
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
+import { bookLosses } from '#desktop/host/coupons.ts'
 import { releaseSpare } from '#desktop/host/leases.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
@@ -115,7 +116,10 @@ export function composeTill(options: TillOptions): Till {
     status(status) {
       dispatcher.emit('sync.changed', status)
       // Where the program ended before it gave up what it should.
-      if (status.state === 'online' && !isOnline) releaseSpare(context)
+      if (status.state === 'online' && !isOnline) {
+        releaseSpare(context)
+        bookLosses(context)
+      }
       isOnline = status.state === 'online'
     },
     log: (code, detail) => log('warn', code, detail),
@@ -129,6 +133,8 @@ export function composeTill(options: TillOptions): Till {
       if (tickets) {
         dispatcher.emit('tickets.changed', {})
         dispatcher.emit('alerts.changed', {})
+        dispatcher.emit('members.changed', {})
+        bookLosses(context)
       }
       if (purses.length > 0) {
         dispatcher.emit('members.changed', {})

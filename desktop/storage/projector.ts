@@ -11,7 +11,7 @@ import { Eraser } from './people/people.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
-  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse',
+  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse', coupon_use: 'coupon, sale', birthday_use: 'member, year',
 } as const
 
 export class Projector {
@@ -28,6 +28,8 @@ export class Projector {
   readonly #unhold
   readonly #take
   readonly #purse
+  readonly #useCoupon
+  readonly #birthday
   readonly #setSession
   readonly #endSession
 
@@ -46,6 +48,8 @@ export class Projector {
     this.#unhold = db.prepare('DELETE FROM held WHERE id = ?')
     this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
     this.#purse = db.prepare('INSERT INTO purse (member, purse, moved, released) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET moved = moved + excluded.moved, released = released + excluded.released')
+    this.#useCoupon = db.prepare('INSERT INTO coupon_use (coupon, sale, lost) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lost = max(lost, excluded.lost)')
+    this.#birthday = db.prepare('INSERT OR IGNORE INTO birthday_use (member, year) VALUES (?, ?)')
     this.#setSession = db.prepare('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     this.#endSession = db.prepare('DELETE FROM session WHERE key = ?')
   }
@@ -60,6 +64,10 @@ export class Projector {
         this.#postAll(body.shift, body.postings)
         for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
         this.#move(body.moves ?? [])
+        for (const { reason, ref } of body.ticketOffs ?? []) {
+          if (reason === 'coupon' && ref !== null) this.#useCoupon.run(ref, body.sale, 0)
+          if (reason === 'birthday' && body.member) this.#birthday.run(body.member.member, Number(body.date.slice(0, 4)))
+        }
         break
       }
       case 'stock.moved':
@@ -121,6 +129,13 @@ export class Projector {
       case 'purse.topped_up':
       case 'purse.adjusted':
         this.#move(event.body.moves)
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'coupon.issued':
+        this.documents.merge('coupon', event.body.coupon, { terms: event.body.terms }, event.body.hlc)
+        break
+      case 'coupon.lost':
+        this.#useCoupon.run(event.body.coupon, event.body.sale, 1)
         this.#postAll(event.body.shift, event.body.postings)
         break
       case 'purse.released':

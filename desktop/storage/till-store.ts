@@ -9,6 +9,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
 import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
+import { Coupons } from './coupons.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
 import { storageError } from './open.ts'
@@ -42,6 +43,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const alerts = new Alerts(db)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const purses = new Purses(db, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
+  const coupons = new Coupons(db, alerts, () => settings.identity().device)
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
   ledger.together(() => {
@@ -117,6 +119,11 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     alerts: () => alerts.list(),
     purses: (member) => purses.standing(member),
     sparePurses: (members) => purses.spare(members),
+    coupon: (id) => coupons.get(id),
+    couponByCode: (code) => coupons.byCode(code),
+    couponsOf: (member) => coupons.ofMember(member),
+    lostCoupons: () => coupons.unbooked(),
+    hadBirthday: (member, year) => coupons.hadBirthday(member, year, projector.documents.get('purse', member)?.doc ?? {}),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify() {
@@ -200,6 +207,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else if (change.kind === 'purse') moved.push(change.id)
+          else if (change.kind === 'coupon') {
+            coupons.hear(change.id, projector.documents.get('coupon', change.id)?.doc ?? {})
+            tickets = true
+          }
           else if (change.kind !== 'tills') other = true
         }
         if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()

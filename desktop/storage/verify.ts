@@ -107,7 +107,7 @@ function sums(event: DomainEvent): Problem[] {
   }
   if (event.type === 'sale.completed') {
     const { body } = event
-    check('sale.lines', 'the lines do not sum to the total', body.total, body.lines.reduce((total, line) => total + line.net, 0))
+    check('sale.lines', 'the lines do not sum to the total', body.total, body.lines.reduce((total, line) => total + line.net, 0) - (body.ticketOffs ?? []).reduce((total, off) => total + off.fen, 0))
     check('sale.tenders', 'the tenders do not sum to the total', body.total, body.tenders.reduce((total, tender) => total + tender.amount, 0))
     check('sale.discount', 'gross less discount is not the total', body.total, body.gross - body.discount)
   }

@@ -2,6 +2,7 @@
  * Keeps beside the tills what must be true of them, from nothing but what their screens were told: every deed that was
  * called done, every one that was refused, and what they come to in money and goods. It shares no code with the ledger.
  */
+import type { CouponView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 
 export interface SoldLine { readonly good: Id; /** thousandths */ readonly quantity: number }
@@ -39,6 +40,8 @@ export class Auditor {
   readonly deeds = new Map<Id, Deed>()
   /** Whoever joined, and a screen heard of it. */
   readonly members: Id[] = []
+  /** Coupons that some screen was told of. */
+  readonly coupons: CouponView[] = []
   /** Values that somebody has given a field of a document. */
   readonly #values = new Map<string, Set<string>>()
 

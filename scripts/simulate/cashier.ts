@@ -4,7 +4,7 @@
  */
 import { addGood, emptyTicket, refreshLine, type Ticket } from '#shared/cart/ticket.ts'
 import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
-import type { GoodView, MemberView } from '#shared/host/schemas.ts'
+import type { CouponView, GoodView, MemberView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { milli } from '#shared/quantity/quantity.ts'
@@ -163,7 +163,7 @@ export class Cashier {
       [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#fetch()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#issue()], [1, () => this.#fetch()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
     ])()
   }
 
@@ -191,11 +191,13 @@ export class Cashier {
       }),
     }
     const gross = ticket.lines.reduce((sum, line) => sum + line.list * line.quantity / 1000, 0)
-    const discount = ticket.lines.reduce((sum, line) => sum + line.discount, 0)
+    const lineOffs = ticket.lines.reduce((sum, line) => sum + line.discount, 0)
+    const coupon = await this.#coupon(gross - lineOffs)
+    const discount = lineOffs + (coupon ? Math.min(gross - lineOffs, 100) : 0)
     const total = gross - discount
     const member = await this.#customer()
     const paid = member ? this.#payment(member, total) : undefined
-    const input = { key: ticket.id, ticket: { ...ticket, ...(member && { member: member.member }) }, total, given: Math.max(0, total) + this.#chance.int(0, 100), value: paid?.value ?? 0, points: paid?.points ?? 0 }
+    const input = { key: ticket.id, ticket: { ...ticket, ...(member && { member: member.member }), ...(coupon && { coupon: coupon.coupon }) }, total, given: Math.max(0, total) + this.#chance.int(0, 100), value: paid?.value ?? 0, points: paid?.points ?? 0 }
     const lines = ticket.lines.map(({ good, quantity }) => ({ good, quantity }))
     await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total, ...(paid && { paid }) }, (sale) => {
       if (sale.total !== total) throw new Error(`${this.machine.name}: sale ${sale.no} says ${sale.total}, not ${total}`)
@@ -241,6 +243,17 @@ export class Cashier {
     }
     const spent = some(Math.min(points.held, total))
     return { points: spent, value: some(Math.min(value.held, total - spent)), earned: Math.trunc((total - spent) / 100) }
+  }
+
+  /** A coupon of one yuan for whoever shows it. */
+  async #issue(): Promise<void> {
+    const terms = { name: '减一元', code: `C${this.#chance.int(1, 9_999)}`, member: null, off: { fen: 100 }, least: 100, from: '2020-01-01', until: '2099-12-31' }
+    await this.#do('coupon.issue', { key: this.#id(), terms }, { kind: 'fact' }, (view) => { this.#auditor.coupons.push(view) }, true)
+  }
+  /** One that this till does not know to be used: another till may just have taken it. */
+  async #coupon(total: number): Promise<CouponView | undefined> {
+    const known = this.#auditor.coupons.filter(({ coupon }) => this.machine.isRunning && this.machine.store.coupon(coupon)?.isUsed === false)
+    return known.length > 0 && total >= 100 && this.#chance.odds(0.3) ? this.#chance.pick(known) : undefined
   }
 
   async #topUp(): Promise<void> {

@@ -3,6 +3,7 @@
  * doubled, every sum right, every copy alike, and what is made again from the facts what it was. Gives what is wrong in words.
  */
 import type { Id } from '#shared/identity/ids.ts'
+import type { Coupon, CouponUse } from '#shared/sales/coupon.ts'
 import { type PurseDoc, balanceOf } from '#shared/members/lease.ts'
 import { PURSES, type Purse, VALUE_ACCOUNTS } from '#shared/payments/purse.ts'
 import type { Books, CloudUnderTest } from '#cloud/testing/books.ts'
@@ -107,7 +108,7 @@ function judgePaper({ name, store, printer }: Machine, complain: Complain): void
 }
 
 /** Two tills that could not hear one another took up one ticket: the rule is that both sell it, and both are told. */
-const TWICE = 'ticket.taken_twice'
+const TWICE = ['ticket.taken_twice', 'coupon.used_twice']
 /** Where a ledger existed twice, an event may come twice: it is stored, flagged, and counted once. */
 const REPEATS = new Set(['event.repeated', 'sale.repeated', 'purse.overdrawn'])
 
@@ -117,7 +118,7 @@ function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean
   const rows = books.journal.filter((row) => row.device === device).sort((a, b) => a.seq - b.seq).map(({ seq, text, hash }) => ({ seq, text, hash }))
   const own = store.rows(0, Number.MAX_SAFE_INTEGER).map(({ seq, text, hash }) => ({ seq, text, hash }))
   same(`${name}: the cloud's copy of the journal`, rows, own, complain)
-  for (const flag of books.flags) if (flag.device === device && flag.code !== TWICE && !(isRepeatFair && REPEATS.has(flag.code))) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
+  for (const flag of books.flags) if (flag.device === device && !TWICE.includes(flag.code) && !(isRepeatFair && REPEATS.has(flag.code))) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
 }
 
 /** Every till has every good as the cloud has it, and each field has a value that somebody gave it. */
@@ -134,7 +135,14 @@ function judgeDocuments({ name, store }: Machine, books: Books, auditor: Auditor
 function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
   for (const { name, store, isTainted } of machines) {
     if (isTainted) continue
-    const expected = nonZero(auditor.accounts(name))
+    const { device: own } = store.identity()
+    // A coupon whose use came second is no discount but a loss.
+    const accounts = auditor.accounts(name)
+    for (const { fen } of secondUses(books).filter((use) => use.device === own)) {
+      accounts.set('discounts', (accounts.get('discounts') ?? 0) - fen)
+      accounts.set('coupon_loss', (accounts.get('coupon_loss') ?? 0) + fen)
+    }
+    const expected = nonZero(accounts)
     same(`${name}: balances`, nonZero(store.balances()), expected, complain)
     const { device } = store.identity()
     const inCloud = new Map(books.balances.filter((row) => row.device === device).map(({ account, fen }) => [account, fen]))
@@ -154,7 +162,7 @@ function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor,
     same(`${name}: the shop's stock`, nonZero(new Map([...auditor.stock().keys()].map((good) => [good, store.good(good)?.stock ?? 0]))), expected, complain)
   }
   const inAll = (account: string): number => books.balances.filter((row) => row.account === account).reduce((sum, { fen }) => sum + fen, 0)
-  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') }, {
+  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') + inAll('coupon_loss') }, {
     sales: -auditor.sales().reduce((sum, { effect }) => sum + effect.gross, 0), discounts: auditor.sales().reduce((sum, { effect }) => sum + effect.discount, 0),
   }, complain)
 }
@@ -181,6 +189,9 @@ function judgePurses(machines: readonly Machine[], books: Books, auditor: Audito
     }
   }
 }
+
+/** Uses of coupons that were used before: each at a till that was told of it. */
+const secondUses = (books: Books): CouponUse[] => books.references.flatMap(({ kind, doc }) => (kind === 'coupon' ? (doc as Coupon).again ?? [] : []))
 
 function nonZero(sums: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...sums].filter(([, amount]) => amount !== 0))

@@ -29,7 +29,7 @@ export const TicketLineSchema = z.object({
 export type TicketLine = z.output<typeof TicketLineSchema>
 
 /** A ticket becomes the sale of the same id, so a completion that is tried twice is one sale. */
-export const TicketSchema = z.object({ id: IdSchema, lines: z.array(TicketLineSchema).max(500), openedAt: z.int(), /** Whose it is, where they said. */ member: IdSchema.optional() })
+export const TicketSchema = z.object({ id: IdSchema, lines: z.array(TicketLineSchema).max(500), openedAt: z.int(), /** Whose it is, where they said. */ member: IdSchema.optional(), /** What is to be taken off it. */ coupon: IdSchema.optional() })
 export type Ticket = z.output<typeof TicketSchema>
 
 export function emptyTicket(id: Id, at: number): Ticket {

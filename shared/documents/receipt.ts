@@ -50,7 +50,7 @@ export { type ReceiptRow, yuanText } from './rows.ts'
 /** The parts of a shop that are printed. */
 export type PrintedShop = Pick<Shop, 'name' | 'address' | 'phone' | 'zone' | 'footer'>
 /** The parts of a sale that are printed: the journal's body and the till's view of it both have them. */
-export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders' | 'member' | 'moves'>
+export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders' | 'member' | 'moves' | 'ticketOffs'>
 
 const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
 
@@ -132,6 +132,7 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
   const isPaidOut = sale.total < 0
   const totals = [row(words.pieces, piecesText(sale.lines, words))]
   if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), row(words.discount, yuanText(-discount)))
+  for (const off of sale.ticketOffs ?? []) totals.push(row(off.name || words.offs[off.reason], yuanText(-off.fen)))
   totals.push(isPaidOut ? row(words.payOut, yuanText(-sale.total), true) : row(words.total, yuanText(sale.total), true))
 
   const member = memberRows(sale, words)

@@ -60,6 +60,8 @@ export interface Words {
   readonly pointsEarned: string
   readonly pointsSpent: string
   readonly pointsLeft: string
+  /** Taken off the whole ticket, by reason. */
+  readonly offs: Readonly<Record<'coupon' | 'birthday', string>>
   /** Why cash moved, by way and reason. */
   readonly cashReasons: Readonly<Record<string, string>>
   readonly reason: string
@@ -83,7 +85,7 @@ const zh: Words = {
   goods: '商品', quantity: '数量', price: '单价', amount: '金额',
   returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', total: '合计', payOut: '应退', change: '找零',
   channels: { cash: '现金', stored_value: '储值', points: '积分抵扣' }, channelsBack: { cash: '退现金', stored_value: '退回储值' },
-  topUp: '储值充值', toppedUp: '充值现金', bonus: '充值赠送', valueRefunded: '退储值', valueLeft: '储值余额', pointsEarned: '本次积分', pointsSpent: '使用积分', pointsLeft: '积分余额',
+  topUp: '储值充值', toppedUp: '充值现金', bonus: '充值赠送', valueRefunded: '退储值', valueLeft: '储值余额', pointsEarned: '本次积分', pointsSpent: '使用积分', pointsLeft: '积分余额', offs: { coupon: '优惠券', birthday: '生日优惠' },
   receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', net: '实收',
   openings: '开钱箱次数', reason: '原因', note: '备注',
@@ -100,7 +102,7 @@ const en: Words = {
   goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
   returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', total: 'Total', payOut: 'To refund', change: 'Change',
   channels: { cash: 'Cash', stored_value: 'Stored value', points: 'Points' }, channelsBack: { cash: 'Cash back', stored_value: 'To stored value' },
-  topUp: 'TOP-UP', toppedUp: 'Topped up, cash', bonus: 'Bonus', valueRefunded: 'Value paid out', valueLeft: 'Stored value left', pointsEarned: 'Points earned', pointsSpent: 'Points used', pointsLeft: 'Points left',
+  topUp: 'TOP-UP', toppedUp: 'Topped up, cash', bonus: 'Bonus', valueRefunded: 'Value paid out', valueLeft: 'Stored value left', pointsEarned: 'Points earned', pointsSpent: 'Points used', pointsLeft: 'Points left', offs: { coupon: 'Coupon', birthday: 'Birthday' },
   receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', net: 'Net',
   openings: 'Drawer opened', reason: 'Reason', note: 'Note',

@@ -14,9 +14,10 @@ import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { ADJUSTMENTS, PurseSchema } from '../payments/purse.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
+import { CouponTermsSchema } from '../sales/coupon.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, SaleViewSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -120,6 +121,8 @@ export const CALLS = {
     member: IdSchema, purse: PurseSchema, delta: z.int().min(-100_000_000).max(100_000_000).refine((delta) => delta !== 0), reason: z.enum(ADJUSTMENTS), note: z.string().trim().max(100).default(''),
   }), MemberViewSchema),
   'member.fetch': write('The member is here: the shop\'s other tills give up what they hold of the points and stored value, which takes as long as they take to hear of it.', z.object({ member: IdSchema }), MemberViewSchema),
+  'coupon.issue': write('Issues a coupon to a member, or as a code; the key becomes its id.', z.object({ terms: CouponTermsSchema }), CouponViewSchema),
+  'coupon.find': read('A coupon by the code that the customer shows.', z.object({ code: z.string().max(60) }), CouponViewSchema),
   'member.get': write('All that is known of a member, in clear. A write, because each reading is put into the journal.', z.object({ member: IdSchema }), MemberRecordSchema.extend({ merged: z.array(MemberRecordSchema) })),
   'person.export': write('Everything this till holds on a person, to hand to them; put into the journal.', z.object({ person: IdSchema }), PersonExportSchema),
   'person.erase': write('Destroys what is known of a person, here and at every other place of the shop, for good.', z.object({ person: IdSchema }), none),
@@ -170,7 +173,7 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'ticket.gone',
-  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'person.locked',
+  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',

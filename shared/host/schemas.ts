@@ -7,6 +7,7 @@ import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
 import { HashSchema } from '../ledger/envelope.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
+import { CouponOffSchema, TicketOffSchema } from '../pricing/offs.ts'
 import { SaleLineSchema } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
@@ -95,6 +96,7 @@ export const SaleViewSchema = z.object({
   lines: z.array(SaleLineSchema), gross: FenSchema, discount: FenSchema, total: FenSchema, tenders: z.array(TenderSchema),
   /** Whose it was: what they have after it, in points and fen, and the points it earned (or took back) and was paid with. */
   member: z.object({ member: IdSchema, points: z.int(), value: z.int(), earned: z.int(), spent: z.int() }).nullable(),
+  ticketOffs: z.array(TicketOffSchema),
   /** The receipt's public page; null while the till has no cloud. */
   url: z.string().nullable(), sent: z.boolean(),
 })
@@ -120,6 +122,8 @@ export const AlertSchema = z.object({
   what: z.discriminatedUnion('kind', [
     /** One ticket was taken up at more than one till, first at the first of `tills`: it may have been sold more than once. */
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
+    /** One coupon was used at several tills, first at the first of `tills`; `counts`: this till's was that, else what it gave (fen) is booked as a loss. */
+    z.object({ kind: z.literal('coupon.used_twice'), name: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
     z.object({ kind: z.literal('edit.lost'), of: z.string(), name: z.string(), field: z.string(), value: z.unknown(), won: z.unknown(), till: z.string().nullable() }),
   ]),
@@ -150,6 +154,9 @@ export type Verification = z.output<typeof VerifySchema>
 /** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it with no network. */
 export const PurseViewSchema = z.object({ balance: z.int(), held: z.int() })
 export type PurseView = z.output<typeof PurseViewSchema>
+/** A coupon at the counter; `usable` today, as far as this till knows, by whoever it is for. */
+export const CouponViewSchema = z.object({ coupon: IdSchema, name: z.string(), off: CouponOffSchema, least: PriceSchema, from: z.string(), until: z.string(), usable: z.boolean() })
+export type CouponView = z.output<typeof CouponViewSchema>
 /** A member as screens show them: masked. */
 export const MemberViewSchema = z.object({
   member: IdSchema,
@@ -160,6 +167,9 @@ export const MemberViewSchema = z.object({
   /** How often the same person joined again elsewhere and was merged into this member. */
   merged: z.int(),
   points: PurseViewSchema, value: PurseViewSchema,
+  /** per cent off a ticket today, their birthday; else 0 */
+  birthday: z.int(),
+  coupons: z.array(CouponViewSchema),
 })
 export type MemberView = z.output<typeof MemberViewSchema>
 /** All that is known of a member, in clear, with what was merged into them. */

@@ -14,6 +14,7 @@ import type { Member } from '../members/member.ts'
 import type { Purse } from '../payments/purse.ts'
 import type { NamedRecord } from '../members/record.ts'
 import type { LedgerStore, Plan, PrintJob, PrintJobs } from '../ports/ports.ts'
+import type { CouponTerms, CouponUse } from '../sales/coupon.ts'
 import type { RecordState } from '../sync/people.ts'
 import type { Change, CreditDoc } from '../sync/protocol.ts'
 
@@ -107,6 +108,9 @@ export interface Pulled {
   other: boolean
 }
 
+/** A coupon that this till knows of, and whether it was used anywhere as far as it knows. */
+export interface CouponAt { readonly coupon: Id; readonly terms: CouponTerms; readonly isUsed: boolean }
+
 /** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it; below zero is owed. */
 export interface PurseStanding { readonly balance: number; readonly held: number }
 export interface SparePart { readonly member: Id; readonly purse: Purse; readonly amount: number }
@@ -156,6 +160,13 @@ export interface TillReads {
   purses(member: Id): Record<Purse, PurseStanding>
   /** What this till should give up for the others, of these members or of all. */
   sparePurses(members?: readonly Id[]): SparePart[]
+  coupon(id: Id): CouponAt | undefined
+  couponByCode(code: string): CouponAt | undefined
+  couponsOf(member: Id): CouponAt[]
+  /** Uses of coupons here that did not count, and are not booked as a loss yet. */
+  lostCoupons(): { coupon: Id; use: CouponUse }[]
+  /** Whether the member had their birthday price in this year. */
+  hadBirthday(member: Id, year: number): boolean
   /** Fields and clocks of a reference document, to tick and to merge. */
   document(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined
   /** Time of the oldest row the cloud has not acknowledged; null when all is sent. */

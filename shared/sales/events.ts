@@ -8,6 +8,7 @@ import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { MovesSchema } from '../payments/purse.ts'
 import { TenderSchema } from '../payments/tender.ts'
+import { TicketOffSchema } from '../pricing/offs.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
 import { isPlainSale } from './plain-sale.ts'
 
@@ -83,6 +84,8 @@ export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
   /** Whose ticket it was, with what they have after it as far as this till knew; and what it did to their purses. */
   member: z.object({ member: IdSchema, points: z.int(), value: z.int() }).optional(),
   moves: MovesSchema.optional(),
+  /** Taken off the whole ticket: part of its discount, beside its lines'. */
+  ticketOffs: z.array(TicketOffSchema).max(10).optional(),
 }), isPlainSale)
 export type Sale = z.output<typeof SaleCompleted.body>
 

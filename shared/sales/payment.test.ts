@@ -5,7 +5,7 @@ import { fen } from '../money/money.ts'
 import { type Customer, takePayment } from './payment.ts'
 
 const customer = (points: number, value: number, worth = 1): Customer => ({
-  member: 'm', loyalty: { ...LOYALTY_DEFAULTS, worth }, holdings: { points: [{ member: 'm', held: points }], value: [{ member: 'm', held: value - 5 }, { member: 'merged', held: 5 }] }, balance: { points, value },
+  member: 'm', loyalty: { ...LOYALTY_DEFAULTS, worth }, holdings: { points: [{ member: 'm', held: points }], value: [{ member: 'm', held: value - 5 }, { member: 'merged', held: 5 }] }, balance: { points, value }, birthday: 0,
 })
 
 test('tenders pay the total exactly, purses by what they were paid with, and never below nothing', () => {

@@ -13,6 +13,8 @@ export interface Customer {
   /** What this till holds, and what there is in the shop as far as it knows. */
   readonly holdings: Readonly<Record<Purse, readonly Holding[]>>
   readonly balance: Readonly<Record<Purse, number>>
+  /** per cent off today, their birthday; 0 on other days and where they had it this year */
+  readonly birthday: number
 }
 export interface Payment {
   /** fen of cash handed over */

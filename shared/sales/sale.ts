@@ -9,6 +9,7 @@ import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
 import { postings } from '../ledger/postings.ts'
 import { FEN_MAX, type Fen, fen } from '../money/money.ts'
 import { accountOf } from '../payments/tender.ts'
+import { type CouponAtTicket, takeOff, ticketOffs } from '../pricing/offs.ts'
 import { priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
@@ -26,6 +27,7 @@ export interface SaleFacts {
   good(id: Id): Good | undefined
   /** Whose ticket it is. */
   readonly customer?: Customer | undefined
+  readonly coupon?: CouponAtTicket | undefined
 }
 export interface SaleCommand {
   readonly ticket: Ticket
@@ -78,13 +80,16 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     if (refused) return { refused }
     lines.push(current)
   }
-  const priced = priceTicket(lines)
+  const goods = priceTicket(lines)
+  const { customer, coupon } = facts
+  if (coupon && goods.total < coupon.least) return { refused: { code: 'coupon.least', detail: { least: coupon.least } } }
+  const offs = ticketOffs(goods.total, { birthday: customer?.birthday ?? 0, coupon })
+  const priced = takeOff(goods, offs)
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
   if (priced.total !== command.total) {
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
   }
-  const { customer } = facts
   const paid = takePayment(priced.total, { given: command.given, value: command.value ?? 0, points: command.points ?? 0 }, customer)
   if ('refused' in paid) return paid
   const { tenders, moves } = paid
@@ -99,6 +104,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     postings: postings([...tenders.map((tender) => [accountOf(tender), tender.amount] as const), ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
     ...(customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } }),
     ...(moves.length > 0 && { moves }),
+    ...(offs.length > 0 && { ticketOffs: offs }),
   }
   return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: tenders.some(({ channel }) => channel === 'cash') }
 }

@@ -9,11 +9,12 @@ import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { PurseFields } from '../members/lease.ts'
 import { MemberFields } from '../members/member.ts'
+import { CouponFields } from '../sales/coupon.ts'
 import { HoldingFields } from '../sales/held.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(),
+  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(), coupon: CouponFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

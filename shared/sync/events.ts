@@ -8,6 +8,7 @@ import { PurseAdjusted, PurseReleased, PurseToppedUp, PurseWanted } from '../pay
 import {
   CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
+import { CouponIssued, CouponLost } from '../sales/coupon.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
@@ -16,7 +17,7 @@ export const EVENTS = [
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
   TicketHeld, TicketTaken,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
-  PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted,
+  PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted, CouponIssued, CouponLost,
 ] as const
 
 type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>

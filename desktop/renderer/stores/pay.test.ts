@@ -17,7 +17,7 @@ interface Call { id: number; name: string; input: { ticket: { id: string }; tota
 const good: GoodView = { ...GOOD_DEFAULTS, codes: [], id: '01890000-0000-7000-8000-000000000001', name: 'tea', price: fen(300), stock: null }
 const saleOf = (id: string): SaleView => ({
   sale: id, no: '1', at: 0, date: '2026-01-01', staff: good.id, staffNo: '01', lines: [], gross: fen(300), discount: fen(0), total: fen(300),
-  member: null, tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
+  member: null, ticketOffs: [], tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
 })
 
 /** A host played by the test: it sees every call and answers when told, or goes away. */

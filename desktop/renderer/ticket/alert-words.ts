@@ -9,6 +9,12 @@ type Lost = Extract<What, { kind: 'edit.lost' }>
 
 export function alertWords({ what }: Alert): { message: string; next: string } {
   if (what.kind === 'edit.lost') return lostWords(what)
+  if (what.kind === 'coupon.used_twice') {
+    return {
+      message: t('alerts.couponTwice', { name: what.name, tills: what.tills.join(t('held.comma')) }),
+      next: what.counts ? t('alerts.couponCounts') : t('alerts.couponLost', { amount: formatYuan(what.fen) }),
+    }
+  }
   const { ticket, tills } = what
   const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines).total) }
   return { message: t('alerts.takenTwice', values), next: t('alerts.takenTwiceNext') }
