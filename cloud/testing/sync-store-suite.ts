@@ -221,6 +221,8 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['purse.adjusted', { shift, member: person, reason: 'correction', note: '', balance: 900, moves: [{ member: person, purse: 'value', delta: -100, why: 'adjusted' }], postings: [{ account: 'value:adjusted', fen: 100 }, { account: 'value:correction', fen: -100 }] }, ids.next()],
         ['purse.released', { parts: [{ member: person, purse: 'value', amount: 400 }] }, ids.next()],
         ['purse.wanted', { members: [person] }, ids.next()],
+        ['coupon.issued', { coupon: held, terms: { name: '减一元', code: 'C1', member: null, off: { fen: 100 }, least: 0, from: '2026-01-01', until: '2026-12-31' }, hlc: tick(undefined, 5006, till.device) }, ids.next()],
+        ['coupon.lost', { coupon: held, sale, shift, fen: 100, postings: [{ account: 'coupon_loss', fen: 100 }, { account: 'discounts', fen: -100 }] }, ids.next()],
         ['person.erased', { person, hlc: tick(undefined, 5005, till.device) }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))

@@ -111,6 +111,22 @@ test('pays with points and the rest in cash', async () => {
   expect(await balances()).toMatchObject({ drawer: 33_713, 'channel:points': 37 })
 })
 
+test('takes a coupon by its code off the ticket, and the receipt names it', async () => {
+  const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  await withTill(stack.tillUrl, (till) => till.call('coupon.issue', { key: randomUUID(), terms: { name: '开业立减', code: 'KY5', member: null, off: { fen: 500 }, least: 3000, from: day(-2), until: day(9) } }))
+  await page.keyboard.press('Enter')
+  await scan(page, CODE)
+  await at(page, 'pay').click()
+  await at(page, 'coupon-code').fill('KY5')
+  await at(page, 'coupon-find').click()
+  await untilAttribute(page, 'total', 'data-fen', '3250')
+  await shot('member-coupon')
+  await at(page, 'cash-exact').first().click()
+  await at(page, 'change').waitFor()
+  await expect.poll(papers).toMatch(/开业立减\s+-￥5\.00/)
+  expect(await balances()).toMatchObject({ discounts: 500, drawer: 33_713 + 3250 })
+})
+
 test('gets what is left paid out in cash, and the shift says so', async () => {
   await page.keyboard.press('F2')
   await at(page, 'member-phone').fill('13812345678')
@@ -119,7 +135,7 @@ test('gets what is left paid out in cash, and the shift says so', async () => {
   await shot('member-adjust')
   await at(page, 'adjust-go').click()
   await untilAttribute(page, 'member-value', 'data-fen', '0')
-  expect(await balances()).toMatchObject({ drawer: 27_463, 'value:adjusted': 6250 })
+  expect(await balances()).toMatchObject({ drawer: 27_463 + 3250, 'value:adjusted': 6250 })
   await page.keyboard.press('F10')
   await at(page, 'shift-value').first().waitFor()
   await shot('member-shift')

@@ -96,7 +96,7 @@ export const en: typeof zh = {
     titleClosed: 'Shift closed ({from} to {to})', sure: '{amount} counted: close the shift?', sureHeld: '{n} held ticket is not paid yet. | {n} held tickets are not paid yet.', sureNext: 'After that its figures can\'t be changed.', sureGo: 'Close the shift', recount: 'Count again',
     example: 'e.g. 200', needFloat: 'Count the float and type it; 0 if there is none.', needCount: 'Count the cash in the drawer and type it; 0 if there is none.', badAmount: 'This is no amount: digits only, not negative, like 200 or 200.50.', tooLarge: 'This is too much: a few zeros too many?',
     staff: 'Staff', sales: 'Sales', returns: 'of which returns', gross: 'Gross', discount: 'Discounts', net: 'Net', floatShort: 'Float', expected: 'Expected cash', countedShort: 'Counted cash',
-    redeemed: 'of it stored value', points: 'of it points', toppedUp: 'Topped up (cash)', bonus: 'Given on top', refunded: 'Value paid out (cash)',
+    couponLoss: 'Lost: coupons used twice', redeemed: 'of it stored value', points: 'of it points', toppedUp: 'Topped up (cash)', bonus: 'Given on top', refunded: 'Value paid out (cash)',
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
     cashier: 'Cashier {no}, {sales} sales', openings: 'Drawer opened', x: 'Print X report', print: 'Print', printing: 'The report is printing', past: 'Earlier shifts', zNo: 'Z No. {n}', nowOpen: 'Open now', noPast: 'No shift was closed yet',
   },
@@ -170,7 +170,7 @@ export const en: typeof zh = {
     sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
-  loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved' },
+  loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', days: 'Good for days', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {amount} off' },
   settings: { members: 'Members', screen: 'This screen', printer: 'Printers', staff: 'Staff', backup: 'Backup' },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',

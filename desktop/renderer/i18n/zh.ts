@@ -94,7 +94,7 @@ export const zh = {
     titleClosed: '已交班（{from} 到 {to}）', sure: '实点 {amount}，确定交班吗？', sureHeld: '还有 {n} 张挂单没收。', sureNext: '确定以后，这一班的账就不能再改。', sureGo: '确定交班', recount: '再数一遍',
     example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
     staff: '工号', sales: '单数', returns: '其中退货', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
-    redeemed: '其中储值支付', points: '其中积分抵扣', toppedUp: '储值充值（现金）', bonus: '充值赠送', refunded: '退储值（现金）',
+    couponLoss: '券重复使用损失', redeemed: '其中储值支付', points: '其中积分抵扣', toppedUp: '储值充值（现金）', bonus: '充值赠送', refunded: '退储值（现金）',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
     cashier: '{no} 号收银 {sales} 单', openings: '开钱箱次数', x: '打印 X 报表', print: '打印', printing: '报表在打印了', past: '以前的班', zNo: 'Z 第 {n} 号', nowOpen: '当班中', noPast: '还没有交过班',
   },
@@ -167,7 +167,7 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存' },
+  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
   settings: { members: '会员', screen: '本屏', printer: '打印机', staff: '员工', backup: '备份' },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',

@@ -4,7 +4,8 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { LOYALTY_DEFAULTS, bonusFor, payablePoints } from '#shared/catalog/loyalty.ts'
 import type { TillClient } from '#shared/host/client.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { MemberView } from '#shared/host/schemas.ts'
+import type { Ticket } from '#shared/cart/ticket.ts'
+import type { CouponView, MemberView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { formatYuan } from '#shared/money/money.ts'
 import { till, write } from '../host/till.ts'
@@ -17,6 +18,8 @@ import { useTicket } from './ticket.ts'
 
 export const useMember = defineStore('member', () => {
   const card = shallowRef<MemberView | null>(null)
+  /** Coupons that were looked at, by id: what the open ticket names is one of them. */
+  const coupons = shallowRef<ReadonlyMap<Id, CouponView>>(new Map())
   const busy = ref(false)
   const loyalty = computed(() => useSession().snapshot?.shop.loyalty ?? LOYALTY_DEFAULTS)
   /** Part of it is at other tills. */
@@ -30,16 +33,36 @@ export const useMember = defineStore('member', () => {
     }
     try {
       const found = await till().call('member.card', { member: id })
-      if (useTicket().ticket.member === id) card.value = found
+      if (useTicket().ticket.member === id) show(found)
     } catch (error) {
       if (!(error instanceof TillError)) throw error
       if (error.code === 'member.not_found' && useTicket().ticket.member === id) drop()
     }
   }
 
-  function choose(member: MemberView): void {
-    if (!useTicket().setMember(member.member)) return
+  function show(member: MemberView): void {
     card.value = member
+    coupons.value = new Map([...coupons.value, ...member.coupons.map((coupon) => [coupon.coupon, coupon] as const)])
+  }
+  /** What is taken off a ticket: the price of a birthday, and the coupon it names. */
+  function givenTo({ member, coupon }: Pick<Ticket, 'member' | 'coupon'>): { birthday: number; coupon: CouponView | undefined } {
+    return { birthday: member !== undefined && card.value?.member === member ? card.value.birthday : 0, coupon: coupon === undefined ? undefined : coupons.value.get(coupon) }
+  }
+  function useCoupon(coupon: CouponView | undefined): void {
+    if (coupon) coupons.value = new Map([...coupons.value, [coupon.coupon, coupon]])
+    useTicket().setCoupon(coupon?.coupon)
+  }
+  /** By the code that the customer shows; false where there is none, or it can't be used. */
+  async function findCoupon(code: string): Promise<boolean> {
+    return useNotice().attempt(async () => {
+      const found = await till().call('coupon.find', { code })
+      if (!found.usable) throw new TillError('coupon.used', { name: found.name })
+      useCoupon(found)
+    })
+  }
+
+  function choose(member: MemberView): void {
+    if (useTicket().setMember(member.member)) show(member)
   }
   function drop(): void {
     if (useTicket().setMember(undefined)) card.value = null
@@ -50,7 +73,7 @@ export const useMember = defineStore('member', () => {
     busy.value = true
     const done = await useNotice().attempt(async () => {
       const now = await work()
-      if (useTicket().ticket.member === now.member) card.value = now
+      if (useTicket().ticket.member === now.member) show(now)
       useNotice().show({ tone: 'good', message: said(now) })
     })
     busy.value = false
@@ -76,7 +99,7 @@ export const useMember = defineStore('member', () => {
   }
 
   return {
-    card, busy, loyalty, elsewhere, refresh, choose, drop, does, topUp, fetchAll, follow,
+    card, busy, loyalty, elsewhere, refresh, choose, drop, does, topUp, fetchAll, follow, givenTo, useCoupon, findCoupon,
     bonus: (amount: number) => bonusFor(amount, loyalty.value),
     payable: (fen: number) => payablePoints(fen, Math.max(0, card.value?.points.held ?? 0), loyalty.value),
   }

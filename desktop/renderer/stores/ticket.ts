@@ -9,12 +9,14 @@ import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket
 import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { sum } from '#shared/money/money.ts'
+import { takeOff, ticketOffs } from '#shared/pricing/offs.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
 import { formatQuantity, type Milli, milli, PIECE } from '#shared/quantity/quantity.ts'
 import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { quantityFault, quantityWords } from '../ticket/limits.ts'
+import { useMember } from './member.ts'
 import { useNotice } from './notice.ts'
 import { useSeat } from './seat.ts'
 
@@ -27,12 +29,15 @@ export const useTicket = defineStore('ticket', () => {
   /** Next goods come back instead of going out. */
   const returning = ref(false)
 
-  const priced = computed(() => priceTicket(ticket.value.lines))
+  const goods = computed(() => priceTicket(ticket.value.lines))
+  /** Taken off the ticket as a whole. */
+  const offs = computed(() => ticketOffs(goods.value.total, useMember().givenTo(ticket.value)))
+  const priced = computed(() => takeOff(goods.value, offs.value))
   /** fen that the customer pays less than listed. A price raised by hand saves nobody anything and takes nothing off what another line saved. */
   const saved = computed(() => sum(ticket.value.lines.map((each, index) => {
     const { discount } = priced.value.lines[index]!
     return Math.sign(discount) === -Math.sign(each.quantity) ? each.discount : discount
-  })))
+  })) + offs.value.reduce((total, off) => total + off.fen, 0))
   const empty = computed(() => ticket.value.lines.length === 0)
   const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
 
@@ -155,8 +160,14 @@ export const useTicket = defineStore('ticket', () => {
   /** Whose ticket it is; false while it is being completed. */
   function setMember(member: Id | undefined): boolean {
     if (completing.value) return false
-    const { member: _before, ...rest } = ticket.value
+    const { member: _before, coupon: _coupon, ...rest } = ticket.value
     change(member === undefined ? rest : { ...rest, member })
+    return true
+  }
+  function setCoupon(coupon: Id | undefined): boolean {
+    if (completing.value) return false
+    const { coupon: _before, ...rest } = ticket.value
+    change(coupon === undefined ? rest : { ...rest, coupon })
     return true
   }
 
@@ -188,7 +199,7 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   return {
-    ticket, selected, completing, returning, priced, saved, empty, line,
-    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, setMember, begin, load, follow, refreshAll, freeze,
+    ticket, selected, completing, returning, offs, priced, saved, empty, line,
+    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, setMember, setCoupon, begin, load, follow, refreshAll, freeze,
   }
 })
