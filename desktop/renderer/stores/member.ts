@@ -4,13 +4,13 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { LOYALTY_DEFAULTS, bonusFor, payablePoints } from '#shared/catalog/loyalty.ts'
 import type { TillClient } from '#shared/host/client.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { Ticket } from '#shared/cart/ticket.ts'
 import type { CouponView, MemberView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { formatYuan } from '#shared/money/money.ts'
 import { till, write } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
+import { useGifts } from './gifts.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { useSession } from './session.ts'
@@ -18,8 +18,6 @@ import { useTicket } from './ticket.ts'
 
 export const useMember = defineStore('member', () => {
   const card = shallowRef<MemberView | null>(null)
-  /** Coupons that were looked at, by id: what the open ticket names is one of them. */
-  const coupons = shallowRef<ReadonlyMap<Id, CouponView>>(new Map())
   const busy = ref(false)
   const loyalty = computed(() => useSession().snapshot?.shop.loyalty ?? LOYALTY_DEFAULTS)
   /** Part of it is at other tills. */
@@ -42,14 +40,10 @@ export const useMember = defineStore('member', () => {
 
   function show(member: MemberView): void {
     card.value = member
-    coupons.value = new Map([...coupons.value, ...member.coupons.map((coupon) => [coupon.coupon, coupon] as const)])
-  }
-  /** What is taken off a ticket: the price of a birthday, and the coupon it names. */
-  function givenTo({ member, coupon }: Pick<Ticket, 'member' | 'coupon'>): { birthday: number; coupon: CouponView | undefined } {
-    return { birthday: member !== undefined && card.value?.member === member ? card.value.birthday : 0, coupon: coupon === undefined ? undefined : coupons.value.get(coupon) }
+    useGifts().seeMember(member)
   }
   function useCoupon(coupon: CouponView | undefined): void {
-    if (coupon) coupons.value = new Map([...coupons.value, [coupon.coupon, coupon]])
+    if (coupon) useGifts().see(coupon)
     useTicket().setCoupon(coupon?.coupon)
   }
   /** By the code that the customer shows; false where there is none, or it can't be used. */
@@ -99,7 +93,7 @@ export const useMember = defineStore('member', () => {
   }
 
   return {
-    card, busy, loyalty, elsewhere, refresh, choose, drop, does, topUp, fetchAll, follow, givenTo, useCoupon, findCoupon,
+    card, busy, loyalty, elsewhere, refresh, choose, drop, does, topUp, fetchAll, follow, useCoupon, findCoupon,
     bonus: (amount: number) => bonusFor(amount, loyalty.value),
     payable: (fen: number) => payablePoints(fen, Math.max(0, card.value?.points.held ?? 0), loyalty.value),
   }

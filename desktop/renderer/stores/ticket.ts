@@ -16,7 +16,7 @@ import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { quantityFault, quantityWords } from '../ticket/limits.ts'
-import { useMember } from './member.ts'
+import { useGifts } from './gifts.ts'
 import { useNotice } from './notice.ts'
 import { useSeat } from './seat.ts'
 
@@ -31,7 +31,7 @@ export const useTicket = defineStore('ticket', () => {
 
   const goods = computed(() => priceTicket(ticket.value.lines))
   /** Taken off the ticket as a whole. */
-  const offs = computed(() => ticketOffs(goods.value.total, useMember().givenTo(ticket.value)))
+  const offs = computed(() => ticketOffs(goods.value.total, useGifts().of(ticket.value)))
   const priced = computed(() => takeOff(goods.value, offs.value))
   /** fen that the customer pays less than listed. A price raised by hand saves nobody anything and takes nothing off what another line saved. */
   const saved = computed(() => sum(ticket.value.lines.map((each, index) => {
