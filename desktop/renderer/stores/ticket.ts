@@ -22,6 +22,11 @@ import { useSeat } from './seat.ts'
 
 const LINES_MAX = 500
 
+/** A coupon is said anew when a ticket is taken up again: it may have been used meanwhile. */
+function withoutCoupon({ coupon: _coupon, ...ticket }: Ticket): Ticket {
+  return ticket
+}
+
 export const useTicket = defineStore('ticket', () => {
   const ticket = shallowRef<Ticket>(emptyTicket(newId(), Date.now()))
   const selected = ref<Id | null>(null)
@@ -63,7 +68,8 @@ export const useTicket = defineStore('ticket', () => {
   async function restore(): Promise<void> {
     const kept = await db.open_tickets.get('open').catch(() => undefined)
     if (!kept) return
-    ticket.value = kept.ticket
+    // A page that began anew knows no coupons; one that is being completed is said again word for word.
+    ticket.value = kept.completing ? kept.ticket : withoutCoupon(kept.ticket)
     selected.value = kept.selected
     completing.value = kept.completing
   }
@@ -179,7 +185,7 @@ export const useTicket = defineStore('ticket', () => {
   /** Shows another ticket in the place of the open one; the caller writes both down. */
   function load(next: Ticket): void {
     returning.value = false
-    place(next, null)
+    place(withoutCoupon(next), null)
   }
 
   function follow(good: Good): void {
