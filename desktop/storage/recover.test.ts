@@ -181,6 +181,39 @@ test('a ledger that lost its key stays where it is, its rows beside it to be rea
   expect(readFileSync(join(till.folder, LEDGER_FILE)).equals(before)).toBe(true)
 })
 
+test('rows that are whole but can only be read one after the other come over all the same', async () => {
+  const till = openTill()
+  await till.setUp()
+  for (let n = 0; n < 150; n++) await till.addGood({ name: `可乐${n}` })
+  await till.close()
+  const { seq } = loseLastRow(till.folder)
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, rows: seq, missing: undefined })
+  expect(await openTill({ folder: till.folder, clock: till.clock }).run('ledger.verify', {})).toMatchObject({ ok: true, rows: seq })
+})
+
+/** Makes the key of the journal's last inner cell so large that a search for the last row goes astray, while a scan finds each. */
+function loseLastRow(folder: string): { seq: number } {
+  const file = join(folder, LEDGER_FILE)
+  const db = openForReading(file)
+  const { root, size } = db.prepare<[], { root: number; size: number }>("SELECT rootpage AS root, (SELECT page_size FROM pragma_page_size) AS size FROM sqlite_schema WHERE name = 'journal'").get()!
+  db.close()
+  const bytes = readFileSync(file)
+  const page = (root - 1) * size
+  const [INNER, HEADER] = [5, 12]
+  expect(bytes[page]).toBe(INNER)
+  const cells = bytes.readUInt16BE(page + 3)
+  const key = page + bytes.readUInt16BE(page + HEADER + 2 * (cells - 1)) + 4
+  // A key of two bytes stays one of two: see "varint" in SQLite's file format.
+  expect(bytes[key]! & 0x80).toBe(0x80)
+  bytes.writeUInt16BE(0xff7f, key)
+  writeFileSync(file, bytes)
+  const spoilt = openForReading(file)
+  const seq = spoilt.prepare<[], { seq: number }>('SELECT seq FROM journal ORDER BY seq').all().at(-1)!.seq
+  expect(spoilt.prepare('SELECT seq FROM journal WHERE seq = ?').get(seq)).toBe(undefined)
+  spoilt.close()
+  return { seq }
+}
+
 test('a till that is open is not recovered under its feet; a file that is none is said to be', async () => {
   const till = openTill()
   await till.setUp()
