@@ -104,7 +104,8 @@ function foldEvent(step: Step): void {
       for (const { good, delta } of event.body.lines) moveStock(step.folded, good, delta, event.at, true)
       return
     case 'shift.opened':
-    case 'shift.closed': return post(step.folded, event.body.postings)
+    case 'shift.closed':
+    case 'cash.moved': return post(step.folded, event.body.postings)
     case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc, event.body.over)
     case 'staff.changed': return foldEdit(step, 'staff', event.body.staff, event.body.set, event.body.hlc)
     case 'member.joined': return foldEdit(step, 'member', event.body.person, { joined: event.body.hlc }, event.body.hlc)

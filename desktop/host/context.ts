@@ -9,6 +9,7 @@ import { businessDate } from '#shared/ledger/business-date.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
 import type { Clock, Ids, PrintRequest } from '#shared/ports/ports.ts'
 import { may } from '#shared/sales/sale.ts'
+import type { Approvals } from './approvals.ts'
 import type { Pins } from './pins.ts'
 
 /** The cloud's half of the till, as the handlers see it. */
@@ -44,6 +45,7 @@ export interface Context {
   readonly cloud: Cloud
   readonly backups: BackupKeeper
   readonly done: DoneKeys
+  readonly approvals: Approvals
   /** The diagnostics file, base64. */
   diagnose(): { name: string; data: string }
   emit<Name extends EmitName>(name: Name, payload: EmitPayload<Name>): void
@@ -78,10 +80,10 @@ export function signedIn(context: Context): Staff {
   return staff
 }
 
-/** Throws TillError staff.none or staff.not_allowed. */
-export function requireRight(context: Context, right: Right): Staff {
+/** `write` is the id of what needs the right, where somebody else may allow it. Throws TillError staff.none or staff.not_allowed. */
+export function requireRight(context: Context, right: Right, write?: Id): Staff {
   const staff = signedIn(context)
-  if (!may(staff, right)) throw new TillError('staff.not_allowed', { right })
+  if (!may(staff, right) && !(write !== undefined && context.approvals.of(write).has(right))) throw new TillError('staff.not_allowed', { right })
   return staff
 }
 

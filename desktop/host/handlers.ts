@@ -8,7 +8,9 @@ import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
+import { auditHandlers } from './audit.ts'
 import { salesHandlers } from './sales.ts'
+import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
@@ -20,6 +22,8 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
   let display = IDLE
   return {
     ...staffHandlers(context, seq),
+    ...shiftHandlers(context),
+    ...auditHandlers(context),
     ...goodsHandlers(context),
     ...importHandlers(context),
     ...salesHandlers(context),

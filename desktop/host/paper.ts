@@ -1,9 +1,10 @@
 /** The till's paper: what a print job becomes for its printer, the picture of a receipt, and the printers' settings. */
-import { saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
+import { cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { CashMoved } from '#shared/sales/events.ts'
 import type { PrintJob } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
@@ -85,6 +86,13 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     case 'shift': {
       const shift = store.shift(job.ref)
       return shift && toEscpos(shiftReceipt({ shop: store.shop(), report: shiftReport(store, shift, false), till: store.identity().till, copy: job.copy }), profile)
+    }
+    case 'cash': {
+      const event = store.event(job.ref)
+      const moved = event?.type === CashMoved.type ? CashMoved.body.safeParse(event.body).data : undefined
+      return event && moved && toEscpos(cashSlip({
+        shop: store.shop(), ...moved, at: event.at, till: store.identity().till, staffNo: event.actor === null ? '' : store.staff(event.actor)?.no ?? '', copy: job.copy,
+      }), profile)
     }
     case 'test': {
       const shop = store.shop()

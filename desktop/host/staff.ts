@@ -1,20 +1,31 @@
-/** Who is at the till: first run, signing in and out, the drawer's shifts. */
+/** Who is at the till: first run, signing in and out, and who allows what another may not. */
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { ShopChanged, StaffChanged } from '#shared/catalog/shop.ts'
-import { fen } from '#shared/money/money.ts'
-import { DrawerOpened, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut } from '#shared/sales/events.ts'
+import type { Staff } from '#shared/identity/staff.ts'
+import { StaffApproved, StaffSignedIn, StaffSignedOut } from '#shared/sales/events.ts'
 import { may } from '#shared/sales/sale.ts'
-import { closeShift, openShift } from '#shared/sales/shift.ts'
-import { type Context, atTheTill, commit, isRepeat, requireRight, signedIn, today } from './context.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn } from './context.ts'
 import { Tries } from './pins.ts'
-import { shiftReport, snapshot } from './views.ts'
+import { snapshot } from './views.ts'
 
-type Calls = 'till.setup' | 'staff.list' | 'staff.put' | 'staff.signIn' | 'staff.signOut' | 'shift.open' | 'shift.close' | 'shift.report' | 'drawer.open'
+type Calls = 'till.setup' | 'staff.list' | 'staff.put' | 'staff.signIn' | 'staff.signOut' | 'staff.approve'
 
 export function staffHandlers(context: Context, seq: () => number): Pick<Handlers, Calls> {
-  const { store, clock, ids, pins } = context
+  const { store, clock, ids, pins, approvals } = context
   const tries = new Tries()
+
+  /** Whose number and PIN these are. Throws TillError staff.wrong_pin or staff.locked_out. */
+  async function proven(no: string, pin: string): Promise<Staff> {
+    tries.check(no, clock.now())
+    // Counted before it is checked, or many at once would all be the first.
+    tries.wrong(no, clock.now())
+    const staff = store.staffByNo(no)
+    const verifier = staff?.active ? store.pinVerifier(staff.id) : undefined
+    if (!staff || verifier === undefined || !(await pins.check(pin, verifier))) throw new TillError('staff.wrong_pin')
+    tries.right(no)
+    return staff
+  }
 
   return {
     async 'till.setup'({ key, shop, owner, pin }) {
@@ -74,13 +85,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
     },
 
     async 'staff.signIn'({ key, no, pin }) {
-      tries.check(no, clock.now())
-      // Counted before it is checked, or many at once would all be the first.
-      tries.wrong(no, clock.now())
-      const staff = store.staffByNo(no)
-      const verifier = staff?.active ? store.pinVerifier(staff.id) : undefined
-      if (!staff || verifier === undefined || !(await pins.check(pin, verifier))) throw new TillError('staff.wrong_pin')
-      tries.right(no)
+      const staff = await proven(no, pin)
       if (!isRepeat(context, key, StaffSignedIn.type, { staff: staff.id })) {
         store.commit({ events: [{ id: key, type: StaffSignedIn.type, v: 1, body: { staff: staff.id } }], prints: [] }, clock.now(), staff.id)
         context.cloud.kick()
@@ -97,53 +102,17 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
       return {}
     },
 
-    'shift.open'({ key, float }) {
-      if (!isRepeat(context, key, ShiftOpened.type, { float })) {
-        const staff = signedIn(context)
-        if (store.openShift()) throw new TillError('shift.open')
-        commit(context, [openShift(key, staff.id, today(context), float)])
-        context.changed()
+    async 'staff.approve'({ key, no, pin, rights, for: write }) {
+      const by = signedIn(context)
+      const staff = await proven(no, pin)
+      const lacking = rights.find((right) => !may(staff, right))
+      if (lacking !== undefined) throw new TillError('staff.approval_weak', { right: lacking })
+      if (!isRepeat(context, key, StaffApproved.type, { staff: staff.id, rights, for: write })) {
+        store.commit({ events: [{ id: key, type: StaffApproved.type, v: 1, body: { staff: staff.id, rights, for: write } }], prints: [] }, clock.now(), by.id)
+        context.cloud.kick()
       }
-      return shiftReport(store, store.shift(key)!, isBlind(context))
-    },
-
-    'shift.close'({ key, counted }) {
-      if (isRepeat(context, key, ShiftClosed.type, { counted })) {
-        const { shift } = store.event(key)!.body as { shift: string }
-        return shiftReport(store, store.shift(shift)!, false)
-      }
-      const staff = signedIn(context)
-      const shift = store.openShift()
-      if (!shift) throw new TillError('shift.none')
-      const drawer = fen(store.balances(shift.shift).get('drawer') ?? 0)
-      const event = closeShift(key, shift, staff.id, drawer, counted, store.shiftTotals(shift.shift).sales)
-      commit(context, [event], [{ kind: 'shift', ref: shift.shift, copy: false, drawer: true }])
-      context.changed()
-      context.printed()
-      context.backups.soon()
-      return shiftReport(store, store.shift(shift.shift)!, false)
-    },
-
-    'shift.report'({ shift: id }) {
-      const shift = id === undefined ? store.openShift() : store.shift(id)
-      if (!shift) throw new TillError(id === undefined ? 'shift.none' : 'shift.not_found')
-      return shiftReport(store, shift, isBlind(context))
-    },
-
-    'drawer.open'({ key, reason }) {
-      if (isRepeat(context, key, DrawerOpened.type, { reason })) return {}
-      requireRight(context, 'drawer.open')
-      const shift = store.openShift()
-      if (!shift) throw new TillError('shift.none')
-      commit(context, [{ id: key, type: DrawerOpened.type, v: 1, body: { shift: shift.shift, reason } }], [{ kind: 'drawer', ref: key, copy: false, drawer: true }])
-      context.printed()
-      return {}
+      approvals.give(write, rights)
+      return staff
     },
   }
-}
-
-/** A cashier counts the drawer without knowing what should be in it; and so does whoever is not signed in. */
-function isBlind(context: Context): boolean {
-  const staff = atTheTill(context)
-  return !staff || !may(staff, 'drawer.expected')
 }

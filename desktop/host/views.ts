@@ -33,11 +33,13 @@ export function shiftReport(store: TillStore, shift: Shift, blind: boolean): Shi
   const closed = shift.closedAt !== null
   const expected = closed ? (shift.counted ?? 0) - (shift.difference ?? 0) : balances.get('drawer') ?? 0
   const hidden = blind && !closed
+  const { z, cashiers, openings } = store.shiftDetails(shift.shift)
   return {
     ...shiftView(shift), staffNo: store.staff(shift.staff)?.no ?? '', sales: totals.sales, returns: totals.returns,
     gross: hidden ? null : fen(totals.gross), discount: hidden ? null : fen(totals.discount), net: hidden ? null : fen(totals.net),
     balances: hidden ? [] : [...balances].map(([account, amount]) => ({ account, fen: fen(amount) })),
     expected: hidden ? null : fen(expected),
+    z, openings, cashiers: hidden ? [] : cashiers.map(({ staff, sales, net }) => ({ staffNo: store.staff(staff)?.no ?? '', sales, net: fen(net) })),
   }
 }
 

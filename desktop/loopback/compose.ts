@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { Approvals } from '#desktop/host/approvals.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
 import { SearchQueue } from '#desktop/host/search-queue.ts'
@@ -137,7 +138,7 @@ export function composeTill(options: TillOptions): Till {
     log: (code, detail) => log('warn', code, detail),
   })
   const context: Context = {
-    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), backups,
+    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups,
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),

@@ -111,6 +111,10 @@ export class Projector {
         this.documents.merge('member', event.body.person, { erased: true }, event.body.hlc)
         this.#people.erase(event.body.person)
         break
+      case 'cash.moved':
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'staff.approved':
       case 'person.read':
       case 'person.exported':
       case 'device.begun':

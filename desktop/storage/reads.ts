@@ -9,7 +9,8 @@ import type { Id } from '#shared/identity/ids.ts'
 import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from './documents.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
-import type { SaleFilter, SaleRow, Shift, ShiftTotals } from '#shared/host/store.ts'
+import { SaleCompleted } from '#shared/sales/events.ts'
+import type { SaleFilter, SaleRow, Shift, ShiftDetails, ShiftTotals, TrailFilter, TrailRow } from '#shared/host/store.ts'
 
 interface GoodRow { id: string; doc: string; stock: number | null }
 /** What moved here and what the other tills moved; null where there is neither. */
@@ -172,6 +173,35 @@ export class Reads {
 
   shiftTotals(id: Id): ShiftTotals {
     return this.#db.prepare<[string], ShiftTotals>('SELECT sales, returns, gross, discount, net FROM shift WHERE id = ?').get(id) ?? { sales: 0, returns: 0, gross: 0, discount: 0, net: 0 }
+  }
+
+  listShifts({ before, limit }: { before: number | undefined; limit: number }): Shift[] {
+    return this.#db.prepare<[number, number], Shift>(`${SHIFT} WHERE opened_at < ? ORDER BY opened_at DESC LIMIT ?`).all(before ?? Number.MAX_SAFE_INTEGER, limit)
+  }
+
+  shiftDetails(id: Id): ShiftDetails {
+    // A shift that was carried over began in the ledger before this one; all of this one may be its.
+    const from = this.#db.prepare<[string], { seq: number }>('SELECT seq FROM journal WHERE id = ?').get(id)?.seq ?? 0
+    // Where the next one began, so that a shift of long ago doesn't read all that came since.
+    const to = this.#db.prepare<[number], { seq: number | null }>('SELECT min(j.seq) AS seq FROM shift s JOIN journal j ON j.id = s.id WHERE j.seq > ?').get(from)?.seq ?? Number.MAX_SAFE_INTEGER
+    const closedAt = this.shift(id)?.closedAt ?? null
+    return {
+      z: closedAt === null ? null : this.#db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM shift WHERE closed_at <= ?').get(closedAt)!.n,
+      cashiers: this.#db.prepare<[number, number, string], ShiftDetails['cashiers'][number]>(
+        'SELECT staff, count(*) AS sales, sum(total) AS net FROM sale WHERE seq > ? AND seq < ? AND shift = ? GROUP BY staff ORDER BY min(seq)').all(from, to, id),
+      openings: this.#db.prepare<[number, number, string], { n: number }>("SELECT count(*) AS n FROM journal WHERE seq > ? AND seq < ? AND type <> 'sale.completed' AND type = 'drawer.opened' AND text ->> '$.body.shift' = ?").get(from, to, id)!.n,
+    }
+  }
+
+  trail({ before, types }: TrailFilter, look: (row: TrailRow) => boolean): void {
+    const only = types === undefined ? '' : ` AND type IN (${types.map(() => '?').join(', ')})`
+    // Said in the index's own words, or it is not taken.
+    const few = types === undefined || types.includes(SaleCompleted.type) ? '' : " AND type <> 'sale.completed'"
+    const rows = this.#db.prepare<(number | string)[], { seq: number; text: string }>(`SELECT seq, text FROM journal WHERE seq < ?${few}${only} ORDER BY seq DESC`)
+    for (const { seq, text } of rows.iterate(before ?? Number.MAX_SAFE_INTEGER, ...types ?? [])) {
+      const { id, type, at, actor, body } = JSON.parse(text) as Omit<TrailRow, 'seq'>
+      if (!look({ seq, id, type, at, actor, body })) return
+    }
   }
 
   sale(id: Id): SaleRow | undefined {

@@ -10,6 +10,8 @@ export type Effect =
   | { readonly kind: 'stock'; readonly lines: readonly SoldLine[] }
   | { readonly kind: 'shift opened'; readonly float: number }
   | { readonly kind: 'shift closed'; readonly counted: number }
+  /** fen, below zero where it is taken out */
+  | { readonly kind: 'cash moved'; readonly amount: number; readonly reason: string }
   | { readonly kind: 'edit'; readonly of: Id; readonly set: Readonly<Record<string, unknown>> }
   | { readonly kind: 'fact' }
 
@@ -82,6 +84,7 @@ export class Auditor {
     let drawer = 0
     for (const { effect } of this.#doneAt(till)) {
       if (effect.kind === 'sale') drawer += effect.total
+      if (effect.kind === 'cash moved') drawer += effect.amount
       if (effect.kind === 'shift opened') drawer = effect.float
       if (effect.kind === 'shift closed') drawer = 0
     }
@@ -99,6 +102,10 @@ export class Auditor {
       if (effect.kind === 'sale') {
         drawer += effect.total
         post({ drawer: effect.total, discounts: effect.discount, sales: -effect.gross })
+      }
+      if (effect.kind === 'cash moved') {
+        drawer += effect.amount
+        post({ drawer: effect.amount, [`cash_${effect.amount < 0 ? 'out' : 'in'}:${effect.reason}`]: -effect.amount })
       }
       if (effect.kind === 'shift opened') {
         drawer = effect.float

@@ -163,7 +163,7 @@ export class Cashier {
       [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [1, () => this.#join()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
     ])()
   }
 
@@ -226,6 +226,12 @@ export class Cashier {
     const quantity = this.#chance.pick([-3, -1, 1, 10, 24]) * 1000
     const input = { key: this.#id(), reason: quantity > 0 ? 'received' as const : 'wasted' as const, lines: [{ good: id, delta: quantity }] }
     await this.#do('stock.move', input, { kind: 'stock', lines: [{ good: id, quantity }] }, undefined, true)
+  }
+
+  async #moveCash(): Promise<void> {
+    const [way, reason] = this.#chance.pick([['in', 'change'], ['out', 'supplier'], ['out', 'deposit']] as const)
+    const amount = this.#chance.int(1, 20_000)
+    await this.#do('cash.move', { key: this.#id(), way, amount, reason, note: '' }, { kind: 'cash moved', amount: way === 'out' ? -amount : amount, reason }, undefined, true)
   }
 
   async #edit({ id }: GoodView): Promise<void> {

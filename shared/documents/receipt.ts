@@ -33,7 +33,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'shift' | 'test'
+  readonly kind: 'sale' | 'shift' | 'cash' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string
@@ -172,6 +172,11 @@ export interface ShiftFigures {
   readonly expected: number | null
   readonly counted: number | null
   readonly difference: number | null
+  /** fen by account */
+  readonly balances: readonly { readonly account: string; readonly fen: number }[]
+  readonly cashiers: readonly { readonly staffNo: string; readonly sales: number; readonly net: number }[]
+  readonly openings: number
+  readonly z: number | null
 }
 export interface ShiftReceiptInput {
   readonly shop: PrintedShop
@@ -185,19 +190,52 @@ export interface ShiftReceiptInput {
 export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: ShiftReceiptInput): ReceiptDocument {
   const words = WORDS[language]
   const cash = [row(words.float, yuanText(report.float))]
+  for (const { account, fen: amount } of report.balances) {
+    const moved = account.startsWith('cash_') ? words.cashReasons[account.slice('cash_'.length)] : undefined
+    // The account is the other side of the drawer's.
+    if (moved !== undefined) cash.push(row(moved, yuanText(-amount)))
+  }
   if (report.expected !== null) cash.push(row(words.expected, yuanText(report.expected)))
   if (report.counted !== null) cash.push(row(words.counted, yuanText(report.counted)))
   if (report.difference !== null) cash.push(row(words.difference, yuanText(report.difference), true))
   const sold = [row(words.sales, String(report.sales)), row(words.returns, String(report.returns))]
   if (report.gross !== null && report.discount) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
   if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
+  // One cashier's part of a shift is all of it.
+  const cashiers = report.cashiers.length < 2 ? [] : [report.cashiers.map(({ staffNo, sales, net }) => row(`${words.staff} ${staffNo} × ${sales}`, yuanText(net)))]
   return {
-    kind: 'shift', language, shop: headOf(shop), title: words.shift, copy: copy ? { mark: words.copy, note: '' } : null,
+    kind: 'shift', language, shop: headOf(shop), title: report.z === null ? words.shiftX : fill(words.shiftZ, { n: String(report.z) }), copy: copy ? { mark: words.copy, note: '' } : null,
     facts: [
       row(words.staff, report.staffNo), row(words.till, till), row(words.opened, dateTimeText(report.openedAt, shop.zone)),
       row(words.closed, report.closedAt === null ? words.stillOpen : dateTimeText(report.closedAt, shop.zone)),
     ],
-    heads: { name: '', quantity: '', price: '', amount: '' }, lines: [], totals: [sold, cash, [row(words.signature, '_'.repeat(16))]], codes: [], footer: '',
+    heads: { name: '', quantity: '', price: '', amount: '' }, lines: [], totals: [sold, ...cashiers, cash, [row(words.openings, String(report.openings)), row(words.signature, '_'.repeat(16))]], codes: [], footer: '',
+  }
+}
+
+export interface CashSlipInput {
+  readonly shop: PrintedShop
+  /** fen; below zero was taken out */
+  readonly amount: number
+  readonly reason: string
+  readonly note: string
+  readonly at: number
+  readonly till: string
+  readonly staffNo: string
+  readonly copy: boolean
+  readonly language?: Language
+}
+
+/** What lies in the drawer in the place of cash that was taken out, or beside what was put in. */
+export function cashSlip({ shop, amount, reason, note, at, till, staffNo, copy, language = 'zh' }: CashSlipInput): ReceiptDocument {
+  const words = WORDS[language]
+  const why = words.cashReasons[`${amount < 0 ? 'out' : 'in'}:${reason}`] ?? reason
+  const rows = [row(words.reason, why), row(words.amount, yuanText(Math.abs(amount)), true)]
+  if (note !== '') rows.push(row(words.note, note))
+  return {
+    kind: 'cash', language, shop: headOf(shop), title: amount < 0 ? words.cashOut : words.cashIn, copy: copy ? { mark: words.copy, note: '' } : null,
+    facts: [row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
+    heads: { name: '', quantity: '', price: '', amount: '' }, lines: [], totals: [rows, [row(words.signature, '_'.repeat(16))]], codes: [], footer: '',
   }
 }
 

@@ -8,7 +8,11 @@ export interface Words {
   /** Titles, by what the paper is. */
   readonly sale: string
   readonly returned: string
-  readonly shift: string
+  /** The shift's report while it is open, and once it is closed: `{n}` is its number. */
+  readonly shiftX: string
+  readonly shiftZ: string
+  readonly cashIn: string
+  readonly cashOut: string
   readonly test: string
   /** Paper that repeats an earlier one. */
   readonly copy: string
@@ -46,6 +50,11 @@ export interface Words {
   readonly returns: string
   readonly net: string
   readonly float: string
+  readonly openings: string
+  /** Why cash moved, by way and reason. */
+  readonly cashReasons: Readonly<Record<string, string>>
+  readonly reason: string
+  readonly note: string
   readonly expected: string
   readonly counted: string
   readonly difference: string
@@ -59,7 +68,7 @@ export interface Words {
 }
 
 const zh: Words = {
-  sale: '销售小票', returned: '退货小票', shift: '交班报表', test: '打印测试',
+  sale: '销售小票', returned: '退货小票', shiftX: '当班报表（X）', shiftZ: '交班报表（Z）第 {n} 号', cashIn: '现金存入', cashOut: '现金取出', test: '打印测试',
   copy: '【补打】', copyNote: '重复打印，与原小票为同一笔',
   phone: '电话', number: '单号', time: '时间', till: '机号', staff: '收银员',
   goods: '商品', quantity: '数量', price: '单价', amount: '金额',
@@ -67,13 +76,15 @@ const zh: Words = {
   channels: { cash: '现金' }, channelsBack: { cash: '退现金' },
   receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', net: '实收',
+  openings: '开钱箱次数', reason: '原因', note: '备注',
+  cashReasons: { 'in:change': '补零钱', 'in:other': '其他存入', 'out:deposit': '交款', 'out:supplier': '付货款', 'out:expense': '付费用', 'out:other': '其他取出' },
   float: '备用金', expected: '应有现金', counted: '实点现金', difference: '差额',
   signature: '签字', printer: '打印机', columns: '列数', profile: '型号', testFooter: '边线和二维码完整即可使用',
   testSample: '中文汉字 ABC 0123',
 }
 
 const en: Words = {
-  sale: 'RECEIPT', returned: 'RETURN', shift: 'SHIFT REPORT', test: 'TEST PAGE',
+  sale: 'RECEIPT', returned: 'RETURN', shiftX: 'X REPORT', shiftZ: 'Z REPORT No. {n}', cashIn: 'CASH IN', cashOut: 'CASH OUT', test: 'TEST PAGE',
   copy: '* COPY *', copyNote: 'Printed again, same sale as the original',
   phone: 'Tel', number: 'No.', time: 'Time', till: 'Till', staff: 'Cashier',
   goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
@@ -81,6 +92,8 @@ const en: Words = {
   channels: { cash: 'Cash' }, channelsBack: { cash: 'Cash back' },
   receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', net: 'Net',
+  openings: 'Drawer opened', reason: 'Reason', note: 'Note',
+  cashReasons: { 'in:change': 'Change', 'in:other': 'Other in', 'out:deposit': 'Deposit', 'out:supplier': 'Paid supplier', 'out:expense': 'Expense', 'out:other': 'Other out' },
   float: 'Float', expected: 'Cash expected', counted: 'Cash counted', difference: 'Difference',
   signature: 'Signature', printer: 'Printer', columns: 'Columns', profile: 'Profile', testFooter: 'Ready when every edge and the code are whole',
   testSample: '中文汉字 ABC 0123',

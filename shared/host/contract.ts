@@ -9,13 +9,13 @@ import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields } from '../identity/person.ts'
-import { PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
+import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
-import { STOCK_REASONS } from '../sales/events.ts'
+import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import {
-  AlertSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, SaleViewSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -61,9 +61,18 @@ export const CALLS = {
   'staff.signIn': write('Signs a staff member in at this till.', z.object({ no: z.string().max(10), pin: z.string().max(12) }), StaffSchema),
   'staff.signOut': write('Signs out; the shift stays open.', none, none),
 
+  'staff.approve': write('Somebody with the rights allows one write, named by its key, to whoever is signed in: by their own number and PIN. Recorded.',
+    z.object({ no: z.string().max(10), pin: z.string().max(12), rights: z.array(z.enum(APPROVABLE)).min(1).max(5), for: IdSchema }), StaffSchema),
+  'audit.list': read('The audit trail, newest first: who did what. `types` are kinds of events, `text` is looked for in what they say. `next` is the `before` to go on from, null at the end.', z.object({
+    before: z.int().optional(), types: z.array(z.string().max(40)).max(50).optional(), staff: IdSchema.optional(), from: DateSchema.optional(), to: DateSchema.optional(), text: z.string().trim().max(100).default(''), limit,
+  }), z.object({ rows: z.array(AuditRowSchema), next: z.int().nullable() })),
+
   'shift.open': write('Opens a shift with the drawer\'s float, in fen.', z.object({ float: CashSchema }), ShiftReportSchema),
   'shift.close': write('Closes the shift with the cash counted, in fen.', z.object({ counted: CashSchema }), ShiftReportSchema),
   'shift.report': read('The open shift\'s report, or a given one\'s.', z.object({ shift: IdSchema.optional() }), ShiftReportSchema),
+  'shift.list': read('Reports of this till\'s shifts, the latest opened first; the next page is what was opened before `before`.', z.object({ before: z.int().optional(), limit }), z.object({ shifts: z.array(ShiftReportSchema) })),
+  'shift.print': write('Prints the open shift\'s report as it stands (X), or a closed one\'s (Z) again, marked as a copy.', z.object({ shift: IdSchema.optional() }), none),
+  'cash.move': write('Cash into the drawer, or out of it, without a sale, in fen; prints a slip.', z.object({ way: z.enum(['in', 'out']), amount: CashSchema.refine((amount) => amount > 0, 'nothing'), reason: z.string().max(20), note: z.string().trim().max(100).default('') }), none),
   'drawer.open': write('Opens the drawer without a sale.', z.object({ reason: z.string().trim().max(100) }), none),
 
   'goods.search': read(
@@ -148,7 +157,7 @@ export type EmitPayload<Name extends EmitName> = z.output<(typeof EMITS)[Name]['
 /** Errors a handler can answer with. Each has a sentence and a next step in the screens' message files. */
 export const ERROR_CODES = [
   'call.unknown', 'call.invalid', 'host.failed', 'host.gone', 'key.reused',
-  'staff.none', 'staff.wrong_pin', 'staff.locked_out', 'staff.not_allowed', 'staff.no_taken', 'staff.last_owner', 'till.not_empty',
+  'staff.none', 'staff.wrong_pin', 'staff.locked_out', 'staff.not_allowed', 'staff.approval_weak', 'staff.no_taken', 'staff.last_owner', 'till.not_empty',
   'shift.none', 'shift.open', 'shift.not_found',
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',

@@ -28,6 +28,12 @@ export const ShiftReportSchema = ShiftSchema.extend({
   balances: z.array(z.object({ account: z.string(), fen: FenSchema })),
   /** What should be in the drawer: null to a cashier before the count (a blind close). */
   expected: FenSchema.nullable(),
+  /** The Z report's number, counted by this till; null while the shift is open. */
+  z: z.int().nullable(),
+  /** Who sold what in it, by staff number; empty where `net` is null. */
+  cashiers: z.array(z.object({ staffNo: z.string(), sales: z.int(), net: FenSchema })),
+  /** How often the drawer was opened without a sale. */
+  openings: z.int(),
 })
 export type ShiftReport = z.output<typeof ShiftReportSchema>
 
@@ -99,6 +105,12 @@ export const HeldViewSchema = z.object({
   by: IdSchema.nullable(),
 })
 export type HeldView = z.output<typeof HeldViewSchema>
+
+/** An event of the journal as the audit trail shows it. */
+export const AuditRowSchema = z.object({
+  seq: z.int(), id: IdSchema, type: z.string(), at: z.int(), date: z.string(), actor: IdSchema.nullable(), staffNo: z.string().nullable(), body: z.record(z.string(), z.unknown()), sent: z.boolean(),
+})
+export type AuditRow = z.output<typeof AuditRowSchema>
 
 /** What somebody at this till should know and nobody here decided. */
 export const AlertSchema = z.object({

@@ -26,6 +26,15 @@ export interface Shift {
   counted: number | null
   difference: number | null
 }
+export interface ShiftDetails {
+  /** Of the shifts that this till closed, the how manieth; null while it is open. */
+  z: number | null
+  cashiers: { staff: Id; sales: number; net: number }[]
+  openings: number
+}
+/** From before `before`, or from the end; of some kinds, or all. */
+export interface TrailFilter { before: number | undefined; types: readonly string[] | undefined }
+export interface TrailRow { seq: number; id: Id; type: string; at: number; actor: Id | null; body: Record<string, unknown> }
 export interface ShiftTotals {
   sales: number
   returns: number
@@ -120,6 +129,11 @@ export interface TillReads {
   openShift(): Shift | undefined
   shift(id: Id): Shift | undefined
   shiftTotals(id: Id): ShiftTotals
+  /** The latest opened first. */
+  listShifts(filter: { before: number | undefined; limit: number }): Shift[]
+  shiftDetails(id: Id): ShiftDetails
+  /** Shows `look` rows of the journal, the latest first, until it has seen enough and says false. */
+  trail(filter: TrailFilter, look: (row: TrailRow) => boolean): void
   sale(id: Id): SaleRow | undefined
   saleByNo(no: string): SaleRow | undefined
   listSales(filter: SaleFilter): SaleRow[]

@@ -7,14 +7,21 @@ export type Role = z.output<typeof RoleSchema>
 
 /** What a role may do beyond ringing up sales. */
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
-  owner: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'member.edit', 'person.read', 'person.erase'],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'member.edit', 'person.read'],
+  owner: [
+    'price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read',
+    'member.edit', 'person.read', 'person.erase',
+  ],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'member.edit', 'person.read'],
   cashier: ['drawer.open', 'member.edit'],
 }
+/** What somebody with the right may allow another for one thing, by their PIN: what is done in front of a customer. */
+export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'drawer.open', 'cash.move'] as const
 export type Right =
-  | 'price.override' | 'line.discount' | 'return.without_receipt' | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup' | 'drawer.open'
-  /** Sees what should be in the drawer before it has been counted. */
+  | (typeof APPROVABLE)[number] | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup'
+  /** Sees what should be in the drawer before it has been counted, and reports of other shifts. */
   | 'drawer.expected'
+  /** Searches the journal. */
+  | 'audit.read'
   /** Lets people join, finds them masked, changes them. */
   | 'member.edit'
   /** Reads or exports all that is known of a person; each time is in the journal. */

@@ -10,7 +10,7 @@ import { TenderSchema } from '../payments/tender.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
 import { isPlainSale } from './plain-sale.ts'
 
-const DateSchema = z.string().regex(DATE)
+export const DateSchema = z.string().regex(DATE)
 
 /** The first row of every ledger: whose it is and which key signs its batches. */
 export const DeviceBegun = defineEvent('device.begun', 1, z.object({ publicKey: z.string().max(100), app: z.string().max(40) }))
@@ -44,6 +44,15 @@ export const ShiftClosed = defineEvent('shift.closed', 1, z.object({
   expected: FenSchema, counted: PriceSchema, difference: FenSchema,
   sales: z.int().min(0), postings: PostingsSchema,
 }))
+/** Why cash goes into the drawer, or out of it, without a sale. */
+export const CASH_REASONS = { in: ['change', 'other'], out: ['deposit', 'supplier', 'expense', 'other'] } as const
+export type CashReason = (typeof CASH_REASONS)['in' | 'out'][number]
+/** Cash put into the drawer, or taken out (fen below zero), without a sale. Each reason has an account of its own. */
+export const CashMoved = defineEvent('cash.moved', 1, z.object({
+  shift: IdSchema, amount: FenSchema, reason: z.string().max(20), note: z.string().max(100), postings: PostingsSchema,
+}))
+/** Somebody with the rights (`staff`) allowed them, by their PIN, for the one write with the id `for`. */
+export const StaffApproved = defineEvent('staff.approved', 1, z.object({ staff: IdSchema, rights: z.array(z.string().max(40)).min(1).max(10), for: IdSchema }))
 /** The drawer opened without a sale. */
 export const DrawerOpened = defineEvent('drawer.opened', 1, z.object({ shift: IdSchema, reason: z.string().max(100) }))
 

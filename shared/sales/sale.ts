@@ -15,6 +15,8 @@ import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 
 export interface SaleFacts {
   readonly staff: Staff
+  /** What somebody else allowed for this sale, besides what `staff` may do. */
+  readonly approved: ReadonlySet<string>
   readonly shift: Id
   /** Business date in the shop's zone. */
   readonly date: string
@@ -66,7 +68,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
     if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
     const current = refreshLine(line, good)
-    const refused = refuseLine(facts.staff, current)
+    const refused = refuseLine((right) => may(facts.staff, right) || facts.approved.has(right), current)
     if (refused) return { refused }
     lines.push(current)
   }
@@ -91,10 +93,10 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: true }
 }
 
-function refuseLine(staff: Staff, line: TicketLine): Refusal | undefined {
-  if (line.quantity < 0 && !may(staff, 'return.without_receipt')) return { code: 'sale.returns_not_allowed', detail: { name: line.name } }
-  if (line.price !== line.list && !may(staff, 'price.override')) return { code: 'staff.not_allowed', detail: { right: 'price.override' } }
-  if (line.discount !== 0 && !may(staff, 'line.discount')) return { code: 'staff.not_allowed', detail: { right: 'line.discount' } }
+function refuseLine(allows: (right: Right) => boolean, line: TicketLine): Refusal | undefined {
+  if (line.quantity < 0 && !allows('return.without_receipt')) return { code: 'sale.returns_not_allowed', detail: { name: line.name } }
+  if (line.price !== line.list && !allows('price.override')) return { code: 'staff.not_allowed', detail: { right: 'price.override' } }
+  if (line.discount !== 0 && !allows('line.discount')) return { code: 'staff.not_allowed', detail: { right: 'line.discount' } }
   // Lines of a ticket are 500 at most: with each below this, no sum leaves the range of fen.
   const size = Math.max(line.price, line.list) / line.per * Math.abs(line.quantity)
   if (size > TICKET_MAX || Math.abs(line.quantity) > MILLI_MAX) return { code: 'sale.too_large', detail: { name: line.name } }

@@ -2,11 +2,20 @@
 import type { Id } from '../identity/ids.ts'
 import { postings } from '../ledger/postings.ts'
 import { type Fen, fen } from '../money/money.ts'
-import { ShiftClosed, ShiftOpened } from './events.ts'
+import { CashMoved, type CashReason, ShiftClosed, ShiftOpened } from './events.ts'
 
 /** The float moves from the safe into the drawer. The event's id is the shift's. */
 export function openShift(shift: Id, staff: Id, date: string, float: Fen) {
   return { id: shift, type: ShiftOpened.type, v: 1, body: { shift, staff, date, float, postings: postings([['drawer', float], ['safe', fen(-float)]]) } }
+}
+
+/** The account that cash comes from or goes to. */
+export const cashAccount = (way: 'in' | 'out', reason: CashReason): string => `cash_${way}:${reason}`
+
+/** Cash into the drawer, or out of it where `amount` is below zero. */
+export function moveCash(id: Id, shift: Id, amount: Fen, reason: CashReason, note: string) {
+  const account = cashAccount(amount < 0 ? 'out' : 'in', reason)
+  return { id, type: CashMoved.type, v: 1, body: { shift, amount, reason, note, postings: postings([['drawer', amount], [account, fen(-amount)]]) } }
 }
 
 /** What was counted goes to the safe; what the count differs by is shown in an account of its own, and the drawer is empty. */

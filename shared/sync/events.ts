@@ -5,13 +5,13 @@ import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
 import {
-  DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffSignedIn, StaffSignedOut, StockMoved,
+  CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
-  DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, ShiftOpened, ShiftClosed, DrawerOpened,
+  DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
   ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
   TicketHeld, TicketTaken,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,

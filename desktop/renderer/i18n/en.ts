@@ -92,6 +92,22 @@ export const en: typeof zh = {
     example: 'e.g. 200', needFloat: 'Count the float and type it; 0 if there is none.', needCount: 'Count the cash in the drawer and type it; 0 if there is none.', badAmount: 'This is no amount: digits only, not negative, like 200 or 200.50.', tooLarge: 'This is too much: a few zeros too many?',
     staff: 'Staff', sales: 'Sales', returns: 'of which returns', gross: 'Gross', discount: 'Discounts', net: 'Net', floatShort: 'Float', expected: 'Expected cash', countedShort: 'Counted cash',
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
+    cashier: 'Cashier {no}, {sales} sales', openings: 'Drawer opened', x: 'Print X report', print: 'Print', printing: 'The report is printing', past: 'Earlier shifts', zNo: 'Z No. {n}', nowOpen: 'Open now', noPast: 'No shift was closed yet',
+  },
+  cash: {
+    title: 'Cash in and out', out: 'Take out', in: 'Put in', reason: 'Why', note: 'Note (optional)', amount: 'Amount (yuan)', none: 'Enter an amount.', go: 'Record', doneIn: 'Cash in is recorded', doneOut: 'Cash out is recorded',
+    in_change: 'Change', in_other: 'Other', out_deposit: 'Deposit', out_supplier: 'Paid supplier', out_expense: 'Expense', out_other: 'Other',
+  },
+  approve: {
+    title: 'A manager allows it', about: 'A manager or the owner enters their own number and PIN here. It holds for this one only.', go: 'Allow',
+    price_override: 'Another price', line_discount: 'A discount', return_without_receipt: 'A return without a receipt', drawer_open: 'Opening the drawer', cash_move: 'Cash in or out',
+  },
+  audit: {
+    other: '{code}', title: 'Audit trail', kind: 'What', all: 'All', who: 'Who', from: 'From', to: 'To', text: 'Contains', look: 'Search', older: 'Earlier', none: 'Nothing like that', noneNext: 'Try other conditions. Only this till is searched.', when: 'Time', detail: 'What it says', unsent: 'not sent', nobody: 'system', row: 'Row {n}',
+    sales: 'Sales', shifts: 'Shifts and cash', approvals: 'Approvals', goods: 'Goods and shop', stock: 'Stock', people: 'Members', staff: 'Staff', tickets: 'Held tickets', till: 'This till',
+    sale_completed: 'Sale', shift_opened: 'Shift opened', shift_closed: 'Shift closed', cash_moved: 'Cash moved', drawer_opened: 'Drawer opened', staff_approved: 'Allowed', staff_changed: 'Staff changed', staff_signed_in: 'Signed in', staff_signed_out: 'Signed out',
+    shop_changed: 'Shop changed', good_changed: 'Good changed', goods_imported: 'Goods imported', stock_moved: 'Stock moved', ticket_held: 'Ticket held', ticket_taken: 'Ticket taken',
+    member_joined: 'Member joined', member_changed: 'Member changed', person_read: 'Member read', person_exported: 'Member exported', person_erased: 'Member erased', device_begun: 'Ledger begun', device_paired: 'Paired', device_renewed: 'Ledger renewed',
   },
   alerts: {
     title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
@@ -99,7 +115,7 @@ export const en: typeof zh = {
     lostToTill: '{field} of {name}: {value}, set here, does not count: till {till} set it to {won} later', lostToCloud: '{field} of {name}: {value}, set here, does not count: it was set to {won} on-line later', lostNext: 'The later one counts. If the other is right, change it again in Goods.',
   },
   more: {
-    title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', sync: 'Network', syncAbout: 'What is sent, joining, try now',
+    title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', audit: 'Audit trail', auditAbout: 'Who did what and when; it can be searched, not edited', sync: 'Network', syncAbout: 'What is sent, joining, try now',
     settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff, backup', display: 'Customer display', displayAbout: 'A window of its own for the customer',
     diagnose: 'Diagnostics file', diagnoseAbout: 'Something is wrong: one file for whoever helps, without names, goods or sales',
     diagnosed: 'Saved as {name}', diagnosedNext: 'It is with your downloads; send it to whoever helps.',
@@ -181,6 +197,7 @@ export const en: typeof zh = {
     staff_none: { message: 'Nobody is signed in.', next: 'Type your number and PIN first.' },
     staff_wrong_pin: { message: 'Number or PIN is wrong.', next: 'Type it again.' },
     staff_locked_out: { message: 'Too many wrong tries.', next: 'Wait {seconds} seconds, or ask the owner for a new PIN.' },
+    staff_approval_weak: { message: 'This number may not do it either.', next: 'A manager or the owner enters theirs.' },
     staff_not_allowed: { message: 'You may not do this.', next: 'A manager or the owner signs in for it.' },
     staff_no_taken: { message: 'Number {no} is taken.', next: 'Choose another.' },
     staff_last_owner: { message: 'The shop needs an owner.', next: 'Make somebody else owner first.' },

@@ -90,6 +90,22 @@ export const zh = {
     example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
     staff: '工号', sales: '单数', returns: '其中退货', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
+    cashier: '{no} 号收银 {sales} 单', openings: '开钱箱次数', x: '打印 X 报表', print: '打印', printing: '报表在打印了', past: '以前的班', zNo: 'Z 第 {n} 号', nowOpen: '当班中', noPast: '还没有交过班',
+  },
+  cash: {
+    title: '现金存取', out: '取出', in: '存入', reason: '为什么', note: '备注（可不填）', amount: '金额（元）', none: '请填金额。', go: '确定', doneIn: '存入已记账', doneOut: '取出已记账',
+    in_change: '补零钱', in_other: '其他存入', out_deposit: '交款', out_supplier: '付货款', out_expense: '付费用', out_other: '其他取出',
+  },
+  approve: {
+    title: '请店长授权', about: '店长或店主在这里输入自己的工号和 PIN，只对这一笔有效。', go: '同意',
+    price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', drawer_open: '开钱箱', cash_move: '现金存取',
+  },
+  audit: {
+    other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
+    sales: '销售', shifts: '班和现金', approvals: '授权', goods: '商品和店', stock: '库存', people: '会员', staff: '员工', tickets: '挂单', till: '本机',
+    sale_completed: '销售', shift_opened: '开班', shift_closed: '交班', cash_moved: '现金存取', drawer_opened: '开钱箱', staff_approved: '授权', staff_changed: '改员工', staff_signed_in: '登录', staff_signed_out: '退出',
+    shop_changed: '改店铺', good_changed: '改商品', goods_imported: '导入商品', stock_moved: '动库存', ticket_held: '挂单', ticket_taken: '取单',
+    member_joined: '入会', member_changed: '改会员', person_read: '看会员资料', person_exported: '导出会员资料', person_erased: '删除会员资料', device_begun: '新账开头', device_paired: '配对', device_renewed: '换新账',
   },
   alerts: {
     title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
@@ -97,7 +113,7 @@ export const zh = {
     lostToTill: '「{name}」的{field}，在这台改的 {value} 没有生效：{till} 号机后来改成了 {won}', lostToCloud: '「{name}」的{field}，在这台改的 {value} 没有生效：网上后来改成了 {won}', lostNext: '后改的为准。还要用原来那个，就在「商品」里再改一次。',
   },
   more: {
-    title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
+    title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
     diagnose: '诊断文件', diagnoseAbout: '出了问题，存一个文件发给帮忙的人；里面没有人名、商品和账',
     diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',
@@ -178,6 +194,7 @@ export const zh = {
     staff_none: { message: '还没有人登录。', next: '请先输工号和 PIN。' },
     staff_wrong_pin: { message: '工号或 PIN 不对。', next: '请再输一次。' },
     staff_locked_out: { message: '输错太多次了。', next: '请等 {seconds} 秒再试，或请店主重设 PIN。' },
+    staff_approval_weak: { message: '这个工号也没有这个权限。', next: '请店长或店主输入。' },
     staff_not_allowed: { message: '这一步您没有权限。', next: '请店长或店主登录来做。' },
     staff_no_taken: { message: '工号 {no} 已有人用。', next: '请换一个工号。' },
     staff_last_owner: { message: '店里得留一位店主。', next: '先给别人店主身份，再改这一位。' },

@@ -3,6 +3,7 @@ import { parseQuantity } from '#shared/quantity/quantity.ts'
 import { t } from '../i18n/index.ts'
 import { backspace, looksLikeCode, press, star } from './buffer.ts'
 import { till, write } from '../host/till.ts'
+import { useApproval } from '../stores/approval.ts'
 import { useCounter } from '../stores/counter.ts'
 import { useGoods } from '../stores/goods.ts'
 import { useHeld } from '../stores/held.ts'
@@ -21,6 +22,7 @@ const NUMBER_PANELS: readonly Panel[] = ['weigh', 'quantity', 'adjust']
 
 /** `searchField` is the box that letters go to; null while it can't be used. */
 export function useCommands(searchField: () => HTMLInputElement | null) {
+  const approval = useApproval()
   const counter = useCounter()
   const goods = useGoods()
   const held = useHeld()
@@ -53,9 +55,9 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   }
   function adjust(): void {
     if (panels.current === 'adjust') return panels.home()
-    if (!allowed('price.override') || !lineFirst()) return
+    if (!lineFirst()) return
     counter.clearBuffer()
-    panels.open('adjust')
+    approval.need(['price.override', 'line.discount'], ticket.ticket.id, () => panels.open('adjust'))
   }
   function quantity(): void {
     if (!lineFirst()) return
@@ -63,8 +65,8 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     panels.open('quantity')
   }
   function returning(): void {
-    if (!ticket.returning && !allowed('return.without_receipt')) return
-    ticket.returning = !ticket.returning
+    if (ticket.returning) ticket.returning = false
+    else approval.need(['return.without_receipt'], ticket.ticket.id, () => { ticket.returning = true })
   }
   function drawer(): void {
     if (!allowed('drawer.open')) return
@@ -123,6 +125,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   }
 
   function char(typed: string): void {
+    if (panels.type(typed)) return
     const own = NUMBER_PANELS.includes(panels.current)
     if (typed === '*' && !own && panels.current !== 'pay') times()
     else if (typed === '+' || typed === '=') { if (!own) ticket.step(1) }

@@ -5,17 +5,20 @@ import { onBeforeUnmount, ref } from 'vue'
 export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
+  | 'approve' | 'cash' | 'shifts' | 'audit'
 
 export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void
+  /** What is typed while no field has the focus. */
+  readonly char?: (char: string) => void
   readonly up?: () => void
   readonly down?: () => void
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', cash: 'shift', shifts: 'shift' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')
@@ -45,14 +48,19 @@ export const usePanels = defineStore('panels', () => {
     current.value = PARENTS[current.value] ?? 'quick'
     return true
   }
-  /** What Enter and the arrows mean to the open panel, where they mean something of its own. */
+  /** What Enter, the arrows and characters mean to the open panel, where they mean something of its own. */
   let keys: PanelKeys = {}
   function setKeys(own: PanelKeys): void {
     keys = own
   }
-  function key(name: keyof PanelKeys): boolean {
+  function key(name: 'enter' | 'up' | 'down'): boolean {
     keys[name]?.()
     return keys[name] !== undefined
+  }
+  /** Says whether the panel took it. */
+  function type(char: string): boolean {
+    keys.char?.(char)
+    return keys.char !== undefined
   }
   function setInner(step: (() => boolean) | null): void {
     inner = step
@@ -60,7 +68,7 @@ export const usePanels = defineStore('panels', () => {
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, leave, back, key, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, type, setKeys, setInner, dropInner }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */

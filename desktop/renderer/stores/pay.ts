@@ -10,6 +10,7 @@ import { fen, type Fen } from '#shared/money/money.ts'
 import { till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
+import { type Approvable, isApprovable, useApproval } from './approval.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { useScreen } from './screen.ts'
@@ -103,7 +104,16 @@ export const usePay = defineStore('pay', () => {
       return
     }
     if (!handMade(error)) notice.refuse(error)
+    askFor(code, error)
     if (code === 'shift.none') usePanels().open('shift')
+  }
+
+  /** What the host refused for want of a right, somebody who has it can allow on the spot. */
+  function askFor(code: string, error: unknown): void {
+    const right = code === 'sale.returns_not_allowed' ? 'return.without_receipt' : error instanceof TillError && code === 'staff.not_allowed' ? error.detail?.['right'] : undefined
+    if (!isApprovable(right)) return
+    const rights: Approvable[] = right === 'return.without_receipt' ? [right] : ['price.override', 'line.discount']
+    useApproval().ask(rights, useTicket().ticket.id, open)
   }
 
   /** Refused for a price or a discount made by hand by somebody with more rights: says at which line, and chooses it. */
