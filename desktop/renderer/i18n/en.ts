@@ -109,6 +109,21 @@ export const en: typeof zh = {
     shop_changed: 'Shop changed', good_changed: 'Good changed', goods_imported: 'Goods imported', stock_moved: 'Stock moved', ticket_held: 'Ticket held', ticket_taken: 'Ticket taken',
     member_joined: 'Member joined', member_changed: 'Member changed', person_read: 'Member read', person_exported: 'Member exported', person_erased: 'Member erased', device_begun: 'Ledger begun', device_paired: 'Paired', device_renewed: 'Ledger renewed',
   },
+  auditField: {
+    amount: 'Amount', note: 'Note', reason: 'Reason', shift: 'Shift', staff: 'Staff', total: 'Total', gross: 'Gross', discount: 'Discount', net: 'Net',
+    lines: 'Lines', tenders: 'Paid', given: 'Given', change: 'Change', name: 'Name', quantity: 'Quantity', price: 'Price', list: 'List price',
+    listPrice: 'List price', unit: 'Unit', pricing: 'Sold', per: 'Per', code: 'Code', codes: 'Other codes', good: 'Good', set: 'Set to',
+    delta: 'Moved', float: 'Float', counted: 'Counted', difference: 'Difference', expected: 'Expected', sales: 'Sales', returns: 'Returns',
+    person: 'Member', date: 'Business day', no: 'Number', role: 'Role', active: 'Works here', rights: 'Allowed', cost: 'Cost', category: 'Category',
+    spec: 'Size', origin: 'Origin', stock: 'Stock', quick: 'Quick key', on: 'On sale', picture: 'Picture', ticket: 'Ticket', held: 'Held ticket',
+    kind: 'Kind', file: 'File', rows: 'Rows', added: 'Added', updated: 'Updated', refused: 'Kept back', cloud: 'Cloud', device: 'Device', till: 'Till',
+    footer: 'Footer', phone: 'Phone', address: 'Address', hours: 'Hours', method: 'Method', at: 'Time', what: 'What', for: 'For',
+  },
+  auditValue: {
+    supplier: 'supplier', deposit: 'deposit', expense: 'expense', other: 'other', cash: 'cash', received: 'received', wasted: 'wasted',
+    counted: 'counted', owner: 'owner', manager: 'manager', cashier: 'cashier', piece: 'by piece', weight: 'by weight', true: 'yes', false: 'no',
+    null: 'nothing',
+  },
   alerts: {
     title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
     takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',

@@ -107,6 +107,18 @@ export const zh = {
     shop_changed: '改店铺', good_changed: '改商品', goods_imported: '导入商品', stock_moved: '动库存', ticket_held: '挂单', ticket_taken: '取单',
     member_joined: '入会', member_changed: '改会员', person_read: '看会员资料', person_exported: '导出会员资料', person_erased: '删除会员资料', device_begun: '新账开头', device_paired: '配对', device_renewed: '换新账',
   },
+  auditField: {
+    amount: '金额', note: '备注', reason: '原因', shift: '班次', staff: '员工', total: '合计', gross: '卖出', discount: '优惠', net: '净收', lines: '商品', tenders: '收款',
+    given: '实收', change: '找零', name: '名称', quantity: '数量', price: '单价', list: '原价', listPrice: '原价', unit: '单位', pricing: '计价', per: '每', code: '编码',
+    codes: '其他编码', good: '商品', set: '改为', delta: '变动', float: '备用金', counted: '实点现金', difference: '差额', expected: '应有现金', sales: '单数', returns: '退货',
+    person: '会员', date: '营业日', no: '号', role: '角色', active: '在职', rights: '授权', cost: '进价', category: '分类', spec: '规格', origin: '产地', stock: '库存',
+    quick: '快捷键', on: '在售', picture: '图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
+    cloud: '云端', device: '设备', till: '机号', footer: '小票尾', phone: '电话', address: '地址', hours: '营业时间', method: '方式', at: '时间', what: '事项', for: '用于',
+  },
+  auditValue: {
+    supplier: '付货款', deposit: '交款', expense: '付费用', other: '其他', cash: '现金', received: '收货', wasted: '报损', counted: '盘点', owner: '店主', manager: '店长',
+    cashier: '收银员', piece: '按件', weight: '称重', true: '是', false: '否', null: '空',
+  },
   alerts: {
     title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
     takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',
