@@ -7,19 +7,23 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const gb18030 = new TextDecoder('gb18030')
 /** The largest QR code holds 2,953 bytes; what is longer is noise. */
 export const SCAN_BYTES_MAX = 4096
-/** STX, ETX, TAB, LF and CR frame a code and are no part of it. */
+/** ETX, TAB, LF and CR end a code. */
 const ENDS = new Set([0x03, 0x09, 0x0a, 0x0d])
-const FRAMING = /^[\0\x02\s]+|[\0\x03\s]+$/g
+/** What stands around a code and is no part of it: NUL and STX too, and spaces. */
+const FRAMING = new Set([...ENDS, 0x00, 0x02, 0x20])
 
 /** A code's bytes as text, without what frames it; empty where there is none. */
 export function scannedText(bytes: Uint8Array): string {
+  const from = bytes.findIndex((byte) => !FRAMING.has(byte))
+  const to = bytes.findLastIndex((byte) => !FRAMING.has(byte)) + 1
+  const code = bytes.subarray(Math.max(0, from), to)
   let text
   try {
-    text = utf8.decode(bytes)
+    text = utf8.decode(code)
   } catch {
-    text = gb18030.decode(bytes)
+    text = gb18030.decode(code)
   }
-  return text.replaceAll(FRAMING, '').replaceAll('\0', '')
+  return text.replaceAll('\0', '').trim()
 }
 
 /** A serial scanner's bytes, cut into codes at CR, LF, TAB or ETX, or where the scanner falls silent (`rest`). */
