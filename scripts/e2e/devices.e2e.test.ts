@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, CDPSession, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ScaleSimulator, simulateScale } from '#desktop/devices/testing/scale-simulator.ts'
@@ -52,6 +53,11 @@ async function home(): Promise<void> {
   for (let i = 0; i < 4 && await page.locator('[data-panel="quick"]').count() === 0; i++) await page.keyboard.press('Escape')
   await page.locator('[data-panel="quick"]').waitFor()
 }
+/** What axe calls serious or critical. */
+async function faults(): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
+}
 async function lastLine() {
   return withTill(stack.tillUrl, async (till) => {
     const { sales: [sale] } = await till.call('sale.list', { limit: 1 })
@@ -92,11 +98,15 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     await at(page, 'scale-add').click()
     await at(page, 'scale-port').fill(scale.cable.port)
     await at(page, 'scale-protocol').selectOption('os2')
+    expect(await faults()).toEqual([])
+    await picture('devices-form')
     await at(page, 'scale-save').click()
     await untilAttribute(page, 'scale', 'data-state', 'stable')
     scale.put({ grams: 1250 })
     await at(page, 'scale-weight').filter({ hasText: '1.250' }).waitFor()
     await untilAttribute(page, 'scale-state', 'data-state', 'stable')
+    await page.getByText('「收银秤」已保存').waitFor()
+    expect(await faults()).toEqual([])
     await picture('devices-settings')
     scale.put({ grams: 0 })
     await home()
@@ -109,6 +119,7 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     scale.put({ state: 'unstable', grams: 480 })
     await shows('unstable', 480)
     expect(await at(page, 'weigh-done').isDisabled()).toBe(true)
+    expect(await faults()).toEqual([])
     await picture('weigh-unstable')
     await page.keyboard.press('Enter')
     await page.getByText('秤还在晃。').waitFor()
@@ -123,6 +134,8 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     await picture('weigh-overload')
     scale.put({ state: 'stable', grams: 505 })
     await shows('stable', 505)
+    await page.getByText('秤还在晃。').waitFor({ state: 'detached' })
+    expect(await faults()).toEqual([])
     await picture('weigh-stable')
     await page.keyboard.press('Enter')
     // 505 g at 4.50 for 500 g is 4.545: half a fen up.
@@ -139,7 +152,7 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     await shows('stable', 0)
     scale.put({ grams: 1000 })
     await shows('stable', 1000)
-    await at(page, 'scale-net').waitFor()
+    await untilAttribute(page, 'scale-net', 'data-net', 'true')
     await picture('weigh-net')
     await page.keyboard.press('Enter')
     await total(900)
@@ -284,6 +297,20 @@ describe('a scanner that types', () => {
     await at(page, 'wedge-prefix').fill('')
     await at(page, 'wedge-prefix').blur()
     await home()
+  })
+
+  it('set to end a code with nothing: the pause after it is the end, in a field too', async () => {
+    await settings()
+    await at(page, 'wedge-pause').click()
+    await home()
+    await at(page, 'fn-goods').click()
+    const field = page.locator('.panel-place input').first()
+    await field.fill('青')
+    await field.focus()
+    const began = Date.now() / 1000 + 60
+    await Promise.all([...COLA.code].map((digit, i) => devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0), timestamp: began + i / 1000 })))
+    await total(4 * COLA.price + 150)
+    expect(await field.inputValue()).toBe('青')
     expect(errors).toEqual([])
   })
 })

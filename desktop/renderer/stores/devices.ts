@@ -21,45 +21,50 @@ export const useDevices = defineStore('devices', () => {
   const scales = computed<readonly ScaleStatus[]>(() => (session.up ? told.value : told.value.map((scale) => ({ ...scale, ...AWAY }))))
   /** The one to weigh on: what something lies on, else what is there, else the first. */
   const scale = computed(() => scales.value.find((each) => (each.grams ?? 0) > 0) ?? scales.value.find((each) => each.state !== 'away') ?? scales.value[0] ?? null)
-  /** Names of what was set up and is not there, by id. */
-  const missing = computed(() => new Map([
-    ...told.value.filter(({ fault }) => fault !== null).map((each) => [each.scale, each.name] as const),
-    ...(scanners.value?.serial ?? []).filter(({ fault }) => fault !== null).map((each) => [each.scanner, each.name] as const),
+  /** What is set up, by id, and whether it is there. */
+  const known = computed(() => new Map([
+    ...told.value.map(({ scale: id, name, fault }) => [id, { name, isHere: fault === null }] as const),
+    ...(scanners.value?.serial ?? []).map(({ scanner: id, name, fault }) => [id, { name, isHere: fault === null }] as const),
+    ...(scanners.value?.usb.names ?? []).map((name) => [`usb ${name}`, { name, isHere: true }] as const),
   ]))
+  /** What was there, and what then was not: names by id. One that is set up just now is neither. */
+  const here = new Map<string, string>()
+  const lost = new Map<string, string>()
   const scannerAway = computed(() => scanners.value?.serial.some(({ fault }) => fault !== null) ?? false)
 
   async function refresh(): Promise<void> {
     const [scaleList, scannerList] = await Promise.all([till().call('scale.list', {}), till().call('scanner.list', {})])
     told.value = scaleList.status
     scanners.value = scannerList.status
+    say()
   }
 
-  /** Says what came and went, once each; what was set up or taken away just now is no news. */
-  function say(before: ReadonlyMap<string, string>, known: ReadonlySet<string>): void {
+  /** Says what came and went, once each. */
+  function say(): void {
     const notice = useNotice()
-    for (const [id, name] of missing.value) {
-      if (known.has(id) && !before.has(id)) notice.show({ tone: 'attention', message: t('device.lost', { name }), next: t('device.lostNext') })
+    const usbOff = scanners.value?.usb.on === false
+    for (const [id, name] of here) {
+      // What was taken out of the settings is no loss.
+      if (known.value.get(id)?.isHere || (!known.value.has(id) && (usbOff || !id.startsWith('usb ')))) continue
+      here.delete(id)
+      lost.set(id, name)
+      notice.show({ tone: 'attention', message: t('device.lost', { name }), next: t('device.lostNext') })
     }
-    for (const [id, name] of before) {
-      if (ids().has(id) && !missing.value.has(id)) notice.show({ tone: 'good', message: t('device.back', { name }) })
+    for (const [id, { name, isHere }] of known.value) {
+      if (!isHere) continue
+      here.set(id, name)
+      if (lost.delete(id)) notice.show({ tone: 'good', message: t('device.back', { name }) })
     }
-  }
-  function ids(): Set<string> {
-    return new Set([...told.value.map((each) => each.scale), ...(scanners.value?.serial ?? []).map((each) => each.scanner)])
-  }
-  function change(work: () => void): void {
-    const before = missing.value
-    const known = ids()
-    work()
-    if (before.size || missing.value.size) say(before, known)
   }
 
   function follow(client: TillClient): void {
-    client.on('scale.changed', (next) => change(() => { told.value = next.scales }))
+    client.on('scale.changed', (next) => {
+      told.value = next.scales
+      say()
+    })
     client.on('scanner.changed', (next) => {
-      const before = scanners.value?.usb.names ?? []
-      change(() => { scanners.value = next })
-      for (const name of before) if (next.usb.on && !next.usb.names.includes(name)) useNotice().show({ tone: 'attention', message: t('device.lost', { name }), next: t('device.lostNext') })
+      scanners.value = next
+      say()
     })
     client.on('scan.read', ({ text }) => {
       lastScan.value = text
@@ -67,5 +72,5 @@ export const useDevices = defineStore('devices', () => {
     })
   }
 
-  return { scales, scale, scanners, missing, scannerAway, lastScan, refresh, follow }
+  return { scales, scale, scanners, scannerAway, lastScan, refresh, follow }
 })
