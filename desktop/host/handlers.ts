@@ -9,6 +9,7 @@ import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
+import { deviceHandlers } from './devices.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -30,6 +31,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...ticketHandlers(context),
     ...memberHandlers(context),
     ...printingHandlers(context),
+    ...deviceHandlers(context),
 
     'till.snapshot': () => snapshot(context, seq()),
     async 'till.pair'({ key, cloud: url, code }) {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
+import { DeviceDesk } from '#desktop/host/device-desk.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
 import { SearchQueue } from '#desktop/host/search-queue.ts'
@@ -10,6 +11,7 @@ import { renderJob } from '#desktop/host/paper.ts'
 import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { type Pins, slowPins } from '#desktop/host/pins.ts'
 import { snapshot } from '#desktop/host/views.ts'
+import { systemDevices } from '#desktop/devices/system-devices.ts'
 import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
 import { Backups } from '#desktop/storage/backup/backups.ts'
 import { type CopyTask, type Copying, copyOnThread } from '#desktop/storage/backup/worker.ts'
@@ -26,6 +28,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
+import type { Devices } from '#shared/ports/devices.ts'
 import type { Clock, Ids, Printer, Timer, Wire } from '#shared/ports/ports.ts'
 import { DeviceBegun } from '#shared/sales/events.ts'
 import { errorFacts } from '#shared/ports/log.ts'
@@ -48,6 +51,8 @@ export interface TillWorld {
   wire(url: string): Wire
   /** The device at a printer's address. */
   printer(settings: PrinterSettings): Printer
+  /** Scales and scanners. */
+  readonly devices: Devices
   /** Throws TillError folder.*, database.newer or ledger.*. */
   openLedger(folder: string, migrations: string): OpenLedger
   /** Copies a ledger beside the till's own work. */
@@ -79,7 +84,7 @@ function worldOf(given: Partial<TillWorld>): TillWorld {
   const timer = given.timer ?? systemTimer
   return {
     clock, timer, ids: { next: () => uuidv7(clock.now(), randomBytes(10)) }, pins: slowPins, random: Math.random, deviceKey: makeDeviceKey, wire: httpWire,
-    printer: (settings) => tcpPrinter(settings.address, { timer }), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
+    printer: (settings) => tcpPrinter(settings.address, { timer }), devices: systemDevices(timer), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
     ...given,
   }
 }
@@ -137,8 +142,9 @@ export function composeTill(options: TillOptions): Till {
     changed: () => context.changed(),
     log: (code, detail) => log('warn', code, detail),
   })
+  const desk = new DeviceDesk({ store, devices: world.devices, emit: (name, payload) => dispatcher.emit(name, payload) })
   const context: Context = {
-    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups,
+    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups, desk,
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
@@ -186,6 +192,7 @@ export function composeTill(options: TillOptions): Till {
     dispatcher, store,
     async close() {
       await sync.close()
+      await desk.close()
       search.close()
       await backups.close()
       await queue.stop()

@@ -6,6 +6,7 @@ import { showCustomer } from './host/display.ts'
 import { openAudioEarly } from './sound.ts'
 import { startScreen } from './start.ts'
 import { useAlerts } from './stores/alerts.ts'
+import { useDevices } from './stores/devices.ts'
 import { useGoods } from './stores/goods.ts'
 import { useHeld } from './stores/held.ts'
 import { useNotice } from './stores/notice.ts'
@@ -42,11 +43,14 @@ function follow(client: TillClient): void {
   const held = useHeld()
   client.on('tickets.changed', () => void held.refresh())
   client.on('alerts.changed', () => void useAlerts().refresh())
+  const devices = useDevices()
+  devices.follow(client)
   // A completion without an answer is sent again as soon as there is somebody to answer, and to answer for it.
   session.onFresh(() => {
     void goods.reloadQuick()
     void held.catchUp().catch(console.error)
     void useAlerts().refresh()
+    void devices.refresh().catch(console.error)
     if (session.staff) void usePay().send()
   })
   watch(() => session.staff?.id, (staff) => {

@@ -13,6 +13,7 @@ import { type CallInput, type CallName, type CallResult } from '#shared/host/con
 import { TillError, type TillErrorShape } from '#shared/host/frames.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
+import { fakeDevices } from '#shared/testing/devices.ts'
 import type { Chance } from './chance.ts'
 import type { Disk } from './disk.ts'
 import { Cable, type Network } from './network.ts'
@@ -192,6 +193,7 @@ export class Machine {
       deviceKey: () => keyFrom(chance.bytes(32)),
       wire: () => network.wire(this.cable, isAlive),
       printer: () => this.printer.device(isAlive),
+      devices: fakeDevices(),
       openLedger: (_folder, migrations) => disk.open(migrations),
       copyLedger: () => {
         const image = this.disk.image()

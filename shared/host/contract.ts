@@ -7,6 +7,8 @@ import { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
+import { SCALE_COMMANDS } from '../devices/scale.ts'
+import { ScaleSettingsSchema, ScannerSettingsSchema } from '../devices/settings.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields } from '../identity/person.ts'
 import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
@@ -16,7 +18,7 @@ import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import {
   AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
-  PrinterSchema, PrintStatusSchema, SaleViewSchema,
+  PrinterSchema, PrintStatusSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 
@@ -125,6 +127,17 @@ export const CALLS = {
   'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
   'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),
 
+  'port.list': read('The serial ports of the till\'s machine, by names that stay where there are such.', none, z.object({ ports: z.array(z.object({ port: z.string(), label: z.string() })) })),
+  'scale.list': read('Scales, the counter\'s own first, and what they show.', none, z.object({ scales: z.array(ScaleSettingsSchema), status: z.array(ScaleStatusSchema) })),
+  'scale.put': write('Sets a scale up or changes it.', z.object({ scale: ScaleSettingsSchema }), none),
+  'scale.remove': write('Takes a scale away.', z.object({ scale: IdSchema }), none),
+  'scale.tell': write('Sends a command to a scale; what comes of it shows in its readings.', z.object({ scale: IdSchema, command: z.enum(SCALE_COMMANDS) }), none),
+  'scale.take': read('The weight to sell by, in grams, refused unless the scale is at rest and shows what the screen showed.', z.object({ scale: IdSchema, grams: MilliSchema }), z.object({ grams: MilliSchema, net: z.boolean(), tare: MilliSchema.nullable() })),
+  'scanner.list': read('Scanners on serial lines and over USB, and whether they are there. Those that type need no setting up here.', none, z.object({ scanners: z.array(ScannerSettingsSchema), status: ScannersStatusSchema })),
+  'scanner.put': write('Sets a scanner on a serial line up or changes it.', z.object({ scanner: ScannerSettingsSchema }), none),
+  'scanner.remove': write('Takes a scanner away.', z.object({ scanner: IdSchema }), none),
+  'scanner.usb': write('Whether scanners in HID POS mode are looked for.', z.object({ on: z.boolean() }), none),
+
   'sync.status': read('What is unsent, since when, and whether the cloud is there.', none, SyncStatusSchema),
   'sync.now': read('Tries the cloud at once; answers when this exchange is over.', none, SyncStatusSchema),
   'display.show': read('Shows the customer what is being rung up. Not recorded.', DisplaySchema, none),
@@ -146,6 +159,9 @@ export const EMITS = {
   'snapshot.changed': { about: 'Who is signed in, the shift, the shop, or the credit code changed.', payload: SnapshotSchema },
   'sync.changed': { about: 'Connection or unsent count changed.', payload: SyncStatusSchema },
   'print.changed': { about: 'A printer\'s state changed.', payload: z.object({ printers: z.array(PrintStatusSchema) }) },
+  'scale.changed': { about: 'A scale shows something else, came or went; at most ten times a second.', payload: z.object({ scales: z.array(ScaleStatusSchema) }) },
+  'scanner.changed': { about: 'A scanner came or went.', payload: ScannersStatusSchema },
+  'scan.read': { about: 'A scanner that does not type has read a code.', payload: z.object({ text: z.string() }) },
   'sale.completed': { about: 'A sale is in the journal.', payload: SaleViewSchema },
   'tickets.changed': { about: 'Tickets were set aside or taken up, here or at another till: read them again.', payload: none },
   'alerts.changed': { about: 'There is something to know, or it was read: read the alerts again.', payload: none },
@@ -165,6 +181,7 @@ export const ERROR_CODES = [
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
+  'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',
   'ledger.disk_full', 'ledger.damaged', 'ledger.read_only', 'ledger.io',
 ] as const

@@ -7,10 +7,13 @@ import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
 import { HashSchema } from '../ledger/envelope.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
+import { MilliSchema } from '../quantity/quantity.ts'
 import { SaleLineSchema } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { CreditDocSchema } from '../sync/protocol.ts'
+import { SCALE_STATES } from '../devices/scale.ts'
+import { DEVICE_FAULTS } from '../devices/settings.ts'
 
 /** A good as the screen needs it: with the shop's stock in thousandths as far as this till knows, or null where nothing of it ever moved. */
 export const GoodViewSchema = GoodSchema.extend({ stock: z.int().nullable() })
@@ -89,6 +92,19 @@ export const SnapshotSchema = z.object({
   shift: ShiftSchema.nullable(), goods: z.int(), sync: SyncStatusSchema, backup: BackupStatusSchema, printers: z.array(PrintStatusSchema), credit: CreditDocSchema.nullable(),
 })
 export type Snapshot = z.output<typeof SnapshotSchema>
+
+/** What a scale shows, in grams; `fault` says why it can't be reached. */
+export const ScaleStatusSchema = z.object({
+  scale: IdSchema, name: z.string(), fault: z.enum(DEVICE_FAULTS).nullable(),
+  state: z.enum(SCALE_STATES), grams: MilliSchema.nullable(), net: z.boolean(), tare: MilliSchema.nullable(),
+})
+export type ScaleStatus = z.output<typeof ScaleStatusSchema>
+export const ScannersStatusSchema = z.object({
+  serial: z.array(z.object({ scanner: IdSchema, name: z.string(), fault: z.enum(DEVICE_FAULTS).nullable() })),
+  /** Scanners in HID POS mode: whether they are looked for, those that are there, and why there can be none. */
+  usb: z.object({ on: z.boolean(), names: z.array(z.string()), fault: z.enum(DEVICE_FAULTS).nullable() }),
+})
+export type ScannersStatus = z.output<typeof ScannersStatusSchema>
 
 export const SaleViewSchema = z.object({
   sale: IdSchema, no: z.string(), at: z.int(), date: z.string(), staff: IdSchema, staffNo: z.string(),

@@ -7,7 +7,7 @@ export type Panel =
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'approve' | 'cash' | 'shifts' | 'audit'
 
-export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
+export type SettingsPage = 'screen' | 'printer' | 'device' | 'staff' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void
