@@ -9,6 +9,7 @@ import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
+import { promotionHandlers } from './promotions.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -26,6 +27,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...auditHandlers(context),
     ...goodsHandlers(context),
     ...importHandlers(context),
+    ...promotionHandlers(context),
     ...salesHandlers(context),
     ...ticketHandlers(context),
     ...memberHandlers(context),

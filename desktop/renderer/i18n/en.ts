@@ -106,7 +106,7 @@ export const en: typeof zh = {
     other: '{code}', title: 'Audit trail', kind: 'What', all: 'All', who: 'Who', from: 'From', to: 'To', text: 'Contains', look: 'Search', older: 'Earlier', none: 'Nothing like that', noneNext: 'Try other conditions. Only this till is searched.', when: 'Time', detail: 'What it says', unsent: 'not sent', nobody: 'system', row: 'Row {n}',
     sales: 'Sales', shifts: 'Shifts and cash', approvals: 'Approvals', goods: 'Goods and shop', stock: 'Stock', people: 'Members', staff: 'Staff', tickets: 'Held tickets', till: 'This till',
     sale_completed: 'Sale', shift_opened: 'Shift opened', shift_closed: 'Shift closed', cash_moved: 'Cash moved', drawer_opened: 'Drawer opened', staff_approved: 'Allowed', staff_changed: 'Staff changed', staff_signed_in: 'Signed in', staff_signed_out: 'Signed out',
-    shop_changed: 'Shop changed', good_changed: 'Good changed', goods_imported: 'Goods imported', stock_moved: 'Stock moved', ticket_held: 'Ticket held', ticket_taken: 'Ticket taken',
+    shop_changed: 'Shop changed', good_changed: 'Good changed', promotion_changed: 'Promotion changed', goods_imported: 'Goods imported', stock_moved: 'Stock moved', ticket_held: 'Ticket held', ticket_taken: 'Ticket taken',
     member_joined: 'Member joined', member_changed: 'Member changed', person_read: 'Member read', person_exported: 'Member exported', person_erased: 'Member erased', device_begun: 'Ledger begun', device_paired: 'Paired', device_renewed: 'Ledger renewed',
   },
   alerts: {
@@ -211,6 +211,9 @@ export const en: typeof zh = {
     good_code_taken: { message: 'Code {code} belongs to {name}.', next: 'Check the code, or change that good.' },
     sale_empty: { message: 'The ticket is empty.', next: 'Scan or touch something first.' },
     sale_total_changed: { message: 'Prices have just changed; the total is new.', next: 'Look at it, then take the money.' },
+    sale_promotions_changed: { message: 'The promotion {names} has just changed; the total is up to date.', next: 'Look at the new total, then take the money.' },
+    promotion_incomplete: { message: 'A new promotion needs a name and what it takes off.', next: 'Add them and save.' },
+    promotion_rule_bad: { message: 'These numbers take nothing off, or the dates are the wrong way round.', next: 'More must be bought than is paid for, no more taken off than is spent, and the first day must not be after the last.' },
     sale_too_little_cash: { message: 'That is too little.', next: 'Type the amount again.' },
     sale_not_found: { message: 'There is no such sale.', next: 'Check the number.' },
     sale_discount_too_large: { message: 'Too much off {name}.', next: 'F6: take less off.' },

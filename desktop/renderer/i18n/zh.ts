@@ -104,7 +104,7 @@ export const zh = {
     other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
     sales: '销售', shifts: '班和现金', approvals: '授权', goods: '商品和店', stock: '库存', people: '会员', staff: '员工', tickets: '挂单', till: '本机',
     sale_completed: '销售', shift_opened: '开班', shift_closed: '交班', cash_moved: '现金存取', drawer_opened: '开钱箱', staff_approved: '授权', staff_changed: '改员工', staff_signed_in: '登录', staff_signed_out: '退出',
-    shop_changed: '改店铺', good_changed: '改商品', goods_imported: '导入商品', stock_moved: '动库存', ticket_held: '挂单', ticket_taken: '取单',
+    shop_changed: '改店铺', good_changed: '改商品', promotion_changed: '改促销', goods_imported: '导入商品', stock_moved: '动库存', ticket_held: '挂单', ticket_taken: '取单',
     member_joined: '入会', member_changed: '改会员', person_read: '看会员资料', person_exported: '导出会员资料', person_erased: '删除会员资料', device_begun: '新账开头', device_paired: '配对', device_renewed: '换新账',
   },
   alerts: {
@@ -208,6 +208,9 @@ export const zh = {
     good_code_taken: { message: '条码 {code} 已经是「{name}」的。', next: '请核对条码，或去改那个商品。' },
     sale_empty: { message: '票是空的。', next: '先扫码或点商品。' },
     sale_total_changed: { message: '价格刚刚变了，合计已更新。', next: '请看清新的合计，再收款。' },
+    sale_promotions_changed: { message: '活动「{names}」刚刚变了，合计已更新。', next: '请看清新的合计，再收款。' },
+    promotion_incomplete: { message: '新活动要有名称和优惠方式。', next: '请补上再保存。' },
+    promotion_rule_bad: { message: '这个活动的数字不对，没有优惠，或日期反了。', next: '请看看：买几件要比付几件多，减的不能比满的多，开始日期不能晚于结束日期。' },
     sale_too_little_cash: { message: '收的钱不够。', next: '请再输一次收到的钱。' },
     sale_not_found: { message: '没有这张单。', next: '请核对单号。' },
     sale_discount_too_large: { message: '{name} 减得太多了。', next: '请按 F6 改小一点。' },
