@@ -16,7 +16,7 @@ import { staffHandlers } from './staff.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
-const IDLE: Display = { mode: 'idle', lines: [], total: fen(0), given: null, change: null, url: null }
+const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null }
 
 export function createHandlers(context: Context, seq: () => number): Handlers {
   const { store, cloud, backups } = context
