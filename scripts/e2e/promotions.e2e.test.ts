@@ -159,6 +159,26 @@ describe('promotions', () => {
   })
 })
 
+describe('a member', () => {
+  it('who is named for the ticket pays the members\' price', async () => {
+    await till.call('promotion.put', { key: randomUUID(), promotion: randomUUID(), set: { name: '会员价', rule: { kind: 'price', price: 150 as never }, goods: [goods.water], members: true, priority: 900 } })
+    await till.call('member.join', { key: randomUUID(), set: { phone: '13812345678', name: '张三丰' } })
+    await scan(page, WATER)
+    await totalIs(200)
+    await at(page, 'fn-members').click()
+    await at(page, 'member-phone').fill('5678')
+    await at(page, 'member-find').click()
+    await at(page, 'member-choose').waitFor()
+    expect(await faults(page)).toEqual([])
+    await shot(page, 'member-choose')
+    await at(page, 'member-choose').click()
+    await totalIs(150)
+    await at(page, 'ticket-member').waitFor()
+    await pay()
+    expect((await lastSale()).lines[0]!.offs).toMatchObject([{ why: 'promotion', fen: 50, name: '会员价' }])
+  })
+})
+
 describe('by hand', () => {
   it('the owner says what is left to cashiers, and how totals are rounded', async () => {
     await at(page, 'fn-more').click()

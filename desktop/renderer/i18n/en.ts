@@ -118,7 +118,7 @@ export const en: typeof zh = {
   alerts: {
     title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
     takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',
-    lostToTill: '{field} of {name}: {value}, set here, does not count: till {till} set it to {won} later', lostToCloud: '{field} of {name}: {value}, set here, does not count: it was set to {won} on-line later', lostNext: 'The later one counts. If the other is right, change it again in Goods.',
+    lostToTill: '{field} of {name}: {value}, set here, does not count: till {till} set it to {won} later', lostToCloud: '{field} of {name}: {value}, set here, does not count: it was set to {won} on-line later', lostNext: 'The later one counts. If the other is right, change it again.',
   },
   weekday: { d0: 'Sun', d1: 'Mon', d2: 'Tue', d3: 'Wed', d4: 'Thu', d5: 'Fri', d6: 'Sat' },
   promotions: {

@@ -116,7 +116,7 @@ export const zh = {
   alerts: {
     title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
     takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',
-    lostToTill: '「{name}」的{field}，在这台改的 {value} 没有生效：{till} 号机后来改成了 {won}', lostToCloud: '「{name}」的{field}，在这台改的 {value} 没有生效：网上后来改成了 {won}', lostNext: '后改的为准。还要用原来那个，就在「商品」里再改一次。',
+    lostToTill: '「{name}」的{field}，在这台改的 {value} 没有生效：{till} 号机后来改成了 {won}', lostToCloud: '「{name}」的{field}，在这台改的 {value} 没有生效：网上后来改成了 {won}', lostNext: '后改的为准。还要用原来那个，就再改一次。',
   },
   weekday: { d0: '周日', d1: '周一', d2: '周二', d3: '周三', d4: '周四', d5: '周五', d6: '周六' },
   promotions: {

@@ -3,7 +3,7 @@ import type { AuditRow } from '#shared/host/schemas.ts'
 import { formatYuan } from '#shared/money/money.ts'
 
 /** Fields that hold fen, whatever event they stand in. */
-const FEN = new Set(['amount', 'total', 'net', 'gross', 'price', 'listPrice', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'rounding', 'off', 'paid', 'due'])
+const FEN = new Set(['amount', 'total', 'net', 'gross', 'price', 'listPrice', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'rounding', 'off', 'paid', 'due', 'discount', 'list', 'fen', 'over'])
 /** What a row is known by at a glance, the first that is there. */
 const KNOWN_BY = ['no', 'name', 'reason', 'code', 'what', 'role'] as const
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-/
