@@ -75,7 +75,7 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
   // One column more than the widest: with the border, two spaces between numbers.
   const quantity = 1 + widest([heads.quantity, ...lines.map((line) => line.quantity)])
   const price = 1 + widest([heads.price, ...lines.map((line) => line.price)])
-  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, line.discount?.value ?? ''])])
+  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, ...line.discounts.map(({ value }) => value)])])
   const borders = 3
   const nameColumns = columns - quantity - price - amount - borders
   const isTable = nameColumns >= NAME_COLUMNS_MIN
@@ -88,12 +88,12 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
     ...(isTable
       ? [fourColumns, cells(wrapped(line.name, nameColumns), literal(line.quantity), literal(line.price), literal(line.amount))]
       : ['{width:*}', `|${wrapped(line.name, columns) || '~'} |`, twoColumns, cells(`~~${literal(`${line.quantity} × ${line.price}`)}`, literal(line.amount))]),
-    ...discountRow(line, twoColumns),
+    ...discountRows(line, twoColumns),
   ])]
 }
 
-function discountRow({ discount }: ReceiptLine, twoColumns: string): string[] {
-  return discount === null ? [] : [twoColumns, cells(`~~${literal(discount.label)}`, literal(discount.value))]
+function discountRows({ discounts }: ReceiptLine, twoColumns: string): string[] {
+  return discounts.flatMap(({ label, value }) => [twoColumns, cells(`~~${literal(label)}`, literal(value))])
 }
 
 function total({ label, value, strong }: ReceiptRow, columns: number): string[] {

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<Figure[]>>> = 
   'sync.drain': async () => (await import('./bench/sync-drain.ts')).syncDrain(),
   'sync.drain.pouchdb': async () => (await import('./bench/sync-drain-pouchdb.ts')).syncDrainPouchdb(),
   'sync.pull.100k': async () => (await import('./bench/sync-pull.ts')).syncPull(),
+  'price.promotions': async () => (await import('./bench/price-promotions.ts')).pricePromotions(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }
 

@@ -107,6 +107,7 @@ function foldEvent(step: Step): void {
     case 'shift.closed':
     case 'cash.moved': return post(step.folded, event.body.postings)
     case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc, event.body.over)
+    case 'promotion.changed': return foldEdit(step, 'promotion', event.body.promotion, event.body.set, event.body.hlc, event.body.over)
     case 'staff.changed': return foldEdit(step, 'staff', event.body.staff, event.body.set, event.body.hlc)
     case 'member.joined': return foldEdit(step, 'member', event.body.person, { joined: event.body.hlc }, event.body.hlc)
     case 'member.changed': return foldEdit(step, 'member', event.body.person, { changed: event.body.hlc }, event.body.hlc)
@@ -139,6 +140,7 @@ function imbalanceOf(sale: Sale): string | undefined {
     ['lines and total', sum((line) => line.net), sale.total],
     ['lines and gross', sum((line) => line.gross), sale.gross],
     ['lines and discount', sum((line) => line.discount), sale.discount],
+    ...sale.lines.map(({ offs, discount }): [string, number, number] => ['offs and discount', offs?.reduce((total, off) => total + off.fen, 0) ?? discount, discount]),
     ['gross less discount and total', sale.gross - sale.discount, sale.total],
     ['tenders and total', sale.tenders.reduce((total, tender) => total + tender.amount, 0), sale.total],
     ['postings', balance(sale.postings), 0],

@@ -142,6 +142,7 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
   const sales = upTo(latest.sale, named('sale', 'sale.completed'))
   const references = [
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
+    ...named('promotion', 'promotion.changed').map((id) => ({ kind: 'promotion', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
     ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),

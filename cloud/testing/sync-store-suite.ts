@@ -136,6 +136,22 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       expect(lost).toEqual([expect.objectContaining({ kind: 'good', id: good, field: 'price', value: 360, editor: other.device })])
     })
 
+    test('a promotion edited field by field, by two tills and in several pushes, is one', async () => {
+      const other = await join()
+      const promotion = ids.next()
+      const edit = async (far: FarTill, set: Record<string, unknown>, ms: number): Promise<void> => {
+        far.record('promotion.changed', { promotion, set, hlc: tick(undefined, ms, far.device) }, now)
+        await far.push(cloud.sync, now)
+      }
+      await edit(till, { name: '第二件半价', rule: { kind: 'nth', n: 2, percent: 50 } }, 1000)
+      await edit(other, { rule: { kind: 'nth', n: 2, percent: 60 } }, 2000)
+      await edit(till, { on: false }, 3000)
+      const doc = { name: '第二件半价', rule: { kind: 'nth', n: 2, percent: 60 }, on: false }
+      expect((await cloud.books(shop)).references.find(({ id }) => id === promotion)?.doc).toEqual(doc)
+      const device = await cloud.sync.authenticate(till.authorization, now)
+      expect((await cloud.sync.pull(device, 0, 1000)).changes.filter(({ kind }) => kind === 'promotion')).toMatchObject([{ id: promotion, doc }])
+    })
+
     test('changes come down in order, by pages, from a number; a good when it is whole; from the beginning for who is ahead', async () => {
       const device = await cloud.sync.authenticate(till.authorization, now)
       const begin = await cloud.sync.rev(shop)
@@ -202,6 +218,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['good.changed', { good, set: { name: '可乐', price: 380 }, hlc: tick(undefined, 5000, till.device) }, ids.next()],
         ['staff.changed', { staff, set: { no: '02', name: '小王', role: 'cashier', active: true }, hlc: tick(undefined, 5001, till.device) }, ids.next()],
         ['shop.changed', { shop, set: { name: '新名' }, hlc: tick(undefined, 5002, till.device) }, ids.next()],
+        ['promotion.changed', { promotion: ids.next(), set: { name: '九折', rule: { kind: 'percent', percent: 10 } }, hlc: tick(undefined, 5500, till.device) }, ids.next()],
         ['goods.imported', { file: 'x.csv', rows: 1, added: 1, updated: 0, refused: 0 }, ids.next()],
         ['drawer.opened', { shift, reason: '' }, ids.next()],
         ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],

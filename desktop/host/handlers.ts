@@ -10,13 +10,14 @@ import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
 import { deviceHandlers } from './devices.ts'
+import { promotionHandlers } from './promotions.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
-const IDLE: Display = { mode: 'idle', lines: [], total: fen(0), given: null, change: null, url: null }
+const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null }
 
 export function createHandlers(context: Context, seq: () => number): Handlers {
   const { store, cloud, backups } = context
@@ -27,6 +28,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...auditHandlers(context),
     ...goodsHandlers(context),
     ...importHandlers(context),
+    ...promotionHandlers(context),
     ...salesHandlers(context),
     ...ticketHandlers(context),
     ...memberHandlers(context),

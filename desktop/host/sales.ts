@@ -2,11 +2,14 @@
 import type { TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { mainOf } from '#shared/members/member.ts'
 import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { receiptPicture } from './paper.ts'
+import { rulesFor } from './promotions.ts'
 import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
 
 type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
@@ -14,7 +17,7 @@ type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'sale.complete'({ key, ticket, total, given }) {
+    'sale.complete'({ key, ticket, total, given, priced }) {
       if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
       if (isRepeat(context, key, SaleCompleted.type)) {
         const view = saleView(store, key)
@@ -24,10 +27,11 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const staff = signedIn(context)
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
+      if (ticket.member !== undefined && !isMember(store, ticket.member)) throw new TillError('member.not_found')
       const date = today(context)
       const { till } = store.identity()
       const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id) }, { ticket, total, given })
+      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), rules: rulesFor(context, priced?.at) }, { ticket, total, given, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
@@ -68,6 +72,12 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       return {}
     },
   }
+}
+
+/** Somebody who joined, and was not erased since. */
+function isMember({ people }: Context['store'], id: Id): boolean {
+  const member = people.member(mainOf(people.member, id))
+  return member !== undefined && member.erased !== true
 }
 
 /** Whether a ticket that comes again is the one that was completed: its goods and quantities, in their order. */

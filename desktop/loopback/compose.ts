@@ -117,7 +117,7 @@ export function composeTill(options: TillOptions): Till {
   const sync = new CloudSync(store, world, {
     status: (status) => dispatcher.emit('sync.changed', status),
     log: (code, detail) => log('warn', code, detail),
-    pulled({ goods, tickets, other }) {
+    pulled({ goods, tickets, promotions, other }) {
       if (goods.length > 0) search.kick()
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
@@ -128,10 +128,12 @@ export function composeTill(options: TillOptions): Till {
         dispatcher.emit('tickets.changed', {})
         dispatcher.emit('alerts.changed', {})
       }
+      if (promotions) dispatcher.emit('promotions.changed', {})
       if (other) context.changed()
     },
     caughtUp() {
       dispatcher.emit('goods.reloaded', {})
+      dispatcher.emit('promotions.changed', {})
       context.changed()
     },
   })

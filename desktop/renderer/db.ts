@@ -11,6 +11,8 @@ import { newId } from './host/till.ts'
 export interface Completing {
   readonly total: number
   readonly given: number
+  /** By what time the total was priced, UTC ms, and with which promotions. */
+  readonly priced?: { readonly at: number; readonly promotions: { promotion: Id; fen: number }[] }
 }
 export interface OpenTicket {
   readonly slot: 'open'

@@ -12,6 +12,7 @@ import { useHeld } from './stores/held.ts'
 import { useNotice } from './stores/notice.ts'
 import { usePanels } from './stores/panels.ts'
 import { usePay } from './stores/pay.ts'
+import { usePromotions } from './stores/promotions.ts'
 import { useScans } from './stores/scans.ts'
 import { useSeat } from './stores/seat.ts'
 import { useSession } from './stores/session.ts'
@@ -40,6 +41,7 @@ function follow(client: TillClient): void {
     void goods.search()
     void ticket.refreshAll().catch(console.error)
   })
+  usePromotions().follow(client)
   const held = useHeld()
   client.on('tickets.changed', () => void held.refresh())
   client.on('alerts.changed', () => void useAlerts().refresh())

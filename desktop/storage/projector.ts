@@ -64,6 +64,9 @@ export class Projector {
       case 'good.changed':
         this.documents.merge('good', event.body.good, event.body.set, event.body.hlc)
         break
+      case 'promotion.changed':
+        this.documents.merge('promotion', event.body.promotion, event.body.set, event.body.hlc)
+        break
       case 'shop.changed':
         this.documents.merge('shop', event.body.shop, event.body.set, event.body.hlc)
         break

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import type { Good } from '#shared/catalog/good.ts'
 import { GOOD_DEFAULTS } from '#shared/catalog/good.ts'
 import { pairsPhrase, plain } from '#shared/catalog/search-text.ts'
+import { type Promotion, PROMOTION_DEFAULTS, PromotionSchema } from '#shared/catalog/promotion.ts'
 import { SHOP_DEFAULTS, type Shop } from '#shared/catalog/shop.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -142,6 +143,12 @@ export class Reads {
       const row = this.#document.get('staff', id)
       return row && toStaff(id, row.doc)
     })
+  }
+
+  /** The same list until a document changes. One that lacks its name or its rule takes nothing off. */
+  promotions(): readonly Promotion[] {
+    return this.#keep('promotions', () => this.#db.prepare<[], { id: string; doc: string }>("SELECT id, doc FROM document WHERE kind = 'promotion' ORDER BY id").all()
+      .map(({ id, doc }) => PromotionSchema.safeParse({ ...PROMOTION_DEFAULTS, ...JSON.parse(doc) as object, id }).data).filter((each) => each !== undefined))
   }
 
   listStaff(): Staff[] {

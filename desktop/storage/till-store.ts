@@ -92,6 +92,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     quickGoods: () => reads.quickGoods(),
     listGoods: (after, limit) => reads.listGoods(after, limit),
     countGoods: () => reads.countGoods(),
+    promotions: () => reads.promotions(),
     shop: () => reads.shop(settings.identity().shop),
     staff: (id) => reads.staff(id),
     staffByNo: (no) => reads.staffByNo(no),
@@ -174,6 +175,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       const followed = ledger.together(() => {
         const goods: Id[] = []
         let tickets = false
+        let promotions = false
         let other = false
         seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
@@ -194,11 +196,12 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (done) continue
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
+          else if (change.kind === 'promotion') promotions = true
           else other = true
         }
         if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()
         settings.set('rev', String(rev))
-        return { goods: [...new Set(goods)], tickets, other }
+        return { goods: [...new Set(goods)], tickets, promotions, other }
       })
       if (isErased) people.scrub()
       return followed

@@ -2,6 +2,9 @@
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt, type ReceiptDocument, type SaleReceiptInput } from '#shared/documents/receipt.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
+import type { TicketLine } from '#shared/cart/ticket.ts'
+import { PROMOTION_DEFAULTS, PromotionSchema, type Rule } from '#shared/catalog/promotion.ts'
+import { NO_RULES, priceTicket } from '#shared/pricing/price.ts'
 import { amountOf, milli, type Pricing } from '#shared/quantity/quantity.ts'
 import type { SaleLine } from '#shared/sales/events.ts'
 
@@ -30,6 +33,16 @@ export function sampleSale(lines: SaleLine[], given: number): SaleReceiptInput['
   return { no: '260301-0042', lines, total, tenders: [{ channel: 'cash', amount: total, given: fen(total > 0 ? given : 0), change }] }
 }
 
+const promotion = (n: number, name: string, rule: Rule) => PromotionSchema.parse({ ...PROMOTION_DEFAULTS, id: GOOD.replace(/1$/, String(n)), name, rule, stacks: true, priority: 900 - n })
+/** As a till prices it: every off with its reason. */
+function promotedSale(): SaleReceiptInput['sale'] {
+  const promotions = [promotion(2, '饮料第二件半价', { kind: 'nth', n: 2, percent: 50 }), promotion(3, '满三十元减三元', { kind: 'spend', over: 3000, off: fen(300), repeat: true })]
+  const lines = [sampleLine('农夫山泉饮用天然水 550ml', 2000, 200), sampleLine('阳光玫瑰葡萄', 1860, 1580, { pricing: 'weight', unit: '斤', per: 500 }), sampleLine('可口可乐 330ml', 1000, 300, { price: 280 })]
+  const ticket = lines.map((line, i): TicketLine => ({ ...line, id: `${i}`, good: `${i}`, discount: fen(0) }))
+  const priced = priceTicket(ticket, { off: { kind: 'percent', percent: 5 } }, { ...NO_RULES, promotions, at: SAMPLE_TIME, rounding: 'jiao' })
+  return sampleSale(lines.map((line, i) => ({ ...line, ...priced.lines[i]!, offs: [...priced.lines[i]!.offs] })), 10_000)
+}
+
 const common = { shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, receiptUrl: SAMPLE_URL, credit: null }
 
 export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
@@ -43,6 +56,7 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
     ], 10000),
     credit: { url: SAMPLE_CREDIT_URL, expiresAt: SAMPLE_TIME + 86_400_000 },
   }),
+  promoted: saleReceipt({ ...common, sale: promotedSale() }),
   refund: saleReceipt({ ...common, copy: true, sale: sampleSale([sampleLine('可口可乐 330ml', -2000, 300), sampleLine('纸袋', 1000, 50)], 0) }),
   english: saleReceipt({
     ...common, language: 'en', shop: { ...SAMPLE_SHOP, name: 'Lakeside', address: '18 Hupan Road, Hangzhou', footer: 'See you again' },

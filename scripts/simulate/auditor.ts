@@ -33,6 +33,11 @@ export type SaleDeed = Deed & { readonly effect: Extract<Effect, { kind: 'sale' 
 /** Of a file's goods nobody at the counter knows the ids. */
 export const ANY_GOOD: Id = 'any'
 
+/** Equal values are equal texts, in whatever order a database gives their keys back. */
+const textOf = (value: unknown): string => JSON.stringify(value, (_key, part: unknown) => (
+  part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
+))
+
 export class Auditor {
   /** In the order in which they were asked for. */
   readonly deeds = new Map<Id, Deed>()
@@ -71,12 +76,12 @@ export class Auditor {
   /** Somebody gave a field this value: it may be what stands in the end. */
   gave(of: Id, field: string, value: unknown): void {
     const key = `${of} ${field}`
-    this.#values.set(key, (this.#values.get(key) ?? new Set()).add(JSON.stringify(value)))
+    this.#values.set(key, (this.#values.get(key) ?? new Set()).add(textOf(value)))
   }
   /** Whether a field may have this value; a field that nobody here touched may have any. */
   mayBe(of: Id, field: string, value: unknown): boolean {
     const given = this.#values.get(`${of} ${field}`)
-    return given === undefined || [given, this.#values.get(`${ANY_GOOD} ${field}`)].some((values) => values?.has(JSON.stringify(value)))
+    return given === undefined || [given, this.#values.get(`${ANY_GOOD} ${field}`)].some((values) => values?.has(textOf(value)))
   }
 
   /** fen that should be in the drawer of a till's open shift */

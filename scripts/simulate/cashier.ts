@@ -7,6 +7,8 @@ import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
+import { sumOffs } from '#shared/pricing/offs.ts'
+import { type PricingRules, priceTicket } from '#shared/pricing/price.ts'
 import { milli } from '#shared/quantity/quantity.ts'
 import { ANY_GOOD, type Auditor, type Deed, type Effect } from './auditor.ts'
 import type { Chance } from './chance.ts'
@@ -163,7 +165,7 @@ export class Cashier {
       [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
     ])()
   }
 
@@ -183,21 +185,48 @@ export class Cashier {
   async #complete(rung: Ticket): Promise<void> {
     // The same good bought and brought back on one line is no line.
     if (rung.lines.length === 0) return
+    const rules = await this.#rules()
+    if (!rules) return
     const ticket: Ticket = {
-      ...rung, lines: rung.lines.map((line) => {
+      ...rung, ...this.#chance.odds(0.1) && { off: { kind: 'percent' as const, percent: this.#chance.int(1, 20) } }, ...this.#chance.odds(0.1) && { round: this.#chance.pick(['none', 'jiao', 'yuan'] as const) }, lines: rung.lines.map((line) => {
         const amount = line.list * line.quantity / 1000
         const off = this.#chance.odds(0.2) ? Math.min(Math.abs(amount), this.#chance.int(0, 100)) : 0
         return { ...line, discount: fen(off === 0 ? 0 : Math.sign(amount) * off) }
       }),
     }
-    const gross = ticket.lines.reduce((sum, line) => sum + line.list * line.quantity / 1000, 0)
-    const discount = ticket.lines.reduce((sum, line) => sum + line.discount, 0)
-    const total = gross - discount
-    const input = { key: ticket.id, ticket, total, given: Math.max(0, total) + this.#chance.int(0, 100) }
+    const priced = priceTicket(ticket.lines, ticket, rules)
+    const { gross, discount, total } = priced
+    const promotions = sumOffs(priced.lines).flatMap((off) => (off.promotion === undefined ? [] : [{ promotion: off.promotion, fen: off.fen }]))
+    const input = { key: ticket.id, ticket, total, given: Math.max(0, total) + this.#chance.int(0, 100), ...this.#chance.odds(0.8) && { priced: { at: rules.at, promotions } } }
     const lines = ticket.lines.map(({ good, quantity }) => ({ good, quantity }))
     await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total }, (sale) => {
       if (sale.total !== total) throw new Error(`${this.machine.name}: sale ${sale.no} says ${sale.total}, not ${total}`)
     }, true)
+  }
+
+  /** What this till's screen prices by; undefined where it does not answer. */
+  async #rules(): Promise<PricingRules | undefined> {
+    const [listed, snapshot] = [await this.machine.call('promotion.list', {}), await this.machine.call('till.snapshot', {})]
+    if (!('result' in listed) || !('result' in snapshot)) return undefined
+    const { zone, rounding, handLimit } = snapshot.result.shop
+    return { promotions: listed.result.promotions, at: this.machine.now(), zone, rounding, handLimit }
+  }
+
+  /** A new promotion, or another go at one that is there. */
+  async #promote(goods: readonly GoodView[]): Promise<void> {
+    const answer = await this.machine.call('promotion.list', {})
+    if (!('result' in answer)) return
+    const chance = this.#chance
+    const rule = chance.pick([
+      { kind: 'percent', percent: chance.int(1, 50) }, { kind: 'amount', fen: chance.int(1, 200) }, { kind: 'price', price: chance.int(0, 5_000) }, { kind: 'n_for_m', n: 3, m: chance.int(1, 2) },
+      { kind: 'nth', n: chance.int(2, 3), percent: chance.int(0, 90) }, { kind: 'spend', over: 2_000, off: chance.int(1, 2_000), repeat: chance.odds(0.5) },
+    ] as const)
+    const when = { on: chance.odds(0.7), start: chance.pick([0, 0, 8 * 60, 20 * 60]), end: chance.pick([1440, 1440, 12 * 60]) }
+    const how = { priority: chance.int(0, 3), stacks: chance.odds(0.5), group: chance.pick(['', '', '甲']), goods: chance.odds(0.5) ? [] : [chance.pick(goods).id] }
+    const before = answer.result.promotions.length >= 6 || chance.odds(0.4) ? answer.result.promotions : []
+    const promotion = before.length > 0 ? chance.pick(before).id : this.#id()
+    const set = before.length > 0 ? chance.pick<CallInput<'promotion.put'>['set']>([{ rule }, when, how]) : { name: `活动${chance.int(1, 999_999)}`, rule, ...when, ...how }
+    await this.#do('promotion.put', { key: this.#id(), promotion, set }, { kind: 'edit', of: promotion, set }, undefined, true)
   }
 
   async #hold(goods: readonly GoodView[]): Promise<void> {
@@ -242,7 +271,7 @@ export class Cashier {
   }
 
   async #renameShop(): Promise<void> {
-    await this.#do('shop.put', { key: this.#id(), set: { footer: `谢谢${this.#chance.int(1, 999)}` } }, { kind: 'fact' }, undefined, true)
+    await this.#do('shop.put', { key: this.#id(), set: this.#chance.odds(0.5) ? { rounding: this.#chance.pick(['none', 'jiao', 'yuan'] as const) } : { footer: `谢谢${this.#chance.int(1, 999)}` } }, { kind: 'fact' }, undefined, true)
   }
 
   async #signOutAndIn(): Promise<void> {

@@ -76,13 +76,23 @@ function judgeDeeds(sent: ReadonlyMap<Id, number>, books: Books, auditor: Audito
   }
 }
 
+interface SoldText { readonly gross: number; readonly discount: number; readonly net: number; readonly quantity: number; readonly offs?: readonly { readonly why: string; readonly fen: number; readonly promotion?: string; readonly name?: string }[] }
+/** Every fen off a line has its reason, and nothing sold is below nothing. */
+function judgeOffs({ gross, discount, net, quantity, offs = [] }: SoldText, complain: Complain): void {
+  const off = offs.reduce((sum, { fen }) => sum + fen, 0)
+  if (off !== discount || gross - discount !== net) complain(`a line of ${gross} less ${discount} is ${net}, and its reasons say ${off}`)
+  if (quantity > 0 ? net < 0 : net > 0) complain(`a line of ${quantity} comes to ${net}`)
+  for (const { why, promotion, name } of offs) if ((why === 'promotion' || why === 'spend') !== (promotion !== undefined && name !== undefined)) complain(`an off says ${why} and ${name}`)
+}
+
 /** What a screen called done is in its till's journal once; what it refused is not; and no sale is there that nobody rang up. */
 function judgeOwnDeeds({ name, store }: Machine, auditor: Auditor, complain: Complain): void {
   const seen = new Map<Id, number>()
   for (const { text } of store.rows(0, Number.MAX_SAFE_INTEGER)) {
-    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { total?: number } }
+    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { total?: number; lines?: SoldText[] } }
     seen.set(id, (seen.get(id) ?? 0) + 1)
     if (type !== 'sale.completed') continue
+    for (const line of body.lines ?? []) judgeOffs(line, (what) => complain(`${name}: sale ${id}: ${what}`))
     const deed = auditor.deeds.get(id)
     if (deed?.effect.kind !== 'sale') complain(`${name}: sale ${id} is in the journal, and nobody rang it up`)
     else if (deed.effect.total !== body.total) complain(`${name}: sale ${id} is ${body.total} fen, and ${deed.effect.total} on the screen`)
@@ -121,6 +131,10 @@ function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean
 function judgeDocuments({ name, store }: Machine, books: Books, auditor: Auditor, complain: Complain): void {
   for (const { kind, id, doc, clocks } of books.references) {
     if (kind === 'member') same(`${name}: member ${id}`, store.document('member', id), { doc, clocks }, complain)
+    if (kind === 'promotion') {
+      same(`${name}: promotion ${id}`, store.document('promotion', id), { doc, clocks }, complain)
+      for (const [field, value] of Object.entries(doc)) if (!auditor.mayBe(id, field, value)) complain(`promotion ${id} has ${field} ${JSON.stringify(value)}, which nobody gave it`)
+    }
     if (kind !== 'good' || doc['name'] === undefined || doc['price'] === undefined) continue
     same(`${name}: good ${id}`, store.document('good', id), { doc, clocks }, complain)
     for (const [field, value] of Object.entries(doc)) if (!auditor.mayBe(id, field, value)) complain(`good ${id} has ${field} ${JSON.stringify(value)}, which nobody gave it`)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Good } from '../catalog/good.ts'
+import { RoundingSchema } from '../catalog/promotion.ts'
 import { IdSchema, type Id } from '../identity/ids.ts'
 import { type Fen, PriceSchema, ZERO } from '../money/money.ts'
 import { MilliSchema, type Milli, PricingSchema, milli, thousandthsPer } from '../quantity/quantity.ts'
@@ -25,11 +26,26 @@ export const TicketLineSchema = z.object({
   list: PriceSchema,
   /** fen taken off this line by hand; has the line's sign */
   discount: z.int().transform((value) => value as Fen),
+  /** The good's, which promotions go by; absent in tickets of before there were any. */
+  category: z.string().max(40).optional(),
 })
 export type TicketLine = z.output<typeof TicketLineSchema>
 
 /** A ticket becomes the sale of the same id, so a completion that is tried twice is one sale. */
-export const TicketSchema = z.object({ id: IdSchema, lines: z.array(TicketLineSchema).max(500), openedAt: z.int() })
+/** Taken off the whole ticket by hand: fen, or per cent of what it comes to. */
+export const TicketOffSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('amount'), fen: PriceSchema }),
+  z.object({ kind: z.literal('percent'), percent: z.int().min(1).max(100) }),
+])
+export type TicketOff = z.output<typeof TicketOffSchema>
+export const TicketSchema = z.object({
+  id: IdSchema, lines: z.array(TicketLineSchema).max(500), openedAt: z.int(),
+  off: TicketOffSchema.optional(),
+  /** Rounded down as the cashier said (抹零), and not as the shop does. */
+  round: RoundingSchema.optional(),
+  /** Who buys, for prices that are the members'. */
+  member: IdSchema.optional(),
+})
 export type Ticket = z.output<typeof TicketSchema>
 
 export function emptyTicket(id: Id, at: number): Ticket {
@@ -43,7 +59,7 @@ export function addGood(ticket: Ticket, lineId: Id, good: Good, quantity: Milli)
   if (same && good.pricing === 'piece') return setQuantity(ticket, same.id, milli(same.quantity + quantity))
   const line: TicketLine = {
     id: lineId, good: good.id, code: good.code, name: good.name, unit: good.unit, pricing: good.pricing,
-    per: thousandthsPer(good.pricing, good.unit), quantity, price: good.price, list: good.price, discount: ZERO,
+    per: thousandthsPer(good.pricing, good.unit), quantity, price: good.price, list: good.price, discount: ZERO, category: good.category,
   }
   return { ...ticket, lines: [...ticket.lines, line] }
 }
@@ -66,7 +82,7 @@ export function refreshLine(line: TicketLine, good: Good): TicketLine {
   const overridden = line.price !== line.list
   return {
     ...line, code: good.code, name: good.name, unit: good.unit, pricing: good.pricing, per: thousandthsPer(good.pricing, good.unit),
-    list: good.price, price: overridden ? line.price : good.price,
+    category: good.category, list: good.price, price: overridden ? line.price : good.price,
   }
 }
 

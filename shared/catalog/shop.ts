@@ -5,6 +5,7 @@ import { StaffFields } from '../identity/staff.ts'
 import { defineEvent } from '../identity/event.ts'
 import { PictureSchema } from './good.ts'
 import { HlcSchema } from './hlc.ts'
+import { RoundingSchema } from './promotion.ts'
 
 /** One stretch of opening on one weekday: 0 is Sunday; minutes from midnight of the shop's zone, close may pass 1440. */
 export const HoursSchema = z.object({ day: z.int().min(0).max(6), open: z.int().min(0).max(1439), close: z.int().min(1).max(2880) })
@@ -27,12 +28,16 @@ export const ShopFields = z.object({
   footer: z.string().trim().max(120),
   /** Where the cloud serves the public pages, e.g. https://example.cn; set by the cloud. */
   site: z.string().max(200),
+  /** How totals are rounded down (抹零). */
+  rounding: RoundingSchema,
+  /** Per cent that a cashier may take off by hand, of a line and of a ticket; beyond it a manager's PIN is asked for. */
+  handLimit: z.int().min(0).max(100),
 })
 export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', site: '',
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', site: '', rounding: 'none', handLimit: 0,
 } as const satisfies z.input<typeof ShopFields>
 
 export const ShopChanged = defineEvent('shop.changed', 1, z.object({ shop: IdSchema, set: ShopFields.partial(), hlc: HlcSchema }))

@@ -5,6 +5,7 @@
 import type { Shop } from '../catalog/shop.ts'
 import { type Fen, fen, formatYuan } from '../money/money.ts'
 import { type Milli, type Pricing, amountOf, formatQuantity } from '../quantity/quantity.ts'
+import { type Off, isTicketWide, sumOffs } from '../pricing/offs.ts'
 import type { Tender } from '../payments/tender.ts'
 import type { Sale, SaleLine } from '../sales/events.ts'
 import { dateTimeText } from './date-text.ts'
@@ -24,8 +25,8 @@ export interface ReceiptLine {
   readonly price: string
   /** yuan before the discount */
   readonly amount: string
-  /** What was taken off, as a row under the line; null where nothing was. */
-  readonly discount: ReceiptRow | null
+  /** What was taken off the line and why, as rows under it; its share of what is off the whole ticket stands with the totals. */
+  readonly discounts: readonly ReceiptRow[]
 }
 export interface ReceiptCode {
   readonly content: string
@@ -79,20 +80,27 @@ export function quantityText(line: { pricing: Pricing; quantity: Milli; per: num
  * A line's figures as its reader checks them, in fen: price × quantity = amount, less the discount is what was paid. A
  * price raised by hand is shown as charged, since "discount -1.00" would have to be explained at the counter.
  */
-export function figuresOf(line: SaleLine): { price: Fen; amount: Fen; discount: Fen } {
-  const isDearer = line.quantity < 0 ? line.discount > 0 : line.discount < 0
+export function figuresOf(line: SaleLine): { price: Fen; amount: Fen; discount: Fen; offs: readonly Off[] } {
+  // Sales of before there were reasons say one sum.
+  const known = line.offs ?? [{ why: 'discount' as const, fen: line.discount }]
+  const isDearer = known.some((off) => (off.why === 'price' || !line.offs) && (line.quantity < 0 ? off.fen > 0 : off.fen < 0))
   const amount = isDearer ? amountOf(line.price, line.quantity, line.per) : line.gross
-  return { price: isDearer ? line.price : line.list, amount, discount: fen(amount - line.net) }
+  const discount = fen(amount - line.net)
+  const offs = line.offs ? line.offs.filter(({ why }) => !isDearer || why !== 'price') : [{ why: 'discount' as const, fen: discount }]
+  return { price: isDearer ? line.price : line.list, amount, discount, offs: offs.filter((off) => off.fen !== 0) }
 }
 
+/** What people read for an off: the promotion's name, or what was done by hand. */
+const offText = ({ why, name }: Off, words: Words): string => name ?? words.offs[why]
+
 function lineOf(line: SaleLine, words: Words): { printed: ReceiptLine; gross: number; discount: number } {
-  const { price, amount, discount } = figuresOf(line)
+  const { price, amount, discount, offs } = figuresOf(line)
   const printed: ReceiptLine = {
     name: line.quantity < 0 ? `${words.returnMark}${line.name}` : line.name,
     quantity: quantityText(line),
     price: formatYuan(price),
     amount: formatYuan(amount),
-    discount: discount === 0 ? null : row(words.discount, formatYuan(-discount)),
+    discounts: offs.filter((off) => !isTicketWide(off)).map((off) => row(offText(off, words), formatYuan(-off.fen))),
   }
   return { printed, gross: amount, discount }
 }
@@ -139,7 +147,8 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
   const discount = lines.reduce((total, line) => total + line.discount, 0)
   const isPaidOut = sale.total < 0
   const totals = [row(words.pieces, piecesText(sale.lines, words))]
-  if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), row(words.discount, yuanText(-discount)))
+  const wide = sumOffs(sale.lines).filter(isTicketWide).map((off) => row(offText(off, words), yuanText(-off.fen)))
+  if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), ...wide, row(wide.length > 0 ? words.saved : words.discount, yuanText(-discount)))
   totals.push(isPaidOut ? row(words.payOut, yuanText(-sale.total), true) : row(words.total, yuanText(sale.total), true))
 
   const codes: ReceiptCode[] = []
@@ -259,7 +268,7 @@ export function testReceipt({ shop, at, till, printer, url, language = 'zh' }: T
       row(words.till, till), row(words.time, dateTimeText(at, shop.zone)),
     ],
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
-    lines: [{ name: words.testSample, quantity: '1', price: '12.34', amount: '12.34', discount: null }],
+    lines: [{ name: words.testSample, quantity: '1', price: '12.34', amount: '12.34', discounts: [] }],
     totals: [[row(words.total, yuanText(1234), true)]],
     codes: url === '' ? [] : [{ content: url, caption: url, note: '' }], footer: words.testFooter,
   }

@@ -2,6 +2,8 @@
  * The words on paper, by language. They live here and not with the screens' messages because a receipt is printed by
  * the host, which has no screen. Nothing else in the house spells a word that is printed.
  */
+import type { OffWhy } from '../pricing/offs.ts'
+
 export type Language = 'zh' | 'en'
 
 export interface Words {
@@ -34,6 +36,10 @@ export interface Words {
   readonly piecesBack: string
   readonly gross: string
   readonly discount: string
+  /** The sum of what stands above it. */
+  readonly saved: string
+  /** What was done by hand; a promotion has a name of its own. */
+  readonly offs: Readonly<Record<OffWhy, string>>
   readonly total: string
   readonly payOut: string
   readonly change: string
@@ -72,7 +78,8 @@ const zh: Words = {
   copy: '【补打】', copyNote: '重复打印，与原小票为同一笔',
   phone: '电话', number: '单号', time: '时间', till: '机号', staff: '收银员',
   goods: '商品', quantity: '数量', price: '单价', amount: '金额',
-  returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', total: '合计', payOut: '应退', change: '找零',
+  returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', saved: '共优惠',
+  offs: { promotion: '促销', spend: '促销', price: '改价', discount: '优惠', ticket: '整单优惠', rounding: '抹零' }, total: '合计', payOut: '应退', change: '找零',
   channels: { cash: '现金' }, channelsBack: { cash: '退现金' },
   receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', net: '实收',
@@ -88,7 +95,8 @@ const en: Words = {
   copy: '* COPY *', copyNote: 'Printed again, same sale as the original',
   phone: 'Tel', number: 'No.', time: 'Time', till: 'Till', staff: 'Cashier',
   goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
-  returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', total: 'Total', payOut: 'To refund', change: 'Change',
+  returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', saved: 'You saved',
+  offs: { promotion: 'Promotion', spend: 'Promotion', price: 'Price', discount: 'Discount', ticket: 'Off the ticket', rounding: 'Rounding' }, total: 'Total', payOut: 'To refund', change: 'Change',
   channels: { cash: 'Cash' }, channelsBack: { cash: 'Cash back' },
   receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', net: 'Net',

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
+import { PromotionFields, PromotionSchema } from '../catalog/promotion.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
 import { SCALE_COMMANDS } from '../devices/scale.ts'
@@ -36,6 +37,7 @@ const write = <Shape extends z.core.$ZodShape, Out extends z.ZodType>(about: str
   ({ kind: 'write', about, input: input.extend(keyed) as unknown as z.ZodObject<Shape & typeof keyed>, output })
 
 const none = z.object({})
+const PricedSchema = z.object({ at: z.int(), promotions: z.array(z.object({ promotion: IdSchema, fen: FenSchema })).max(1000) })
 const limit = z.int().min(1).max(1000).default(50)
 /** A file's bytes in base64; 24 MiB of file at most. */
 const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_000) })
@@ -98,6 +100,9 @@ export const CALLS = {
   'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
   'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
 
+  'promotion.list': read('Promotions, those that are over or off too.', none, z.object({ promotions: z.array(PromotionSchema) })),
+  'promotion.put': write('Makes a promotion or changes some of its fields.', z.object({ promotion: IdSchema, set: PromotionFields.partial() }), PromotionSchema),
+
   'ticket.hold': write('Sets a ticket aside for any till of the shop; the key names the holding.', z.object({ ticket: HeldTicketSchema, heldAt: z.int() }), none),
   'ticket.held': read('Tickets set aside that can be taken here, the oldest first.', none, z.object({ held: z.array(HeldViewSchema) })),
   'ticket.take': write('Takes up a ticket that was set aside; it goes on under a new id. `open`: the screen has it already, so it keeps its id, and is noted even when another till has it too.',
@@ -105,8 +110,8 @@ export const CALLS = {
   'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
   'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
 
-  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen.',
-    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }), SaleViewSchema),
+  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen; `priced` by what time and with which promotions, each with the fen it took off.',
+    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
   'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })) })),
   'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
@@ -155,6 +160,7 @@ export type CallResult<Name extends CallName> = z.output<Calls[Name]['output']>
 /** What the till tells every screen. */
 export const EMITS = {
   'good.changed': { about: 'A good is new or edited; open tickets follow.', payload: GoodViewSchema },
+  'promotions.changed': { about: 'A promotion is new or edited: read them again.', payload: none },
   'goods.reloaded': { about: 'Many goods changed at once: read again what is shown.', payload: none },
   'snapshot.changed': { about: 'Who is signed in, the shift, the shop, or the credit code changed.', payload: SnapshotSchema },
   'sync.changed': { about: 'Connection or unsent count changed.', payload: SyncStatusSchema },
@@ -176,7 +182,8 @@ export const ERROR_CODES = [
   'staff.none', 'staff.wrong_pin', 'staff.locked_out', 'staff.not_allowed', 'staff.approval_weak', 'staff.no_taken', 'staff.last_owner', 'till.not_empty',
   'shift.none', 'shift.open', 'shift.not_found',
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
-  'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'promotion.incomplete', 'promotion.rule_bad',
   'ticket.gone',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',

@@ -6,8 +6,9 @@ import { IdSchema } from '../identity/ids.ts'
 import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
 import { HashSchema } from '../ledger/envelope.ts'
-import { FenSchema, PriceSchema } from '../money/money.ts'
+import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
+import { OffSchema } from '../pricing/offs.ts'
 import { SaleLineSchema } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
@@ -148,10 +149,14 @@ export type Mapping = z.output<typeof MappingSchema>
 export const BadCellSchema = z.object({ row: z.int(), column: z.string(), value: z.string(), code: z.string() })
 export type BadCell = z.output<typeof BadCellSchema>
 
+/** Why something costs less, as the customer sees it. */
+const DisplayOffsSchema = z.array(OffSchema.pick({ why: true, name: true, fen: true })).max(1000).default([])
 /** What the customer sees. */
 export const DisplaySchema = z.object({
   mode: z.enum(['idle', 'ticket', 'paying', 'done']),
-  lines: z.array(z.object({ name: z.string(), quantity: z.string(), price: FenSchema, amount: FenSchema })).max(500),
+  lines: z.array(z.object({ name: z.string(), quantity: z.string(), price: FenSchema, amount: FenSchema, offs: DisplayOffsSchema })).max(500),
+  /** Off the whole ticket; and what was saved in all. */
+  offs: DisplayOffsSchema, saved: FenSchema.default(fen(0)),
   total: FenSchema, given: FenSchema.nullable(), change: FenSchema.nullable(), url: z.string().nullable(),
 })
 export type Display = z.output<typeof DisplaySchema>

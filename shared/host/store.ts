@@ -4,6 +4,7 @@
  */
 import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
+import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
 import type { Id } from '../identity/ids.ts'
@@ -99,10 +100,11 @@ export interface Renewal {
   readonly at: number
 }
 
-/** What a page of changes touched: goods, their stock included; tickets set aside and alerts; anything else. */
+/** What a page of changes touched: goods, their stock included; tickets set aside and alerts; promotions; anything else. */
 export interface Pulled {
   goods: Id[]
   tickets: boolean
+  promotions: boolean
   other: boolean
 }
 
@@ -120,6 +122,8 @@ export interface TillReads {
   quickGoods(): GoodView[]
   listGoods(after: Id | undefined, limit: number): GoodView[]
   countGoods(): number
+  /** All of them; the same list until one changes. */
+  promotions(): readonly Promotion[]
   shop(): Shop
   staff(id: Id): Staff | undefined
   staffByNo(no: string): Staff | undefined

@@ -19,7 +19,7 @@ test.each([
   ['a return of it', { quantity: -1000, price: 350, list: 350, discount: -50 }, [-350, -50, -300]],
 ])('%s', (_what, given, [gross, discount, net]) => {
   const { quantity, price, list, ...rest } = { per: 1000, pricing: 'piece' as const, discount: 0, ...given }
-  expect(priceTicket([{ id: 'a', ...rest, quantity: milli(quantity), price: fen(price), list: fen(list), discount: fen(rest.discount) }]).lines).toEqual([{ id: 'a', gross, discount, net }])
+  expect(priceTicket([{ id: 'a', ...rest, quantity: milli(quantity), price: fen(price), list: fen(list), discount: fen(rest.discount) }]).lines).toMatchObject([{ id: 'a', gross, discount, net }])
 })
 
 test('lines sum to the ticket, gross less discount is net, and order changes nothing', () => {

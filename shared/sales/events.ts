@@ -7,6 +7,7 @@ import { HashSchema } from '../ledger/envelope.ts'
 import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { TenderSchema } from '../payments/tender.ts'
+import { OffSchema } from '../pricing/offs.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
 import { isPlainSale } from './plain-sale.ts'
 
@@ -66,6 +67,8 @@ export const SaleLineSchema = z.object({
   price: PriceSchema, list: PriceSchema,
   /** fen: gross − discount = net */
   gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** What the discount is made of; absent where nothing was taken off, and in sales of before there were reasons. */
+  offs: z.array(OffSchema).max(300).optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

@@ -7,12 +7,14 @@ import { isPlainSale } from './plain-sale.ts'
 const uuid = fc.uuid().map((id) => id.toLowerCase())
 const amount = fc.integer({ min: -1_000_000, max: 1_000_000 })
 const price = fc.nat(1_000_000)
+const line = {
+  good: uuid, code: fc.string({ maxLength: 48 }), name: fc.string({ unit: 'binary', maxLength: 60 }), unit: fc.string({ maxLength: 10 }), pricing: fc.constantFrom('piece', 'weight'),
+  per: fc.integer({ min: 1, max: 1000 }), quantity: amount, price, list: price, gross: amount, discount: amount, net: amount,
+}
+const off = fc.oneof(fc.record({ why: fc.constantFrom('price', 'discount', 'ticket', 'rounding'), fen: amount }), fc.record({ why: fc.constantFrom('promotion', 'spend'), fen: amount, promotion: uuid, name: fc.string({ maxLength: 40 }) }))
 const sale = fc.record({
   sale: uuid, no: fc.string({ maxLength: 24 }), shift: uuid, staff: uuid, date: fc.constant('2026-11-24'),
-  lines: fc.array(fc.record({
-    good: uuid, code: fc.string({ maxLength: 48 }), name: fc.string({ unit: 'binary', maxLength: 60 }), unit: fc.string({ maxLength: 10 }), pricing: fc.constantFrom('piece', 'weight'),
-    per: fc.integer({ min: 1, max: 1000 }), quantity: amount, price, list: price, gross: amount, discount: amount, net: amount,
-  }), { minLength: 1, maxLength: 3 }),
+  lines: fc.array(fc.oneof(fc.record(line), fc.record({ ...line, offs: fc.array(off, { maxLength: 3 }) })), { minLength: 1, maxLength: 3 }),
   gross: amount, discount: amount, total: amount,
   tenders: fc.array(fc.record({ channel: fc.constant('cash'), amount, given: amount, change: amount }), { minLength: 1, maxLength: 2 }),
   postings: amount.map((fen) => [{ account: 'drawer', fen }, { account: 'sales', fen: fen === 0 ? 0 : -fen }]),

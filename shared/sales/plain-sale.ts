@@ -6,8 +6,10 @@
 import { DATE } from '../ledger/business-date.ts'
 import { FEN_MAX } from '../money/money.ts'
 import { isPlainId, isPlainInteger, isPlainList, isPlainText, plainFields } from '../identity/plain.ts'
+import { OFF_WHYS } from '../pricing/offs.ts'
 import { MILLI_MAX } from '../quantity/quantity.ts'
 
+const WHYS: ReadonlySet<unknown> = new Set(OFF_WHYS)
 const isFen = (value: unknown): boolean => isPlainInteger(value, -FEN_MAX, FEN_MAX)
 
 /** True only where `SaleCompleted.body` takes the value, which JSON.parse made, and gives it back equal. */
@@ -21,11 +23,18 @@ export function isPlainSale(body: unknown): boolean {
 }
 
 function isLine(value: unknown): boolean {
-  const line = plainFields(value, 12)
-  return line !== undefined && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
+  const bare = plainFields(value, 12)
+  const line = bare ?? plainFields(value, 13)
+  return line !== undefined && (bare !== undefined || isPlainList(line.offs, 0, 300, isOff)) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
     && (line.pricing === 'piece' || line.pricing === 'weight') && isPlainInteger(line.per, 1, Number.MAX_SAFE_INTEGER)
     && isPlainInteger(line.quantity, -MILLI_MAX, MILLI_MAX) && isPlainInteger(line.price, 0, FEN_MAX) && isPlainInteger(line.list, 0, FEN_MAX)
     && isFen(line.gross) && isFen(line.discount) && isFen(line.net)
+}
+
+function isOff(value: unknown): boolean {
+  const bare = plainFields(value, 2)
+  const off = bare ?? plainFields(value, 4)
+  return off !== undefined && WHYS.has(off.why) && isFen(off.fen) && (bare !== undefined || (isPlainId(off.promotion) && isPlainText(off.name, 0, 40)))
 }
 
 function isTender(value: unknown): boolean {

@@ -9,7 +9,9 @@ import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
 import { postings } from '../ledger/postings.ts'
 import { FEN_MAX, type Fen, fen } from '../money/money.ts'
 import { accountOf, takeCash } from '../payments/tender.ts'
-import { priceTicket } from '../pricing/price.ts'
+import { handNeeds } from '../pricing/by-hand.ts'
+import { type Off, sumOffs } from '../pricing/offs.ts'
+import { NO_RULES, type PricingRules, priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 
@@ -23,13 +25,19 @@ export interface SaleFacts {
   /** The sale's number, unique for the till. */
   readonly no: string
   good(id: Id): Good | undefined
+  /** What prices go by at this moment, besides the list; nothing where not given. */
+  readonly rules?: PricingRules
 }
+/** What the screen took off by each promotion, in fen. */
+export type ShownOffs = readonly { readonly promotion: Id; readonly fen: number }[]
 export interface SaleCommand {
   readonly ticket: Ticket
   /** fen, as the screen showed it */
   readonly total: Fen
   /** fen of cash handed over */
   readonly given: Fen
+  /** Where the screen says what it went by, that is checked too. */
+  readonly promotions?: ShownOffs | undefined
 }
 export interface Refusal {
   readonly code: string
@@ -62,18 +70,24 @@ export function saleNumberPrefix(date: string, till: string): string {
 export function decideSale(facts: SaleFacts, command: SaleCommand): { event: SaleEvent; drawer: boolean } | { refused: Refusal } {
   const { ticket } = command
   if (ticket.lines.length === 0) return { refused: { code: 'sale.empty' } }
+  const allows = (right: Right): boolean => may(facts.staff, right) || facts.approved.has(right)
   const lines: TicketLine[] = []
   for (const line of ticket.lines) {
     const good = facts.good(line.good)
     if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
     if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
     const current = refreshLine(line, good)
-    const refused = refuseLine((right) => may(facts.staff, right) || facts.approved.has(right), current)
+    const refused = refuseLine(allows, current)
     if (refused) return { refused }
     lines.push(current)
   }
-  const priced = priceTicket(lines)
+  const rules = facts.rules ?? NO_RULES
+  const priced = priceTicket(lines, ticket, rules)
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
+  const need = handNeeds(lines, ticket, priced, rules).find(({ right }) => !allows(right))
+  if (need) return { refused: { code: 'staff.not_allowed', detail: { right: need.right } } }
+  const changed = command.promotions ? changedPromotions(command.promotions, sumOffs(priced.lines), rules) : []
+  if (changed.length > 0) return { refused: { code: 'sale.promotions_changed', detail: { total: priced.total, shown: command.total, names: changed.join(' / ') } } }
   if (priced.total !== command.total) {
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
@@ -83,8 +97,8 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   const body: Sale = {
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
-      const { gross, discount, net } = priced.lines[i]!
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net }
+      const { gross, discount, net, offs } = priced.lines[i]!
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] } }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders: [tender],
@@ -93,10 +107,15 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: true }
 }
 
+/** Names of promotions that take off something else than the screen said: edited, begun or over in between. */
+function changedPromotions(shown: ShownOffs, offs: readonly Off[], { promotions }: PricingRules): string[] {
+  const [before, now] = [new Map(shown.map((off) => [off.promotion, off.fen])), new Map(offs.flatMap((off) => (off.promotion === undefined ? [] : [[off.promotion, off.fen as number]])))]
+  const ids = [...new Set([...before.keys(), ...now.keys()])].filter((id) => (before.get(id) ?? 0) !== (now.get(id) ?? 0))
+  return ids.map((id) => promotions.find((each) => each.id === id)?.name ?? '–')
+}
+
 function refuseLine(allows: (right: Right) => boolean, line: TicketLine): Refusal | undefined {
   if (line.quantity < 0 && !allows('return.without_receipt')) return { code: 'sale.returns_not_allowed', detail: { name: line.name } }
-  if (line.price !== line.list && !allows('price.override')) return { code: 'staff.not_allowed', detail: { right: 'price.override' } }
-  if (line.discount !== 0 && !allows('line.discount')) return { code: 'staff.not_allowed', detail: { right: 'line.discount' } }
   // Lines of a ticket are 500 at most: with each below this, no sum leaves the range of fen.
   const size = Math.max(line.price, line.list) / line.per * Math.abs(line.quantity)
   if (size > TICKET_MAX || Math.abs(line.quantity) > MILLI_MAX) return { code: 'sale.too_large', detail: { name: line.name } }

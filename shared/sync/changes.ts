@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
 import { type Clocks, type Fields, HlcSchema, unpackClocks } from '../catalog/hlc.ts'
+import { PromotionFields } from '../catalog/promotion.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { MemberFields } from '../members/member.ts'
@@ -12,7 +13,7 @@ import { HoldingFields } from '../sales/held.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(),
+  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

@@ -1,6 +1,7 @@
 /** Every event there is. A change of this list is a decision: `events.test.ts` pins a hash of the schemas. */
 import type { z } from 'zod'
 import { GoodChanged } from '../catalog/good.ts'
+import { PromotionChanged } from '../catalog/promotion.ts'
 import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
@@ -12,7 +13,7 @@ import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
-  ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
+  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, StockMoved, SaleCompleted,
   TicketHeld, TicketTaken,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
 ] as const

@@ -11,6 +11,7 @@ import { useNotice } from '../stores/notice.ts'
 import { type Panel, usePanels } from '../stores/panels.ts'
 import { usePaper } from '../stores/paper.ts'
 import { usePay } from '../stores/pay.ts'
+import { usePromotions } from '../stores/promotions.ts'
 import { useScans } from '../stores/scans.ts'
 import { useSession } from '../stores/session.ts'
 import { useTicket } from '../stores/ticket.ts'
@@ -30,6 +31,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   const panels = usePanels()
   const paper = usePaper()
   const pay = usePay()
+  const promotions = usePromotions()
   const scans = useScans()
   const session = useSession()
   const ticket = useTicket()
@@ -57,7 +59,9 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     if (panels.current === 'adjust') return panels.home()
     if (!lineFirst()) return
     counter.clearBuffer()
-    approval.need(['price.override', 'line.discount'], ticket.ticket.id, () => panels.open('adjust'))
+    // Where nothing is left to cashiers they are not let type in vain.
+    const rights = promotions.rules.handLimit === 0 ? ['price.override', 'line.discount'] as const : []
+    approval.need(rights, ticket.ticket.id, () => panels.open('adjust'))
   }
   function quantity(): void {
     if (!lineFirst()) return

@@ -4,7 +4,7 @@ import { formatYuan } from '#shared/money/money.ts'
 import { i18n, type MessageKey, t } from '../i18n/index.ts'
 
 /** Fields that hold fen, whatever event they stand in. */
-const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given'])
+const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'discount', 'list', 'fen', 'over'])
 /** What a row is known by at a glance. */
 const KNOWN_BY = ['no', 'name', 'reason', 'code'] as const
 const SUMS = ['total', 'amount', 'counted', 'float', 'price'] as const

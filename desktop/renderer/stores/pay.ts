@@ -11,8 +11,9 @@ import { till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
 import { type Approvable, isApprovable, useApproval } from './approval.ts'
-import { useNotice } from './notice.ts'
+import { useNotice, wordsFor } from './notice.ts'
 import { usePanels } from './panels.ts'
+import { usePromotions } from './promotions.ts'
 import { useScreen } from './screen.ts'
 import { useTicket } from './ticket.ts'
 
@@ -45,7 +46,7 @@ export const usePay = defineStore('pay', () => {
   async function take(given: Fen): Promise<void> {
     const ticket = useTicket()
     if (ticket.completing || ticket.empty) return
-    await ticket.freeze({ total: ticket.priced.total, given })
+    await ticket.freeze({ total: ticket.priced.total, given, priced: ticket.pricedBy() })
     phase.value = 'waiting'
     await send()
   }
@@ -58,7 +59,7 @@ export const usePay = defineStore('pay', () => {
     sending = true
     phase.value = 'waiting'
     try {
-      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, key: ticket.ticket.id })
+      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, ...what.priced && { priced: what.priced }, key: ticket.ticket.id })
       finish(done)
     } catch (error) {
       await refused(error)
@@ -98,9 +99,9 @@ export const usePay = defineStore('pay', () => {
     }
     await ticket.freeze(null)
     phase.value = 'due'
-    if (code === 'sale.total_changed') {
-      await notice.attempt(() => ticket.refreshAll())
-      notice.show({ tone: 'attention', message: t('error.sale_total_changed.message'), next: t('error.sale_total_changed.next') })
+    if (code === 'sale.total_changed' || code === 'sale.promotions_changed') {
+      await notice.attempt(async () => { await Promise.all([ticket.refreshAll(), usePromotions().reload()]) })
+      notice.show({ tone: 'attention', ...wordsFor(error) })
       return
     }
     if (!handMade(error)) notice.refuse(error)

@@ -9,13 +9,16 @@ import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket
 import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { sum } from '#shared/money/money.ts'
-import { priceTicket } from '#shared/pricing/price.ts'
+import { handNeeds } from '#shared/pricing/by-hand.ts'
+import { sumOffs } from '#shared/pricing/offs.ts'
+import { type PricedTicket, priceTicket } from '#shared/pricing/price.ts'
 import { formatQuantity, type Milli, milli, PIECE } from '#shared/quantity/quantity.ts'
 import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { quantityFault, quantityWords } from '../ticket/limits.ts'
 import { useNotice } from './notice.ts'
+import { usePromotions } from './promotions.ts'
 import { useSeat } from './seat.ts'
 
 const LINES_MAX = 500
@@ -27,14 +30,30 @@ export const useTicket = defineStore('ticket', () => {
   /** Next goods come back instead of going out. */
   const returning = ref(false)
 
-  const priced = computed(() => priceTicket(ticket.value.lines))
+  /** A total that was paid stands by the time it was priced at. */
+  const rules = computed(() => {
+    const { rules: now } = usePromotions()
+    return completing.value?.priced ? { ...now, at: completing.value.priced.at } : now
+  })
+  const priced = computed(() => price(ticket.value))
   /** fen that the customer pays less than listed. A price raised by hand saves nobody anything and takes nothing off what another line saved. */
-  const saved = computed(() => sum(ticket.value.lines.map((each, index) => {
-    const { discount } = priced.value.lines[index]!
-    return Math.sign(discount) === -Math.sign(each.quantity) ? each.discount : discount
-  })))
+  const saved = computed(() => sum(ticket.value.lines.flatMap(({ quantity }, index) =>
+    priced.value.lines[index]!.offs.map(({ why, fen }) => (why === 'price' && Math.sign(fen) === -Math.sign(quantity) ? 0 : fen)))))
   const empty = computed(() => ticket.value.lines.length === 0)
   const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
+
+  /** Any ticket at the prices and promotions of now. */
+  function price(other: Ticket): PricedTicket {
+    return priceTicket(other.lines, other, rules.value)
+  }
+  /** What the total was made with, for the host to check. */
+  function pricedBy(): Completing['priced'] {
+    return { at: rules.value.at, promotions: sumOffs(priced.value.lines).flatMap(({ promotion, fen }) => (promotion === undefined ? [] : [{ promotion, fen }])) }
+  }
+  /** The rights that a ticket's prices by hand need, beyond what the shop leaves to its cashiers. */
+  function rightsFor(next: Ticket): ('price.override' | 'line.discount')[] {
+    return [...new Set(handNeeds(next.lines, next, price(next), rules.value).map(({ right }) => right))]
+  }
 
   /** What is written down of it. */
   function record(): OpenTicket {
@@ -179,7 +198,15 @@ export const useTicket = defineStore('ticket', () => {
     await save()
   }
 
+  /** Says who buys; null is anybody. */
+  function setMember(member: Id | null): void {
+    if (completing.value) return
+    const { member: _before, ...others } = ticket.value
+    change(member === null ? others : { ...others, member })
+  }
+
   return {
+    price, pricedBy, rightsFor, setMember,
     ticket, selected, completing, returning, priced, saved, empty, line,
     record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
   }

@@ -1,5 +1,6 @@
 /** What a cashier with the right may do to a line by hand. Pure; the host checks the rights again at the end. */
-import type { Ticket, TicketLine } from '#shared/cart/ticket.ts'
+import type { Ticket, TicketLine, TicketOff } from '#shared/cart/ticket.ts'
+import type { Rounding } from '#shared/catalog/promotion.ts'
 import { type Fen, fen, roundHalfUp, ZERO } from '#shared/money/money.ts'
 import { amountOf, formatQuantity, type Milli } from '#shared/quantity/quantity.ts'
 
@@ -29,6 +30,19 @@ export function percentOff(line: TicketLine, percent: number): Fen {
 /** Listed price, no discount. */
 export function plainLine(ticket: Ticket, lineId: string): Ticket {
   return changeLine(ticket, lineId, (line) => ({ ...line, price: line.list, discount: ZERO }))
+}
+
+/** Takes something off the whole ticket, in the place of what was off before. Nothing off is none. */
+export function discountTicket({ off: _before, ...ticket }: Ticket, off: TicketOff): Ticket {
+  return off.kind === 'amount' && off.fen === 0 ? ticket : { ...ticket, off }
+}
+/** Rounds the total down, or not, whatever the shop does. */
+export function roundTicket(ticket: Ticket, round: Rounding): Ticket {
+  return { ...ticket, round }
+}
+/** Nothing off the whole by hand, and rounded as the shop does. */
+export function plainTicket({ off: _off, round: _round, ...ticket }: Ticket): Ticket {
+  return ticket
 }
 
 /** A line's quantity in its own unit as people read it: `2` pieces, `1.250` of a weighed unit. */
