@@ -9,6 +9,7 @@ import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
+import { reportHandlers } from './reports.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -28,6 +29,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...importHandlers(context),
     ...salesHandlers(context),
     ...ticketHandlers(context),
+    ...reportHandlers(context),
     ...memberHandlers(context),
     ...printingHandlers(context),
 

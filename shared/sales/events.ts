@@ -66,6 +66,8 @@ export const SaleLineSchema = z.object({
   price: PriceSchema, list: PriceSchema,
   /** fen: gross − discount = net */
   gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** fen per unit that the shop pays, as known at that moment; absent where it was not */
+  cost: PriceSchema.optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

@@ -215,6 +215,7 @@ export const en: typeof zh = {
     sale_not_found: { message: 'There is no such sale.', next: 'Check the number.' },
     sale_discount_too_large: { message: 'Too much off {name}.', next: 'F6: take less off.' },
     sale_returns_not_allowed: { message: 'You may not take returns.', next: 'A manager or the owner signs in for it.' },
+    report_range: { message: 'The first day must come before the last, and a report covers three years at most.', next: 'Please change the dates.' },
     ticket_gone: { message: 'Somebody has taken this ticket already.', next: 'Look at the shop\'s other tills, or in Receipts.' },
     sale_too_large: { message: 'This ticket is too large.', next: 'Finish part of it, then begin the next.' },
     member_phone_bad: { message: 'This is no telephone number.', next: 'Look for a digit too many or too few and type it again.' },

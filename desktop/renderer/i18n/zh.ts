@@ -212,6 +212,7 @@ export const zh = {
     sale_not_found: { message: '没有这张单。', next: '请核对单号。' },
     sale_discount_too_large: { message: '{name} 减得太多了。', next: '请按 F6 改小一点。' },
     sale_returns_not_allowed: { message: '您不能做退货。', next: '请店长或店主登录来退。' },
+    report_range: { message: '开始日期要在结束日期之前，最多三年。', next: '请改一下日期。' },
     ticket_gone: { message: '这一单已经被取走了。', next: '看看店里其他收银机，或在「小票」里查。' },
     sale_too_large: { message: '这张票太大了。', next: '请先收一部分，再开下一张。' },
     member_phone_bad: { message: '这个手机号不对。', next: '请看看是不是多了或少了一位，再输一次。' },
