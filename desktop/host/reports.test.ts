@@ -1,13 +1,19 @@
 /** Reports of sales: every fen of the journal in every table, the week before, margins, and who may see them. */
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { beforeEach, describe, expect, test } from 'vitest'
+import readXlsxFile from 'read-excel-file/node'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
 import { MIGRATIONS } from '#desktop/storage/open.ts'
 import { SUMMED } from '#desktop/storage/sales-sums.ts'
 import { tamper } from '#desktop/storage/testing/store.ts'
 import { play, stepArbitrary } from '#desktop/testing/history.ts'
 import { CASHIER_PIN, OWNER_PIN, type TestTill, openTill } from '#desktop/testing/till.ts'
+import { decodeEscpos } from '#printers/testing/decode-escpos.ts'
+import { REPORT_WORDS } from '#shared/documents/report-words.ts'
+import { formatYuan } from '#shared/money/money.ts'
 import { addDays, daysOf } from '#shared/sales/report.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import { businessDate } from '#shared/ledger/business-date.ts'
@@ -155,4 +161,61 @@ test('a ledger from before there were reports has its sums from the first start 
   till = await till.restart()
   expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
   expect({ ...await report(TODAY, addDays(TODAY, 1)), at: live.at }).toEqual(live)
+})
+
+describe('on paper and in a file', () => {
+  /** A week's sales of two goods, one with an odd name. */
+  async function week(): Promise<void> {
+    const cola = await till.addGood({ name: '可乐\u0007=1+1', price: 333, cost: 190, category: '饮料' })
+    const greens = await till.addGood({ name: '青菜', price: 401, pricing: 'weight', unit: '斤', category: '蔬菜' })
+    for (let day = 0; day < 8; day++) {
+      await till.sell([{ good: cola, quantity: 3000 }, { good: greens, quantity: 250 * (day + 1) }])
+      till.clock.pass(DAY_MS)
+    }
+    await till.sell([{ good: cola, quantity: -1000 }])
+  }
+  const range = { from: addDays(TODAY, 2), to: addDays(TODAY, 8) }
+
+  test.each(['zh', 'en'] as const)('the workbook says what the report says, in real numbers and dates (%s)', async (language) => {
+    await week()
+    const read = await till.run('report.sales', range)
+    const { name, data } = await till.run('report.export', { ...range, language })
+    expect(name).toMatch(/-2026-11-25-2026-12-01\.xlsx$/)
+    const sheets = await readXlsxFile(Buffer.from(data, 'base64'))
+    const [summary, days, hours, categories, goods, cashiers, tenders] = sheets.map((sheet) => sheet.data)
+    const yuan = (fen: number): number => fen / 100
+    const facts = new Map(summary!.map(([label, value]) => [label, value]))
+    const words = REPORT_WORDS[language]
+    expect([words.sales, words.net, words.cost, words.unknown, words.margin].map((word) => facts.get(word)))
+      .toEqual([read.total.sales, ...[read.total.net, read.total.cost, read.total.unknown, read.total.net - read.total.unknown - read.total.cost].map(yuan)])
+    expect(facts.get(words.date)).toEqual(new Date('2026-11-25'))
+    expect(days!.slice(1).map(([date, sales, net, before]) => [date, sales, net, before])).toEqual(read.days.map((day) => [new Date(day.date), day.sales, yuan(day.net), yuan(day.before)]))
+    expect(hours!.slice(1).map((row) => row[2])).toEqual(read.hours.map(({ net }) => yuan(net)))
+    expect(categories!.slice(1).map(([category, net]) => [category, net])).toEqual(read.categories.map(({ category, net }) => [category, yuan(net)]))
+    expect(goods!.slice(1).map((row) => [row[0], row[3], row[5]])).toEqual(read.goods.map((good) => [good.name.replace('\u0007', ' '), good.quantity / (good.unit === '斤' ? 500 : 1000), yuan(good.net)]))
+    expect(cashiers!.slice(1).map((row) => [row[0], row[2], row[4]])).toEqual(read.cashiers.map(({ staffNo, sales, net }) => [staffNo, sales, yuan(net)]))
+    expect(tenders!.slice(1).map((row) => [row[1], row[2]])).toEqual(read.tenders.map((tender) => [tender.tenders, yuan(tender.fen)]))
+  })
+
+  test('the paper is queued once however often it is asked for, and printed with the figures of its moment', async () => {
+    const printer = await startPrinterSimulator()
+    onTestFinished(() => printer.close())
+    await till.run('printer.put', { printer: { id: randomUUID(), name: '前台', profile: 'generic-80', address: printer.address, receipts: false, drawer: false } })
+    await week()
+    const [put] = (await till.run('printer.list', {})).printers
+    await till.run('printer.put', { printer: { ...put!, receipts: true } })
+    const key = randomUUID()
+    for (let i = 0; i < 3; i++) await till.run('report.print', { ...range, key })
+    const { total } = await till.run('report.sales', range)
+    await printer.read(1)
+    const { lines } = await decodeEscpos(printer.received[0]!, 48)
+    const said = lines.map(({ text }) => text.trim())
+    expect(said).toContain('营业报表')
+    expect(said.some((line) => /^日期 2026-11-25 至 2026-12-01 +机号 00$/.test(line))).toBe(true)
+    expect(said.find((line) => line.startsWith('实收') && line.endsWith(`￥${formatYuan(total.net)}`))).toBeDefined()
+    expect((await till.run('print.jobs', {})).jobs).toMatchObject([{ kind: 'report' }])
+    await till.addStaff('02', 'cashier')
+    await till.run('staff.signIn', { no: '02', pin: CASHIER_PIN })
+    for (const call of ['report.print', 'report.export'] as const) expect((await till.refusal(call, range)).code).toBe('staff.not_allowed')
+  })
 })

@@ -1,12 +1,18 @@
 /** Reports of this till's sales: read, printed, and saved as a table for a spreadsheet. */
+import { GOODS_ON_PAPER, rangeOfPaper, reportPaper, reportReceipt } from '#shared/documents/report.ts'
+import type { ReceiptDocument } from '#shared/documents/receipt.ts'
+import { reportSheets } from '#shared/documents/report-sheets.ts'
+import { REPORT_WORDS } from '#shared/documents/report-words.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { SalesReport } from '#shared/host/report-schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { type DateRange, type SalesFigures, daysOf, isDate, weekBefore } from '#shared/sales/report.ts'
 import { type Context, requireRight } from './context.ts'
+import { workbookOnThread } from './export/workbook.ts'
 
-type Calls = 'report.sales'
+type Calls = 'report.sales' | 'report.print' | 'report.export'
 
 /** Three years. */
 const DAYS_MAX = 1096
@@ -14,10 +20,28 @@ const DAYS_MAX = 1096
 const TRIES = 3
 
 export function reportHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock, done } = context
   return {
     async 'report.sales'({ from, to, limit }) {
       requireRight(context, 'report.read')
       return reportOf(context, { from, to }, await figuresOf(context, checked({ from, to })), limit)
+    },
+
+    'report.print'({ key, from, to }) {
+      requireRight(context, 'report.read')
+      const ref = reportPaper(checked({ from, to }))
+      done.once(key, 'report.print', () => {
+        store.commit({ events: [], prints: [{ kind: 'report', ref, copy: false, drawer: false }] }, clock.now(), store.signedIn())
+      })
+      context.printed()
+      return {}
+    },
+
+    async 'report.export'({ from, to, language }) {
+      requireRight(context, 'report.read')
+      const report = reportOf(context, { from, to }, await figuresOf(context, checked({ from, to })))
+      const bytes = await workbookOnThread(reportSheets(report, store.shop().name, store.identity().till, language))
+      return { name: `${REPORT_WORDS[language].title}-${from}${from === to ? '' : `-${to}`}.xlsx`, data: Buffer.from(bytes).toString('base64') }
     },
   }
 }
@@ -45,15 +69,24 @@ async function figuresOf({ store }: Context, range: DateRange): Promise<SalesFig
 }
 
 /** All at once. */
-export function figuresNow({ store }: Pick<Context, 'store'>, range: DateRange): SalesFigures {
+function figuresNow({ store }: Pick<Context, 'store'>, range: DateRange): SalesFigures {
   const reading = store.salesFigures(range)
   let step = reading.next()
   while (!step.done) step = reading.next()
   return step.value
 }
 
-/** Figures in the order people read them, with names; `limit` goods. */
-export function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to }: DateRange, figures: SalesFigures, limit: number): SalesReport {
+/** What a print job says to print; undefined where it says nothing. Read all at once: a printer's turn is short. */
+export function reportPaperOf(context: Pick<Context, 'store' | 'clock'>, ref: Id, copy: boolean): ReceiptDocument | undefined {
+  const { store } = context
+  const range = rangeOfPaper(ref)
+  if (!range) return undefined
+  const report = reportOf(context, range, figuresNow(context, range), GOODS_ON_PAPER)
+  return reportReceipt({ shop: store.shop(), report, at: report.at, till: store.identity().till, copy })
+}
+
+/** Figures in the order people read them, with names; `limit` goods, or all. */
+function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to }: DateRange, figures: SalesFigures, limit?: number): SalesReport {
   const { total, before, days, hours, staff, tenders, goods } = figures
   const sold = goods.filter(({ isSold }) => isSold).sort((one, other) => other.net - one.net || (one.good < other.good ? -1 : 1))
   const categories = new Map<string, { net: number; before: number; cost: number; unknown: number }>()

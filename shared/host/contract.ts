@@ -114,6 +114,8 @@ export const CALLS = {
 
   'report.sales': read('What this till sold on the business days from `from` to `to`, and on the same days a week before; of its goods the `limit` that brought in most. Sums are in fen, margins come of the costs that are known.',
     z.object({ ...range, limit: limit.default(100) }), SalesReportSchema),
+  'report.print': write('Prints a report of sales on receipt paper, with the figures of the moment when it is printed.', z.object(range), none),
+  'report.export': read('A report of sales with all its goods as an XLSX file in base64, in the language of the screen.', z.object({ ...range, language: z.enum(['zh', 'en']).default('zh') }), z.object({ name: z.string(), data: z.base64() })),
 
   'member.join': write('Makes a member of somebody, found by telephone number from then on; the key becomes the member\'s id.', z.object({ set: personSet.required({ phone: true }) }), MemberViewSchema),
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
