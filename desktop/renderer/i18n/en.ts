@@ -114,8 +114,16 @@ export const en: typeof zh = {
     takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',
     lostToTill: '{field} of {name}: {value}, set here, does not count: till {till} set it to {won} later', lostToCloud: '{field} of {name}: {value}, set here, does not count: it was set to {won} on-line later', lostNext: 'The later one counts. If the other is right, change it again in Goods.',
   },
+  report: {
+    title: 'Reports', print: 'Print', printing: 'Printing the report', export: 'Export', saved: 'Saved as {name}', savedNext: 'It is with your downloads; open it in a spreadsheet.',
+    today: 'Today', yesterday: 'Yesterday', week: '7 days', month: 'This month', lastMonth: 'Last month', from: 'From', to: 'To',
+    page_overview: 'Overview', days: 'Days', page_hours: 'Hours', categories: 'Categories', page_goods: 'Goods', page_cashiers: 'Cashiers', page_tenders: 'Tenders',
+    net: 'Net', now: 'These days', before: 'A week before', moreThan: '{rate} more', less: '{rate} less', sales: 'Sales', count: 'Count', average: 'Average', margin: 'Margin', rate: 'Margin', quantity: 'Quantity', returned: 'Returns',
+    unknown: 'Sold at an unknown cost:', unknownNext: ', which is in no margin.', discount: 'Discounts', returns: '{n} return | {n} returns', noCategory: 'No category', moreGoods: '{n} more, all of them in the export.',
+    none: 'Nothing was sold on these days', chartSays: 'Bar chart: {title}. The most is {label}: {amount} yuan. The numbers are in the table beside it.', about: 'A week before is {from}. Only this till\'s sales.',
+  },
   more: {
-    title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', audit: 'Audit trail', auditAbout: 'Who did what and when; it can be searched, not edited', sync: 'Network', syncAbout: 'What is sent, joining, try now',
+    title: 'More', import: 'Import goods', importAbout: 'From Excel or CSV, all at once', report: 'Reports', reportAbout: 'What was sold and earned, by day, hour, category, good', audit: 'Audit trail', auditAbout: 'Who did what and when; it can be searched, not edited', sync: 'Network', syncAbout: 'What is sent, joining, try now',
     settings: 'Settings', settingsAbout: 'Language, text, sounds, printer, staff, backup', display: 'Customer display', displayAbout: 'A window of its own for the customer',
     diagnose: 'Diagnostics file', diagnoseAbout: 'Something is wrong: one file for whoever helps, without names, goods or sales',
     diagnosed: 'Saved as {name}', diagnosedNext: 'It is with your downloads; send it to whoever helps.',

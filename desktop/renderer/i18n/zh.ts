@@ -112,8 +112,16 @@ export const zh = {
     takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',
     lostToTill: '「{name}」的{field}，在这台改的 {value} 没有生效：{till} 号机后来改成了 {won}', lostToCloud: '「{name}」的{field}，在这台改的 {value} 没有生效：网上后来改成了 {won}', lostNext: '后改的为准。还要用原来那个，就在「商品」里再改一次。',
   },
+  report: {
+    title: '报表', print: '打印', printing: '正在打印报表', export: '导出表格', saved: '已存为 {name}', savedNext: '在「下载」里，用 Excel 或 WPS 打开。',
+    today: '今天', yesterday: '昨天', week: '近 7 天', month: '本月', lastMonth: '上月', from: '从哪天', to: '到哪天',
+    page_overview: '总览', days: '按天', page_hours: '时段', categories: '分类', page_goods: '商品', page_cashiers: '收银员', page_tenders: '收款方式',
+    net: '实收', now: '所选日子', before: '上周同期', moreThan: '多 {rate}', less: '少 {rate}', sales: '笔数', count: '笔数', average: '平均一笔', margin: '毛利', rate: '毛利率', quantity: '数量', returned: '退货',
+    unknown: '没填进价的商品卖了', unknownNext: '，没算进毛利。', discount: '优惠', returns: '{n} 笔退货', noCategory: '未分类', moreGoods: '还有 {n} 种，导出的表格里都有。',
+    none: '这几天没有卖东西', chartSays: '{title}的柱形图，最多的是 {label}：{amount} 元。数字在旁边的表里。', about: '上周同期是 {from}。只算这台收银机的账。',
+  },
   more: {
-    title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
+    title: '更多', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', report: '报表', reportAbout: '卖了多少、赚了多少，按天、时段、分类、商品看', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、打印机、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
     diagnose: '诊断文件', diagnoseAbout: '出了问题，存一个文件发给帮忙的人；里面没有人名、商品和账',
     diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',

@@ -5,7 +5,7 @@ import { onBeforeUnmount, ref } from 'vue'
 export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
-  | 'approve' | 'cash' | 'shifts' | 'audit'
+  | 'approve' | 'cash' | 'shifts' | 'audit' | 'report'
 
 export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
 
@@ -18,7 +18,7 @@ export interface PanelKeys {
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', cash: 'shift', shifts: 'shift' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', report: 'more', cash: 'shift', shifts: 'shift' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')
