@@ -8,7 +8,7 @@ import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { SalesReport } from '#shared/host/report-schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
-import { type DateRange, type SalesFigures, daysOf, isDate, weekBefore } from '#shared/sales/report.ts'
+import { type DateRange, type GoodFigures, type SalesFigures, daysOf, isDate, weekBefore } from '#shared/sales/report.ts'
 import { type Context, requireRight } from './context.ts'
 import { workbookOnThread } from './export/workbook.ts'
 
@@ -88,7 +88,8 @@ export function reportPaperOf(context: Pick<Context, 'store' | 'clock'>, ref: Id
 /** Figures in the order people read them, with names; `limit` goods, or all. */
 function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to }: DateRange, figures: SalesFigures, limit?: number): SalesReport {
   const { total, before, days, hours, staff, tenders, goods } = figures
-  const sold = goods.filter(({ isSold }) => isSold).sort((one, other) => other.net - one.net || (one.good < other.good ? -1 : 1))
+  const sold = goods.filter(({ isSold }) => isSold)
+  const shown = mostFirst(sold, limit ?? sold.length)
   const categories = new Map<string, { net: number; before: number; cost: number; unknown: number }>()
   for (const good of goods) {
     const category = categories.get(good.category) ?? { net: 0, before: 0, cost: 0, unknown: 0 }
@@ -106,7 +107,7 @@ function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to
     days: [...days].map(([date, day]) => ({ date, sales: day.sales, ...compared(day) })),
     hours: hours.map((hour, i) => ({ hour: i, sales: hour.sales, ...compared(hour) })),
     categories: [...categories].map(([category, sums]) => ({ category, ...compared(sums), ...costed(sums) })).sort((one, other) => other.net - one.net || other.before - one.before),
-    goods: sold.slice(0, limit).map(({ good, name, category, unit, pricing, quantity, gross, ...sums }) => ({ good, name, category, unit, pricing, quantity, gross: fen(gross), ...compared(sums), ...costed(sums) })),
+    goods: shown.map(({ good, name, category, unit, pricing, quantity, gross, ...sums }) => ({ good, name, category, unit, pricing, quantity, gross: fen(gross), ...compared(sums), ...costed(sums) })),
     goodsTotal: sold.length,
     cashiers: [...staff].map(([id, sums]) => {
       const known = store.staff(id)
@@ -114,4 +115,10 @@ function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to
     }).sort((one, other) => other.net - one.net || other.before - one.before),
     tenders: [...tenders].map(([channel, sums]) => ({ channel, tenders: sums.tenders, fen: fen(sums.fen), before: fen(sums.before) })).sort((one, other) => other.fen - one.fen),
   }
+}
+
+/** The `limit` goods that brought in most; of a hundred thousand not all are put in order for it. */
+function mostFirst(goods: readonly GoodFigures[], limit: number): GoodFigures[] {
+  const least = goods.length > limit ? Float64Array.from(goods, ({ net }) => net).sort().at(-limit)! : -Infinity
+  return goods.filter(({ net }) => net >= least).sort((one, other) => other.net - one.net || (one.good < other.good ? -1 : 1)).slice(0, limit)
 }

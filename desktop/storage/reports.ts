@@ -10,12 +10,15 @@ import type { Documents } from './documents.ts'
 import { dateOfDay, dayNumber } from './sales-sums.ts'
 
 /** Days, or goods, that are read in one step: some milliseconds' work. */
-const DAYS_A_STEP = 31
-const GOODS_A_STEP = 2000
+const DAYS_A_STEP = 14
+const GOODS_A_STEP = 500
 
 interface TimeRow extends Figures { day: number; quarter: number; staff: string }
 interface TenderRow { day: number; channel: string; tenders: number; fen: number }
-interface GoodRow { good: number; quantity: number; gross: number; net: number; cost: number; costless: number; costlessNet: number }
+/** A good's number and its sums in the order of SUMS: as arrays, of which two years have half a million. */
+type GoodRow = readonly number[]
+const SUMS = ['quantity', 'gross', 'net', 'cost', 'costless', 'costlessNet'] as const
+const NET = SUMS.indexOf('net')
 type Named = Pick<GoodFigures, 'good' | 'name' | 'category' | 'unit' | 'pricing'> & { cost: number | null }
 
 const add = (to: Figures, row: Figures): void => {
@@ -33,6 +36,7 @@ export class Reports {
   readonly #documents
   readonly #times
   readonly #tenders
+  readonly #count
   readonly #goods
   readonly #named
   /** What goods are called, until any document changes. */
@@ -43,8 +47,9 @@ export class Reports {
     this.#documents = documents
     this.#times = db.prepare<[number, number], TimeRow>('SELECT * FROM day_time WHERE day BETWEEN ? AND ?')
     this.#tenders = db.prepare<[number, number], TenderRow>('SELECT * FROM day_tender WHERE day BETWEEN ? AND ?')
+    this.#count = db.prepare<[], number>('SELECT coalesce(max(no), 0) FROM sold_good').pluck()
     this.#goods = db.prepare<[number, number], GoodRow>(`SELECT good, sum(quantity) AS quantity, sum(gross) AS gross, sum(net) AS net, sum(cost) AS cost,
-      sum(costless) AS costless, sum(costless_net) AS costlessNet FROM day_good WHERE day BETWEEN ? AND ? GROUP BY good`)
+      sum(costless) AS costless, sum(costless_net) AS costlessNet FROM day_good WHERE day BETWEEN ? AND ? GROUP BY good`).raw()
     this.#named = db.prepare<[number], { good: string; doc: string | null }>("SELECT g.good, d.doc FROM sold_good g LEFT JOIN document d ON d.kind = 'good' AND d.id = g.good WHERE g.no = ?")
   }
 
@@ -54,7 +59,11 @@ export class Reports {
     const figures: SalesFigures = {
       total: noFigures(), before: noFigures(), days, hours: Array.from({ length: 24 }, () => ({ sales: 0, net: 0, before: 0 })), staff: new Map(), tenders: new Map(), goods: [],
     }
-    const goods = new Map<number, GoodRow & { before: number; isSold: boolean }>()
+    const count = this.#count.get()! + 1
+    const sums = new Float64Array(count * SUMS.length)
+    const before = new Float64Array(count)
+    const isSold = new Uint8Array(count)
+    const isSeen = new Uint8Array(count)
     const hour = hoursIn(zone)
     for (const { from, to, isNow, isBefore } of piecesOf(range, DAYS_A_STEP)) {
       const [first, last] = [dayNumber(from), dayNumber(to)]
@@ -66,20 +75,20 @@ export class Reports {
         if (isBefore) tender.before += row.fen
       }
       for (const row of this.#goods.all(first, last)) {
-        const good = entry(goods, row.good, () => ({ good: row.good, quantity: 0, gross: 0, net: 0, cost: 0, costless: 0, costlessNet: 0, before: 0, isSold: false }))
-        if (isBefore) good.before += row.net
+        const no = row[0]!
+        isSeen[no] = 1
+        if (isBefore) before[no]! += row[NET + 1]!
         if (!isNow) continue
-        good.isSold = true
-        for (const name of ['quantity', 'gross', 'net', 'cost', 'costless', 'costlessNet'] as const) good[name] += row[name]
+        isSold[no] = 1
+        for (let i = 0; i < SUMS.length; i++) sums[no * SUMS.length + i]! += row[i + 1]!
       }
       yield
     }
-    for (const row of goods.values()) {
-      const { good, name, category, unit, pricing, cost: today } = this.#name(row.good)
-      figures.goods.push({
-        good, name, category, unit, pricing, quantity: row.quantity, gross: row.gross, net: row.net, before: row.before, isSold: row.isSold,
-        ...costOf(row, { cost: today, pricing, unit }),
-      })
+    for (let no = 1; no < count; no++) {
+      if (!isSeen[no]) continue
+      const [quantity, gross, net, cost, costless, costlessNet] = sums.subarray(no * SUMS.length, (no + 1) * SUMS.length) as unknown as [number, number, number, number, number, number]
+      const { cost: today, ...named } = this.#name(no)
+      figures.goods.push({ ...named, quantity, gross, net, before: before[no]!, isSold: isSold[no] === 1, ...costOf({ cost, costless, costlessNet }, { cost: today, pricing: named.pricing, unit: named.unit }) })
       if (figures.goods.length % GOODS_A_STEP === 0) yield
     }
     return figures
