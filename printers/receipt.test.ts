@@ -8,7 +8,7 @@ import { decodeEscpos, paperColumns } from './testing/decode-escpos.ts'
 
 const ON_PAPER: [string, keyof typeof PROFILES][] = [
   ['sale', 'generic-58'], ['sale', 'generic-80'], ['sale', 'native-qr-80'], ['promoted', 'generic-58'], ['promoted', 'generic-80'], ['refund', 'generic-58'], ['refund', 'generic-80'],
-  ['english', 'generic-58'], ['english', 'generic-80'], ['shift', 'generic-58'], ['shift', 'generic-80'], ['cash', 'generic-58'], ['cash', 'generic-80'], ['test', 'generic-58'], ['test', 'generic-80'],
+  ['english', 'generic-58'], ['english', 'generic-80'], ['shift', 'generic-58'], ['shift', 'generic-80'], ['report', 'generic-58'], ['report', 'generic-80'], ['cash', 'generic-58'], ['cash', 'generic-80'], ['test', 'generic-58'], ['test', 'generic-80'],
 ]
 const paperOf = (sample: string, profile: PrinterProfile): ReturnType<typeof decodeEscpos> =>
   decodeEscpos(toEscpos(SAMPLES[sample]!, profile), profile.columns)

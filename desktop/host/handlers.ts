@@ -11,6 +11,7 @@ import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
 import { deviceHandlers } from './devices.ts'
 import { promotionHandlers } from './promotions.ts'
+import { reportHandlers } from './reports.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -31,6 +32,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...promotionHandlers(context),
     ...salesHandlers(context),
     ...ticketHandlers(context),
+    ...reportHandlers(context),
     ...memberHandlers(context),
     ...printingHandlers(context),
     ...deviceHandlers(context),

@@ -7,15 +7,18 @@ import type { Posting } from '#shared/ledger/postings.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
+import { SalesSums, SUMMED } from './sales-sums.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
   sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
+  ...SUMMED,
 } as const
 
 export class Projector {
   readonly documents: Documents
   readonly #people
+  readonly #sums
   readonly #sale
   readonly #shiftSale
   readonly #openShift
@@ -32,6 +35,7 @@ export class Projector {
   constructor(db: Database) {
     this.documents = new Documents(db)
     this.#people = new Eraser(db)
+    this.#sums = new SalesSums(db)
     this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
     this.#openShift = db.prepare('INSERT INTO shift (id, staff, date, opened_at, float) VALUES (?, ?, ?, ?, ?)')
@@ -56,6 +60,7 @@ export class Projector {
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
         for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
+        this.#sums.add(body, event.at)
         break
       }
       case 'stock.moved':

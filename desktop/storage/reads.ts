@@ -59,9 +59,12 @@ export class Reads {
     this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
-    this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_search f JOIN good_index i ON i.row = f.rowid
-      JOIN document d ON d.kind = 'good' AND d.id = i.good LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good
-      WHERE good_search MATCH ? AND i.sells = 1 ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
+    // Ranked first by what is small, and only what is shown is read: one letter finds tens of thousands.
+    this.#search = db.prepare<[string, number], GoodRow>(`WITH found AS MATERIALIZED (
+        SELECT i.row, i.good, coalesce(s.sold, 0) AS sold FROM good_search f CROSS JOIN good_index i ON i.row = f.rowid LEFT JOIN stock s ON s.good = i.good
+        WHERE good_search MATCH ? AND i.sells = 1 ORDER BY sold DESC, i.row LIMIT ?)
+      SELECT d.id, d.doc, ${STOCK} FROM found CROSS JOIN document d ON d.kind = 'good' AND d.id = found.good
+      LEFT JOIN stock s ON s.good = found.good LEFT JOIN stock_elsewhere e ON e.good = found.good ORDER BY found.sold DESC, found.row`)
     this.#unsearchable = db.prepare<[], number>('SELECT count(*) FROM search_due').pluck()
     this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)

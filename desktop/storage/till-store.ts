@@ -18,6 +18,7 @@ import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
+import { Reports } from './reports.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
 import { verifyLedger } from './verify.ts'
@@ -37,6 +38,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const projector = new Projector(db)
   const prints = new PrintJobTable(db)
   const reads = new Reads(db, projector.documents)
+  const reports = new Reports(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
@@ -109,6 +111,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     listSales: (filter) => reads.listSales(filter),
     countSales: () => reads.countSales(),
     lastNo: (prefix) => reads.lastNo(prefix),
+    salesFigures: (range) => reports.figures(range, reads.shop(settings.identity().shop).zone),
     credit: () => reads.credit(settings.identity().shop),
     heldTickets: () => held.list(),
     heldTicket: (id) => held.find(id),

@@ -1,5 +1,6 @@
 /** Receipts that the golden files, the tests and the bench print: a corner shop's sale, a refund, a shift, a test page. */
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt, type ReceiptDocument, type SaleReceiptInput } from '#shared/documents/receipt.ts'
+import { reportReceipt } from '#shared/documents/report.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import type { TicketLine } from '#shared/cart/ticket.ts'
@@ -69,6 +70,22 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
       net: 511_100, float: 30_000, expected: 541_100, counted: 541_000, difference: -100,
       balances: [{ account: 'cash_in:change', fen: -20_000 }, { account: 'cash_out:supplier', fen: 20_000 }],
       cashiers: [{ staffNo: '01', sales: 100, net: 400_000 }, { staffNo: '02', sales: 28, net: 111_100 }], openings: 3, z: 42,
+    },
+  }),
+  report: reportReceipt({
+    shop: SAMPLE_SHOP, till: '1', copy: false, at: SAMPLE_TIME,
+    report: {
+      from: '2026-03-01', to: '2026-03-01', beforeFrom: '2026-02-22', beforeTo: '2026-02-22',
+      total: { sales: 128, returns: 2, gross: 512_340, discount: 1_240, net: 511_100, back: -1_550, cost: 341_000, unknown: 8_800 }, before: { sales: 131, net: 520_000 },
+      days: [{ date: '2026-03-01', sales: 128, net: 511_100, before: 520_000 }],
+      hours: [{ hour: 7, sales: 0, net: 0, before: 800 }, { hour: 8, sales: 40, net: 160_050, before: 150_000 }, { hour: 18, sales: 88, net: 351_050, before: 369_200 }],
+      categories: [{ category: '饮料', net: 302_300, before: 310_000, cost: 200_000, unknown: 0 }, { category: '', net: 208_800, before: 210_000, cost: 141_000, unknown: 8_800 }],
+      goods: [
+        { name: '农夫山泉饮用天然水 550ml', category: '饮料', unit: '瓶', pricing: 'piece', quantity: 240_000, gross: 48_000, net: 48_000, before: 50_000, cost: 26_400, unknown: 0 },
+        { name: '阳光玫瑰葡萄 云南宾川 特级果 礼盒装 一号冷链', category: '', unit: '斤', pricing: 'weight', quantity: 18_600, gross: 58_776, net: 58_700, before: 0, cost: 40_000, unknown: 0 },
+      ],
+      goodsTotal: 86, cashiers: [{ staffNo: '01', name: '', sales: 100, returns: 1, net: 400_000, before: 0 }, { staffNo: '02', name: '', sales: 28, returns: 1, net: 111_100, before: 520_000 }],
+      tenders: [{ channel: 'cash', tenders: 128, fen: 511_100, before: 520_000 }],
     },
   }),
   cash: cashSlip({ shop: SAMPLE_SHOP, amount: -20_000, reason: 'supplier', note: '青菜三箱', at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false }),

@@ -34,7 +34,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'shift' | 'cash' | 'test'
+  readonly kind: 'sale' | 'shift' | 'cash' | 'report' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string

@@ -17,6 +17,7 @@ import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
+import { SalesReportSchema } from './report-schemas.ts'
 import {
   AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
@@ -38,6 +39,7 @@ const write = <Shape extends z.core.$ZodShape, Out extends z.ZodType>(about: str
 
 const none = z.object({})
 const PricedSchema = z.object({ at: z.int(), promotions: z.array(z.object({ promotion: IdSchema, fen: FenSchema })).max(1000) })
+const range = { from: DateSchema, to: DateSchema }
 const limit = z.int().min(1).max(1000).default(50)
 /** A file's bytes in base64; 24 MiB of file at most. */
 const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_000) })
@@ -117,6 +119,11 @@ export const CALLS = {
   'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
 
+  'report.sales': read('What this till sold on the business days from `from` to `to`, and on the same days a week before; of its goods the `limit` that brought in most. Sums are in fen, margins come of the costs that are known.',
+    z.object({ ...range, limit: limit.default(100) }), SalesReportSchema),
+  'report.print': write('Prints a report of sales on receipt paper, with the figures of the moment when it is printed.', z.object(range), none),
+  'report.export': read('A report of sales with all its goods as an XLSX file in base64, in the language of the screen.', z.object({ ...range, language: z.enum(['zh', 'en']).default('zh') }), z.object({ name: z.string(), data: z.base64() })),
+
   'member.join': write('Makes a member of somebody, found by telephone number from then on; the key becomes the member\'s id.', z.object({ set: personSet.required({ phone: true }) }), MemberViewSchema),
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
   'member.change': write('Changes some of what is known of a member.', z.object({ member: IdSchema, set: personSet }), MemberViewSchema),
@@ -185,6 +192,7 @@ export const ERROR_CODES = [
   'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'promotion.incomplete', 'promotion.rule_bad',
   'ticket.gone',
+  'report.range',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',

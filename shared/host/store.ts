@@ -14,6 +14,7 @@ import type { JournalRow } from '../ledger/envelope.ts'
 import type { Member } from '../members/member.ts'
 import type { NamedRecord } from '../members/record.ts'
 import type { LedgerStore, Plan, PrintJob, PrintJobs } from '../ports/ports.ts'
+import type { DateRange, SalesFigures } from '../sales/report.ts'
 import type { RecordState } from '../sync/people.ts'
 import type { Change, CreditDoc } from '../sync/protocol.ts'
 
@@ -144,6 +145,8 @@ export interface TillReads {
   countSales(): number
   /** The highest sale number that begins with `prefix`. */
   lastNo(prefix: string): string | undefined
+  /** What was sold in a range of business days, read in steps: worth nothing where the ledger has grown between two. */
+  salesFigures(range: DateRange): Generator<void, SalesFigures>
   credit(): CreditDoc | undefined
   /** Tickets set aside that can be taken here, oldest first; one of them; one set aside here, even if another till has taken it. */
   heldTickets(): HeldView[]

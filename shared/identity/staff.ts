@@ -8,10 +8,10 @@ export type Role = z.output<typeof RoleSchema>
 /** What a role may do beyond ringing up sales. */
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   owner: [
-    'price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read',
+    'price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read',
     'member.edit', 'person.read', 'person.erase',
   ],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'member.edit', 'person.read'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'person.read'],
   cashier: ['drawer.open', 'member.edit'],
 }
 /** What somebody with the right may allow another for one thing, by their PIN: what is done in front of a customer. */
@@ -22,6 +22,8 @@ export type Right =
   | 'drawer.expected'
   /** Searches the journal. */
   | 'audit.read'
+  /** Sees what was sold, by day, good and cashier, and what it earned. */
+  | 'report.read'
   /** Lets people join, finds them masked, changes them. */
   | 'member.edit'
   /** Reads or exports all that is known of a person; each time is in the journal. */

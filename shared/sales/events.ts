@@ -69,6 +69,8 @@ export const SaleLineSchema = z.object({
   gross: FenSchema, discount: FenSchema, net: FenSchema,
   /** What the discount is made of; absent where nothing was taken off, and in sales of before there were reasons. */
   offs: z.array(OffSchema).max(300).optional(),
+  /** fen per unit that the shop pays, as known at that moment; absent where it was not */
+  cost: PriceSchema.optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

@@ -23,9 +23,9 @@ export function isPlainSale(body: unknown): boolean {
 }
 
 function isLine(value: unknown): boolean {
-  const bare = plainFields(value, 12)
+  const bare = plainFields(value, 12) ?? plainFields(value, 13)
   const line = bare ?? plainFields(value, 13)
-  return line !== undefined && (bare !== undefined || isPlainList(line.offs, 0, 300, isOff)) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
+  return line !== undefined && (bare !== undefined || isPlainList(line.offs, 0, 300, isOff)) && (Object.hasOwn(line, 'cost') ? isPlainInteger(line.cost, 0, FEN_MAX) : Object.keys(line).length === 12) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
     && (line.pricing === 'piece' || line.pricing === 'weight') && isPlainInteger(line.per, 1, Number.MAX_SAFE_INTEGER)
     && isPlainInteger(line.quantity, -MILLI_MAX, MILLI_MAX) && isPlainInteger(line.price, 0, FEN_MAX) && isPlainInteger(line.list, 0, FEN_MAX)
     && isFen(line.gross) && isFen(line.discount) && isFen(line.net)

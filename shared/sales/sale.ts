@@ -98,7 +98,8 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
       const { gross, discount, net, offs } = priced.lines[i]!
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] } }
+      const cost = facts.good(line.good)?.cost ?? undefined
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders: [tender],

@@ -6,7 +6,7 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'promotions'
-  | 'approve' | 'cash' | 'shifts' | 'audit'
+  | 'approve' | 'cash' | 'shifts' | 'audit' | 'report'
 
 export type SettingsPage = 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'backup'
 
@@ -19,7 +19,7 @@ export interface PanelKeys {
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', cash: 'shift', shifts: 'shift' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', report: 'more', cash: 'shift', shifts: 'shift' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')

@@ -3,7 +3,7 @@
  * waits for its answer or before somebody has signed in they stay in line, visible, and survive a reload.
  */
 import { defineStore } from 'pinia'
-import { computed, nextTick, shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import type { CallResult } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -11,36 +11,12 @@ import { milli } from '#shared/quantity/quantity.ts'
 import { db, type WaitingScan } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { reasonText, t } from '../i18n/index.ts'
+import { measurePaint } from '../input/paint.ts'
 import { useCounter } from './counter.ts'
 import { useNotice } from './notice.ts'
 import { useSession } from './session.ts'
 import { useTicket } from './ticket.ts'
 import { useUnknown } from './unknown.ts'
-
-const MEASURES_KEPT = 500
-
-/**
- * For the bench: `xiaopu:scan` marks the time of a scan's first key, `xiaopu:scan-paint` measures from there until the
- * line is painted; `detail.typed` is how many of those ms the scanner itself took to type. The frame after the DOM
- * changed begins with requestAnimationFrame; a message posted from there arrives when that frame was painted.
- */
-async function measurePaint(since: number, typed: number): Promise<void> {
-  performance.mark('xiaopu:scan', { startTime: since })
-  await nextTick()
-  requestAnimationFrame(() => {
-    const channel = new MessageChannel()
-    channel.port1.addEventListener('message', () => {
-      performance.measure('xiaopu:scan-paint', { start: since, end: performance.now(), detail: { typed } })
-      channel.port1.close()
-      if (performance.getEntriesByName('xiaopu:scan-paint').length > MEASURES_KEPT) {
-        performance.clearMarks('xiaopu:scan')
-        performance.clearMeasures('xiaopu:scan-paint')
-      }
-    }, { once: true })
-    channel.port1.start()
-    channel.port2.postMessage(0)
-  })
-}
 
 export const useScans = defineStore('scans', () => {
   const queue = shallowRef<readonly WaitingScan[]>([])
@@ -112,7 +88,7 @@ export const useScans = defineStore('scans', () => {
     }
     const keys = times.get(scan.id)
     useCounter().ring(answer.good, scan.quantity === null ? null : milli(scan.quantity))
-    if (keys) void measurePaint(keys.since, keys.typed)
+    if (keys) void measurePaint('xiaopu:scan-paint', keys.since, { typed: keys.typed })
   }
 
   function refuse(scan: WaitingScan, code: string): void {
