@@ -9,6 +9,7 @@ import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
+import { refundHandlers } from './refunds.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -27,6 +28,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...goodsHandlers(context),
     ...importHandlers(context),
     ...salesHandlers(context),
+    ...refundHandlers(context),
     ...ticketHandlers(context),
     ...memberHandlers(context),
     ...printingHandlers(context),

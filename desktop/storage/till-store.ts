@@ -18,6 +18,7 @@ import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
+import { Refunds } from './refunds.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
 import { verifyLedger } from './verify.ts'
@@ -39,6 +40,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const reads = new Reads(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
+  const refunds = new Refunds(db, () => settings.identity().device, alerts)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
@@ -108,6 +110,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     listSales: (filter) => reads.listSales(filter),
     countSales: () => reads.countSales(),
     lastNo: (prefix) => reads.lastNo(prefix),
+    saleBack: (sale) => refunds.back(sale),
+    refundsOf: (sale) => refunds.of(sale),
+    lastRefundNo: (prefix) => refunds.lastNo(prefix),
+    findSales: (search) => refunds.find(search),
     credit: () => reads.credit(settings.identity().shop),
     heldTickets: () => held.list(),
     heldTicket: (id) => held.find(id),
@@ -175,7 +181,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         const goods: Id[] = []
         let tickets = false
         let other = false
-        seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
+        seen(changes.map(latestStamp).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
           if (change.kind === 'stock') {
             if (setElsewhere(change)) goods.push(change.id)
@@ -183,6 +189,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           }
           if (change.kind === 'ticket') {
             if (held.hear(change.id, change.doc)) tickets = true
+            continue
+          }
+          if (change.kind === 'refund') {
+            if (refunds.hear(change.id, change.doc, wallOf(latestStamp(change)))) tickets = true
             continue
           }
           if (change.kind === 'lost') {
@@ -246,6 +256,9 @@ function brokenPeople(people: People): Fault[] {
     return [fault('file.damaged', `reading members' records stopped: ${String(said.detail?.['reason'])}`)]
   }
 }
+
+/** The newest stamp of a change's fields. */
+const latestStamp = ({ clocks }: Change): string => (typeof clocks === 'string' ? clocks : Object.values(clocks).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
 
 /** Whatever the store is asked for: what SQLite throws comes out as the till says it. */
 function inOurWords<Store extends object>(store: Store): Store {

@@ -54,7 +54,7 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
       staffNo: '01', openedAt: SAMPLE_TIME - 28_800_000, closedAt: SAMPLE_TIME, sales: 128, returns: 2, gross: 512_340, discount: 1_240,
       net: 511_100, float: 30_000, expected: 541_100, counted: 541_000, difference: -100,
       balances: [{ account: 'cash_in:change', fen: -20_000 }, { account: 'cash_out:supplier', fen: 20_000 }],
-      cashiers: [{ staffNo: '01', sales: 100, net: 400_000 }, { staffNo: '02', sales: 28, net: 111_100 }], openings: 3, z: 42,
+      cashiers: [{ staffNo: '01', sales: 100, net: 400_000 }, { staffNo: '02', sales: 28, net: 111_100 }], openings: 3, refunded: 0, z: 42,
     },
   }),
   cash: cashSlip({ shop: SAMPLE_SHOP, amount: -20_000, reason: 'supplier', note: '青菜三箱', at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false }),

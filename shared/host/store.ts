@@ -57,6 +57,29 @@ export interface SaleRow {
   total: number
 }
 
+export interface RefundRow { refund: Id; no: string; at: number; total: number }
+/** What is known of a sale that is looked for. */
+export interface SaleSearch {
+  no: string | undefined
+  /** The digits that its number ends with. */
+  ending: string | undefined
+  /** UTC ms: from, and before */
+  from: number | undefined
+  to: number | undefined
+  /** fen */
+  amount: number | undefined
+  /** Ids that the sale names: a good, a member. */
+  names: readonly Id[]
+  before: number | undefined
+  limit: number
+}
+/** What came back of a sale: by line and in fen at this till, and in fen at the others as far as the cloud said. */
+export interface SaleBack {
+  lines: ReadonlyMap<number, { quantity: number; amount: number }>
+  here: number
+  elsewhere: number
+}
+
 /** A row of an import that could not come in, its cells by column of the file. */
 export interface KeptRow {
   import: Id
@@ -138,6 +161,10 @@ export interface TillReads {
   countSales(): number
   /** The highest sale number that begins with `prefix`. */
   lastNo(prefix: string): string | undefined
+  saleBack(sale: Id): SaleBack
+  refundsOf(sale: Id): RefundRow[]
+  lastRefundNo(prefix: string): string | undefined
+  findSales(search: SaleSearch): SaleRow[]
   credit(): CreditDoc | undefined
   /** Tickets set aside that can be taken here, oldest first; one of them; one set aside here, even if another till has taken it. */
   heldTickets(): HeldView[]

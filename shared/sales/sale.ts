@@ -22,6 +22,8 @@ export interface SaleFacts {
   readonly date: string
   /** The sale's number, unique for the till. */
   readonly no: string
+  /** fen that may be paid back at once for goods that come back without their receipt */
+  readonly returnCap: Fen
   good(id: Id): Good | undefined
 }
 export interface SaleCommand {
@@ -74,6 +76,8 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   }
   const priced = priceTicket(lines)
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
+  const back = priced.lines.reduce((sum, { net }, i) => sum - (lines[i]!.quantity < 0 ? net : 0), 0)
+  if (back > facts.returnCap) return { refused: { code: 'refund.over_cap', detail: { cap: facts.returnCap / 100 } } }
   if (priced.total !== command.total) {
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
