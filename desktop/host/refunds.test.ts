@@ -216,6 +216,35 @@ describe('found again', () => {
   })
 })
 
+describe('what the cloud tells of other tills', () => {
+  const tell = (sale: string, doc: Record<string, unknown>, rev: number): void => { till.store.applyChanges([{ kind: 'refund', id: sale, rev, doc, clocks: {} }], rev) }
+  test('what they paid back is paid back; beyond what was paid somebody is told, once', async () => {
+    const sale = await till.sell([{ good: cola, quantity: 2000 }])
+    const own = await till.run('sale.refund', back(sale, [[0, 1000]], 350))
+    const { device } = till.store.identity()
+    const rows = [{ refund: own.refund, device, till: '01', fen: 350 }, { refund: randomUUID(), device: randomUUID(), till: '02', fen: 350 }]
+    tell(sale.sale, { no: sale.no, paid: 700, back: rows, over: [] }, 1)
+    expect(await till.run('sale.refundable', { sale: sale.sale })).toMatchObject({ left: 0, elsewhere: 350 })
+    expect(await refused(back(sale, [[0, 1000]], 350))).toMatchObject({ code: 'refund.beyond', detail: { left: 0 } })
+    expect((await till.run('alert.list', {})).alerts).toEqual([])
+    const more = [...rows, { ...rows[1]!, refund: randomUUID(), fen: 100 }]
+    const beyond = { no: sale.no, paid: 700, back: more, over: [more[2]!.refund] }
+    tell(sale.sale, beyond, 2)
+    tell(sale.sale, beyond, 3)
+    const { alerts } = await till.run('alert.list', {})
+    expect(alerts).toMatchObject([{ what: { kind: 'sale.refunded_beyond', no: sale.no, tills: ['01', '02'], paid: 700, back: 800 } }])
+    await till.run('alert.dismiss', { alert: alerts[0]!.id })
+    tell(sale.sale, beyond, 4)
+    expect((await till.run('alert.list', {})).alerts).toEqual([])
+    expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+  test('a till that has nothing to do with the sale is not troubled', async () => {
+    const other = { refund: randomUUID(), device: randomUUID(), till: '02', fen: 800 }
+    tell(randomUUID(), { no: 'x', paid: 700, back: [other], over: [other.refund] }, 1)
+    expect((await till.run('alert.list', {})).alerts).toEqual([])
+  })
+})
+
 test('whatever comes back in whatever parts: never more than was paid, all of it in the end, and the ledger verifies', async () => {
   const parts = fc.array(fc.record({ line: fc.nat({ max: 2 }), quantity: fc.integer({ min: 1, max: 1500 }) }), { minLength: 1, maxLength: 8 })
   await fc.assert(fc.asyncProperty(parts, fc.array(fc.nat({ max: 300 }), { minLength: 3, maxLength: 3 }), async (wishes, offs) => {
