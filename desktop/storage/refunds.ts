@@ -16,7 +16,7 @@ export class Refunds {
   readonly #of
   readonly #lastNo
   readonly #setElsewhere
-  readonly #isHere
+  readonly #hereAt
 
   constructor(db: Database, device: () => Id, alerts: Alerts) {
     this.#db = db
@@ -28,7 +28,7 @@ export class Refunds {
     this.#of = db.prepare<[string], RefundRow>('SELECT j.id AS refund, r.no, r.at, r.total FROM refund r JOIN journal j ON j.seq = r.seq WHERE r.sale = ? ORDER BY r.seq')
     this.#lastNo = db.prepare<[string, string], { no: string }>('SELECT no FROM refund WHERE no > ? AND no < ? ORDER BY length(no) DESC, no DESC LIMIT 1')
     this.#setElsewhere = db.prepare('INSERT INTO refund_elsewhere (sale, fen) VALUES (?, ?) ON CONFLICT DO UPDATE SET fen = excluded.fen WHERE fen <> excluded.fen')
-    this.#isHere = db.prepare<[string, string], object>('SELECT 1 FROM journal WHERE id = ? UNION ALL SELECT 1 FROM refund WHERE sale = ?')
+    this.#hereAt = db.prepare<[string, string], { at: number | null }>('SELECT max(at) AS at FROM (SELECT at FROM journal WHERE id = ? UNION ALL SELECT at FROM refund WHERE sale = ?)')
   }
 
   back(sale: Id): SaleBack {
@@ -70,11 +70,13 @@ export class Refunds {
   }
 
   /** Takes in what the cloud tells of a sale's refunds; says whether the alerts may have changed. Call inside a transaction. */
-  hear(sale: Id, { no, paid, back, over }: Refunding, at: number): boolean {
+  hear(sale: Id, { no, paid, back, over }: Refunding): boolean {
     const device = this.#device()
     const others = (back ?? []).filter((each) => each.device !== device)
     this.#setElsewhere.run(sale, sum(others.map((each) => each.fen)))
-    if (!over?.length || !back || paid === undefined || paid === null || !this.#isHere.get(sale, sale)) return false
+    if (!over?.length || !back || paid === undefined || paid === null) return false
+    const { at } = this.#hereAt.get(sale, sale)!
+    if (at === null) return false
     const tills = [...new Set(back.map(({ till }) => till))]
     return this.#alerts.raise(`refund ${sale}`, at, { kind: 'sale.refunded_beyond', no: no ?? '', tills, paid, back: sum(back.map((each) => each.fen)) })
   }

@@ -181,7 +181,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         const goods: Id[] = []
         let tickets = false
         let other = false
-        seen(changes.map(latestStamp).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
+        seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
           if (change.kind === 'stock') {
             if (setElsewhere(change)) goods.push(change.id)
@@ -192,7 +192,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
             continue
           }
           if (change.kind === 'refund') {
-            if (refunds.hear(change.id, change.doc, wallOf(latestStamp(change)))) tickets = true
+            if (refunds.hear(change.id, change.doc)) tickets = true
             continue
           }
           if (change.kind === 'lost') {
@@ -256,9 +256,6 @@ function brokenPeople(people: People): Fault[] {
     return [fault('file.damaged', `reading members' records stopped: ${String(said.detail?.['reason'])}`)]
   }
 }
-
-/** The newest stamp of a change's fields. */
-const latestStamp = ({ clocks }: Change): string => (typeof clocks === 'string' ? clocks : Object.values(clocks).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
 
 /** Whatever the store is asked for: what SQLite throws comes out as the till says it. */
 function inOurWords<Store extends object>(store: Store): Store {
