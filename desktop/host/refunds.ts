@@ -52,7 +52,7 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-function find({ store }: Context, { text, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
+function find({ store }: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
   const read = readReceiptText(text)
   const shown = (rows: ReturnType<typeof store.findSales>): CallResult<'sale.find'>['sales'] => rows.map((row) => {
     const back = store.saleBack(row.sale)
@@ -63,10 +63,12 @@ function find({ store }: Context, { text, from, to, amount, good, member, before
     const isOurs = read.shop === store.shop().id
     return { sales: here ? shown([here]) : [], elsewhere: here || !isOurs ? null : { sale: read.sale, no: null, till: null } }
   }
-  const names = [good, member].filter((id) => id !== undefined)
-  const isEmpty = text.trim() !== '' && read.kind === 'nothing'
-  const sales = isEmpty ? [] : store.findSales({
-    no: read.kind === 'no' ? read.no : undefined, ending: read.kind === 'ending' ? read.ending : undefined, from, to,
+  const typed = text.trim()
+  // What is no number of any kind is a good's code or name.
+  const named = read.kind === 'nothing' && typed !== '' ? (store.goodByCode(typed) ?? store.searchGoods(typed, 1)[0])?.id ?? null : undefined
+  const names = [good, member, named].filter((id) => typeof id === 'string')
+  const sales = named === null ? [] : store.findSales({
+    no: read.kind === 'no' ? read.no : undefined, ending: read.kind === 'ending' ? read.ending : undefined, date, from, to,
     amount: amount ?? (read.kind === 'amount' ? read.fen : undefined), names, before, limit,
   })
   const isElsewhere = read.kind === 'no' && sales.length === 0 && read.till !== store.identity().till

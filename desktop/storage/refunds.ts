@@ -6,6 +6,8 @@ import { sum } from '#shared/money/money.ts'
 import type { Refunding } from '#shared/sales/refunding.ts'
 import type { Alerts } from './alerts.ts'
 
+const DAY_MS = 86_400_000
+
 export class Refunds {
   readonly #db
   readonly #device
@@ -47,7 +49,11 @@ export class Refunds {
   }
 
   /** Newest first. By time and by amount along an index; what a sale names is looked for in its text. */
-  find({ no, ending, from, to, amount, names, before, limit }: SaleSearch): SaleRow[] {
+  find({ no, ending, date, from: after, to: until, amount, names, before, limit }: SaleSearch): SaleRow[] {
+    // Business dates have no index of their own; a day is within two days of its name, whatever the zone.
+    const day = date === undefined ? undefined : Date.parse(`${date}T00:00:00Z`)
+    const from = after ?? (day === undefined ? undefined : day - 2 * DAY_MS)
+    const to = until ?? (day === undefined ? undefined : day + 3 * DAY_MS)
     const where: string[] = []
     const values: (string | number)[] = []
     const only = (condition: string, value: string | number | undefined): void => {
@@ -59,6 +65,7 @@ export class Refunds {
     const seq = from !== undefined || to !== undefined ? '+s.seq' : 's.seq'
     only('s.no = ?', no)
     only('s.no LIKE ?', ending === undefined ? undefined : `%-${ending}`)
+    only('s.date = ?', date)
     only('s.at >= ?', from)
     only('s.at < ?', to)
     only('s.total = ?', amount)

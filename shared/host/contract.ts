@@ -112,8 +112,8 @@ export const CALLS = {
     z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
   'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(saleRow) })),
-  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, or an amount in yuan (`text`); a stretch of time; an amount; a good; a member. `elsewhere`: the receipt is another till\'s.',
-    z.object({ text: z.string().max(500).default(''), from: z.int().optional(), to: z.int().optional(), amount: FenSchema.optional(), good: IdSchema.optional(), member: IdSchema.optional(), before: z.int().optional(), limit }),
+  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good; a member. `elsewhere`: the receipt is another till\'s.',
+    z.object({ text: z.string().max(500).default(''), date: DateSchema.optional(), from: z.int().optional(), to: z.int().optional(), amount: FenSchema.optional(), good: IdSchema.optional(), member: IdSchema.optional(), before: z.int().optional(), limit }),
     z.object({ sales: z.array(saleRow.extend({ back: PriceSchema })), elsewhere: receiptSaid.nullable() })),
   'sale.refundable': read('A sale with what has come back of it, what still can, and what speaks against it.', z.object({ sale: IdSchema }), RefundQuoteSchema),
   'sale.refund': write('Takes goods back and pays for them: lines of a sale of this till (`sale`, each with its `line`); or, where somebody allows it, goods without one, with what another till\'s `receipt` says. `total` is what the screen showed, in fen. With `exchange` the ticket is sold in the same breath, what is paid back counting as handed over.', z.object({

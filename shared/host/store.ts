@@ -63,6 +63,7 @@ export interface SaleSearch {
   no: string | undefined
   /** The digits that its number ends with. */
   ending: string | undefined
+  date: string | undefined
   /** UTC ms: from, and before */
   from: number | undefined
   to: number | undefined

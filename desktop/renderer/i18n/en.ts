@@ -37,7 +37,7 @@ export const en: typeof zh = {
     label: 'Open ticket', empty: 'Scan, please', emptyNext: 'or touch a good; typing searches', last: 'Last: no. {no}, {total}, done',
     less: 'One less', more: 'One more', quantity: 'Quantity', weight: 'Weight', remove: 'Remove',
     pieces: '{n} item | {n} items', saved: 'Saved {amount}', total: 'Total', refund: 'To refund', clear: 'Clear', pay: 'Take money', payOut: 'Refund',
-    cleared: 'Cleared {n} line. | Cleared {n} lines.', undo: 'Undo', returning: 'Return: the next goods come back', returningNext: 'F7 again to sell',
+    cleared: 'Cleared {n} line. | Cleared {n} lines.', undo: 'Undo',
     hint: '3 * then scan: three of it; ⏎ takes money', typed: 'Number typed',
     removed: 'Removed {name}.', hintRefund: '⏎ refunds; Del removes the chosen line',
     noLine: 'No line is chosen', noLineNext: 'Scan something or touch a line first.',
@@ -75,6 +75,17 @@ export const en: typeof zh = {
   held: {
     title: 'Held tickets', none: 'Nothing is held', noneNext: 'F4 sets the open ticket aside.', nothing: 'The ticket is empty', nothingNext: 'There is nothing to hold.',
     done: 'Held; {n} ticket waits | Held; {n} tickets wait', doneNext: 'F5 brings it back.', comma: ', ', here: 'here', till: 'till {till}', waiting: 'The host did not answer; this ticket is not lost', waitingNext: 'It opens when the host is back, or waits among the held ones if another is open by then.',
+  },
+  refund: {
+    title: 'Return: find the sale', noReceipt: 'No receipt', ask: 'Scan the receipt\'s code, or type', askExample: 'last four digits, amount 16.30, goods', day: 'Day', look: 'Find', staff: 'Cashier {no}', wasBack: 'Back',
+    notFound: 'No such sale', notFoundNext: 'Try something else; of another till\'s receipt scan the code.',
+    of: 'Return: {no}', elsewhere: 'Return: another till\'s receipt {no}', scanned: '(scanned)', everything: 'All of it', before: 'Came back {n} times; {left} at most can still be paid back', backElsewhere: 'Another till has paid back {amount}',
+    freeNote: 'No receipt: a manager allows it, at today\'s price.', elsewhereNote: 'The receipt is not of this till: a manager allows it; scan the goods. It is compared when connected.', cap: '{cap} at most at once.', freeAsk: 'Scan the goods, or type a name',
+    lines: 'Goods that come back', why: 'Why', reason_no_reason: 'Seven days', reason_quality: 'Faulty', reason_wrong: 'Sold by mistake', reason_other: 'Other',
+    exchange: 'For the goods on the left {total}', pays: 'Customer pays', gets: 'Customer gets', total: 'Back', go: 'Pay back', goExchange: 'Exchange',
+    bought: '{quantity} {unit}, {paid} paid', now: '{price} per {unit} now', allBack: 'all is back', someBack: '{quantity} back', late: 'Past its {days} days: a manager allows it', exempt: '"{word}" does not come back without a reason: a manager allows it, or it is faulty',
+    less: 'One less of {name}', more: 'One more of {name}', quantity: 'How much of {name}', toShelf: 'To stock', toBin: 'Waste',
+    waiting: 'This return waits for the host; it is not lost.', exchanged: 'Exchanged', due: 'To be paid back as it was paid', sign: 'The customer signs the paper; keep it with the goods.',
   },
   receipts: {
     title: 'Sales', no: 'No. {no}', picture: 'Receipt', drawing: 'Drawing the receipt…', none: 'No sales yet', noneNext: 'After the first one, see and reprint receipts here.',

@@ -35,7 +35,7 @@ export const zh = {
     label: '当前的票', empty: '请扫码', emptyNext: '或按右边的商品；打字就是搜索', last: '上一单 {no} 号，收 {total}，已完成',
     less: '减一件', more: '加一件', quantity: '改数量', weight: '改重量', remove: '删除',
     pieces: '{n} 件', saved: '已优惠 {amount}', total: '合计', refund: '应退', clear: '清空', pay: '收款', payOut: '退款',
-    cleared: '清空了 {n} 行。', undo: '撤销', returning: '退货中：接下来的商品按退货记', returningNext: '再按 F7 回到卖货',
+    cleared: '清空了 {n} 行。', undo: '撤销',
     hint: '3 * 再扫码是三件；⏎ 收款', typed: '输入的数字',
     removed: '删了「{name}」。', hintRefund: '⏎ 退款；Del 删掉选中的行',
     noLine: '还没有选中商品', noLineNext: '先扫一件，或点一行。',
@@ -73,6 +73,17 @@ export const zh = {
   held: {
     title: '挂着的单', none: '没有挂着的单', noneNext: '按 F4 把手上的票先挂起来。', nothing: '票是空的，不用挂', nothingNext: '有商品时再挂。',
     done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、', here: '本机', till: '{till} 号机', waiting: '主机没有回答，这一单没丢', waitingNext: '主机一恢复就会打开；手上有票时会先挂着。',
+  },
+  refund: {
+    title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
+    notFound: '没有找到这样的单', notFoundNext: '换个条件再找；小票在别的收银机上开的，就扫它的二维码。',
+    of: '退货：{no}', elsewhere: '退货：别的收银机的小票 {no}', scanned: '（已扫码）', everything: '全部退', before: '这张单退过 {n} 次，最多还能退 {left} 元', backElsewhere: '别的收银机已经退了 {amount} 元',
+    freeNote: '没有小票：要店长批准，按现在的价退。', elsewhereNote: '这张小票不在本机：要店长批准，扫要退的商品，联网后会核对。', cap: '一次最多 {cap} 元。', freeAsk: '扫要退的商品，或输入名称',
+    lines: '要退的商品', why: '为什么退', reason_no_reason: '七天无理由', reason_quality: '质量问题', reason_wrong: '错收错发', reason_other: '其他',
+    exchange: '换左边的商品 {total}', pays: '顾客补', gets: '退给顾客', total: '退', go: '退现金', goExchange: '完成换货',
+    bought: '买了 {quantity} {unit}，付了 {paid} 元', now: '现价 {price} 元/{unit}', allBack: '已全部退了', someBack: '已退 {quantity}', late: '过了 {days} 天：要店长批准', exempt: '「{word}」类不能无理由退：要店长批准，或选质量问题',
+    less: '{name} 少退一个', more: '{name} 多退一个', quantity: '{name} 退多少', toShelf: '回库存', toBin: '报损',
+    waiting: '这笔退货正在等主机确认，没有丢。', exchanged: '换货完成', due: '待退回原付款方式', sign: '请顾客在退货小票上签字，和商品一起收好。',
   },
   receipts: {
     title: '卖过的单', no: '单号 {no}', picture: '小票', drawing: '正在画小票…', none: '还没有卖过', noneNext: '卖出第一单后就能在这里看小票、重打。',
