@@ -141,6 +141,11 @@ describe('without a receipt', () => {
     const ticket = ticketOf([{ good: cola, quantity: -143_000 }])
     expect(await till.refusal('sale.complete', { key: ticket.id, ticket, total: totalOf(ticket), given: 0 })).toMatchObject({ code: 'refund.over_cap' })
   })
+  test('a receipt of this very till is not taken for another\'s', async () => {
+    const sale = await till.sell([{ good: cola }])
+    expect(await refused(free(350, 1000, { receipt: { sale: sale.sale, no: null, till: null } }))).toMatchObject({ code: 'refund.line_unknown' })
+    expect(await refused(free(350, 1000, { receipt: { sale: null, no: sale.no, till: '02' } }))).toMatchObject({ code: 'refund.line_unknown' })
+  })
   test('by the word of another till\'s receipt: written down with what it says, and marked', async () => {
     const sale = randomUUID()
     const view = await till.run('sale.refund', free(350, 1000, { receipt: { sale, no: '20261120-02-0007', till: '02' } }))
@@ -241,6 +246,13 @@ describe('what the cloud tells of other tills', () => {
     tell(sale.sale, beyond, 4)
     expect((await till.run('alert.list', {})).alerts).toEqual([])
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+  test('of a sale that this till does not have, no more than the cloud says is left', async () => {
+    const sale = randomUUID()
+    tell(sale, { no: 'x', paid: 500, back: [{ refund: randomUUID(), device: randomUUID(), till: '02', fen: 100 }], over: [] }, 1)
+    const asked = (): Asked => ({ sale: null, receipt: { sale, no: null, till: null }, reason: 'other', total: 350, lines: [{ line: null, good: cola.id, quantity: 1000, amount: 350, stock: 'back' }] })
+    await till.run('sale.refund', asked())
+    expect(await refused(asked())).toMatchObject({ code: 'refund.beyond', detail: { left: 0.5 } })
   })
   test('a till that has nothing to do with the sale is not troubled', async () => {
     const other = { refund: randomUUID(), device: randomUUID(), till: '02', fen: 800 }

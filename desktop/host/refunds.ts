@@ -4,7 +4,7 @@ import type { CallArgs, CallResult } from '#shared/host/contract.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { RefundView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { fen } from '#shared/money/money.ts'
+import { type Fen, fen } from '#shared/money/money.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import { decideRefund, type RefundCommand, refundNumberPrefix, type SoldFacts } from '#shared/sales/refund.ts'
 import { type Refund, SaleRefunded } from '#shared/sales/refund-events.ts'
@@ -75,9 +75,11 @@ function find({ store }: Context, { text, date, from, to, amount, good, member, 
   return { sales: shown(sales), elsewhere: isElsewhere ? { sale: null, no: read.no, till: read.till } : null }
 }
 
-function refund(context: Context, { key, sale: id, receipt, lines, reason, note, total, channel, exchange }: CallArgs<'sale.refund'>): RefundView {
+function refund(context: Context, { key, sale: asked, receipt, lines, reason, note, total, channel, exchange }: CallArgs<'sale.refund'>): RefundView {
   const { store, clock, approvals } = context
   const staff = signedIn(context)
+  // A receipt of this till is no other till's word: its lines are here, and so is what came back of them.
+  const id = asked ?? (receipt?.sale ? store.sale(receipt.sale)?.sale : receipt?.no ? store.saleByNo(receipt.no)?.sale : undefined) ?? null
   const shift = store.openShift()
   if (!shift) throw new TillError('shift.none')
   if (exchange && channel !== 'cash') throw new TillError('refund.channel', { channel })
@@ -89,7 +91,8 @@ function refund(context: Context, { key, sale: id, receipt, lines, reason, note,
   const good = (of: Id) => store.listed(of)
   const command: RefundCommand = { refund: key, receipt: id === null ? receipt : null, lines, reason, note, total, channel, exchange: exchange?.ticket.id ?? null }
   const decided = decideRefund({
-    staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till, rules: shop, sold: id === null ? null : soldFacts(context, id), good,
+    staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till, rules: shop, sold: id === null ? null : soldFacts(context, id),
+    leftElsewhere: command.receipt?.sale ? leftElsewhere(context, command.receipt.sale) : null, good,
   }, command)
   if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
   const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: channel === 'cash' }]
@@ -111,6 +114,12 @@ function refund(context: Context, { key, sale: id, receipt, lines, reason, note,
   context.cloud.kick()
   context.printed()
   return view
+}
+
+/** fen, where the cloud has told what was paid for it. */
+function leftElsewhere({ store }: Context, sale: Id): Fen | null {
+  const { here, elsewhere, paid } = store.saleBack(sale)
+  return paid === null ? null : fen(Math.max(0, paid - here - elsewhere))
 }
 
 function soldFacts({ store }: Context, id: Id): SoldFacts {

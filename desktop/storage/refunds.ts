@@ -26,17 +26,17 @@ export class Refunds {
     this.#alerts = alerts
     this.#lines = db.prepare<[string], { line: number; quantity: number; amount: number }>('SELECT line, quantity, amount FROM refund_line WHERE sale = ?')
     this.#inAll = db.prepare<[string], { fen: number }>('SELECT coalesce(sum(total), 0) AS fen FROM refund WHERE sale = ?')
-    this.#elsewhere = db.prepare<[string], { fen: number }>('SELECT fen FROM refund_elsewhere WHERE sale = ?')
+    this.#elsewhere = db.prepare<[string], { fen: number; paid: number | null }>('SELECT fen, paid FROM refund_elsewhere WHERE sale = ?')
     this.#of = db.prepare<[string], RefundRow>('SELECT j.id AS refund, r.no, r.at, r.total FROM refund r JOIN journal j ON j.seq = r.seq WHERE r.sale = ? ORDER BY r.seq')
     this.#lastNo = db.prepare<[string, string], { no: string }>('SELECT no FROM refund WHERE no > ? AND no < ? ORDER BY length(no) DESC, no DESC LIMIT 1')
-    this.#setElsewhere = db.prepare('INSERT INTO refund_elsewhere (sale, fen) VALUES (?, ?) ON CONFLICT DO UPDATE SET fen = excluded.fen WHERE fen <> excluded.fen')
+    this.#setElsewhere = db.prepare('INSERT INTO refund_elsewhere (sale, fen, paid) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = excluded.fen, paid = excluded.paid')
     this.#hereAt = db.prepare<[string, string], { at: number | null }>('SELECT max(at) AS at FROM (SELECT at FROM journal WHERE id = ? UNION ALL SELECT at FROM refund WHERE sale = ?)')
   }
 
   back(sale: Id): SaleBack {
     const here = this.#inAll.get(sale)!.fen
-    const elsewhere = this.#elsewhere.get(sale)?.fen ?? 0
-    return { lines: new Map(this.#lines.all(sale).map(({ line, quantity, amount }) => [line, { quantity, amount }])), here, elsewhere }
+    const { fen: elsewhere, paid } = this.#elsewhere.get(sale) ?? { fen: 0, paid: null }
+    return { lines: new Map(this.#lines.all(sale).map(({ line, quantity, amount }) => [line, { quantity, amount }])), here, elsewhere, paid }
   }
 
   of(sale: Id): RefundRow[] {
@@ -80,7 +80,7 @@ export class Refunds {
   hear(sale: Id, { no, paid, back, over }: Refunding): boolean {
     const device = this.#device()
     const others = (back ?? []).filter((each) => each.device !== device)
-    this.#setElsewhere.run(sale, sum(others.map((each) => each.fen)))
+    this.#setElsewhere.run(sale, sum(others.map((each) => each.fen)), paid ?? null)
     if (!over?.length || !back || paid === undefined || paid === null) return false
     const { at } = this.#hereAt.get(sale, sale)!
     if (at === null) return false

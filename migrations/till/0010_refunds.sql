@@ -18,10 +18,12 @@ CREATE TABLE refund_line (
   amount   INTEGER NOT NULL,
   PRIMARY KEY (sale, line)
 ) STRICT, WITHOUT ROWID;
--- Fen that the shop's other tills paid back of a sale, as the cloud last said: not made from this journal.
+-- Fen that were paid for a sale, where the cloud knows, and that the shop's other tills paid back of it, as it last said: not
+-- made from this journal.
 CREATE TABLE refund_elsewhere (
   sale TEXT PRIMARY KEY,
-  fen  INTEGER NOT NULL
+  fen  INTEGER NOT NULL,
+  paid INTEGER
 ) STRICT, WITHOUT ROWID;
 -- A sale is found again by its time and by what it came to.
 CREATE INDEX sale_at ON sale (at);

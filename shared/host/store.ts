@@ -74,11 +74,12 @@ export interface SaleSearch {
   before: number | undefined
   limit: number
 }
-/** What came back of a sale: by line and in fen at this till, and in fen at the others as far as the cloud said. */
+/** What came back of a sale: by line and in fen at this till, and in fen at the others as far as the cloud said; `paid`: what it says was paid. */
 export interface SaleBack {
   lines: ReadonlyMap<number, { quantity: number; amount: number }>
   here: number
   elsewhere: number
+  paid: number | null
 }
 
 /** A row of an import that could not come in, its cells by column of the file. */

@@ -32,6 +32,8 @@ export interface RefundFacts {
   readonly rules: ReturnRules
   /** null where this ledger doesn't have the sale, or there was no receipt. */
   readonly sold: SoldFacts | null
+  /** fen that can still be paid back of a sale that only the cloud knows; null where it has not said. */
+  readonly leftElsewhere: Fen | null
   good(id: Id): Good | undefined
 }
 export interface RefundCommand {
@@ -125,6 +127,7 @@ function freely(facts: RefundFacts, command: RefundCommand, allows: (right: Righ
     if (amount > amountOf(price, quantity, per)) return { refused: { code: 'refund.above_price', detail: { name } } }
   }
   const total = lines.reduce((sum, { amount }) => sum + amount, 0)
+  if (facts.leftElsewhere !== null && total > facts.leftElsewhere) return { refused: { code: 'refund.beyond', detail: { left: facts.leftElsewhere / 100 } } }
   if (total > facts.rules.returnCap) return { refused: { code: 'refund.over_cap', detail: { cap: facts.rules.returnCap / 100 } } }
   return { lines, needed: new Set<Right>(['return.without_receipt']) }
 }
