@@ -175,7 +175,11 @@ export const en: typeof zh = {
     sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
-  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff', backup: 'Backup' },
+  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff', returns: 'Returns', backup: 'Backup' },
+  returns: {
+    days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
+    bad: 'The days or the limit can\'t be right.', badNext: 'Days are a whole number up to 365, the limit is an amount.',
+  },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
     on: 'on', off: 'off', paper: 'Width of receipts on the screen',

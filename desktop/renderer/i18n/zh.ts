@@ -172,7 +172,11 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  settings: { screen: '本屏', printer: '打印机', staff: '员工', backup: '备份' },
+  settings: { screen: '本屏', printer: '打印机', staff: '员工', returns: '退货', backup: '备份' },
+  returns: {
+    days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
+    bad: '天数或限额填得不对。', badNext: '天数填 0 到 365 的整数，限额填金额。',
+  },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
     on: '开', off: '关', paper: '屏幕上的小票宽度',

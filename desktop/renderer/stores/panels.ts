@@ -7,7 +7,7 @@ export type Panel =
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'refund' | 'approve' | 'cash' | 'shifts' | 'audit'
 
-export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
+export type SettingsPage = 'screen' | 'printer' | 'staff' | 'returns' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void
