@@ -7,9 +7,13 @@ import { mergeEdit, nodeOf, tick, type Clocks, type Fields } from '#shared/catal
 import type { Id } from '#shared/identity/ids.ts'
 import { checkRow, type Envelope, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { balance } from '#shared/ledger/postings.ts'
+import type { Fen } from '#shared/money/money.ts'
 import type { Sale } from '#shared/sales/events.ts'
 import type { Holding } from '#shared/sales/held.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
+import { paidInAll } from '#shared/sales/share.ts'
+import type { Refund } from '#shared/sales/refund-events.ts'
+import { beyond, type Refunding } from '#shared/sales/refunding.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
 
@@ -25,6 +29,8 @@ export interface Known {
   /** Ids of events already in the shop's journal. */
   readonly events: Set<Id>
   readonly sales: Set<Id>
+  /** fen that were paid for sales, of those that somebody took something of back. */
+  readonly paid: Map<Id, Fen>
   /** Reference documents by `kind id`. */
   readonly references: Map<string, ReferenceDocument>
 }
@@ -100,6 +106,7 @@ function foldEvent(step: Step): void {
   const { event, place } = step
   switch (event.type) {
     case 'sale.completed': return foldSale(step, event.body, event.at)
+    case 'sale.refunded': return foldRefund(step, event.body)
     case 'stock.moved':
       for (const { good, delta } of event.body.lines) moveStock(step.folded, good, delta, event.at, true)
       return
@@ -123,7 +130,8 @@ function foldEvent(step: Step): void {
   }
 }
 
-function foldSale({ known, folded, flag, event }: Step, sale: Sale, at: number): void {
+function foldSale(step: Step, sale: Sale, at: number): void {
+  const { known, folded, flag, event } = step
   if (known.sales.has(sale.sale)) return flag('sale.repeated', sale.sale)
   known.sales.add(sale.sale)
   const wrong = imbalanceOf(sale)
@@ -131,7 +139,39 @@ function foldSale({ known, folded, flag, event }: Step, sale: Sale, at: number):
   folded.sales.push({ sale, seq: event.seq, at })
   for (const line of sale.lines) moveStock(folded, line.good, -line.quantity, at, false)
   post(folded, sale.postings)
+  settleRefunds(step, sale)
 }
+
+/** Goods that came back: stock and money, and how much of the sale's money is back over all tills of the shop. */
+function foldRefund(step: Step, refund: Refund): void {
+  const { folded, flag, event, known, place: { device, till } } = step
+  const lines = refund.lines.reduce((sum, { amount }) => sum + amount, 0)
+  const tenders = refund.tenders.reduce((sum, { amount }) => sum + amount, 0)
+  if (lines !== refund.total || tenders !== refund.total) flag('refund.unbalanced', `lines ${lines}, tenders ${tenders} and ${refund.total} fen`)
+  for (const { good, quantity, stock } of refund.lines) if (stock === 'back') moveStock(folded, good, quantity, event.at, false)
+  post(folded, refund.postings)
+  if (refund.sale === null) return
+  const before = refundingOf(step, refund.sale)
+  const paid = before?.paid ?? known.paid.get(refund.sale) ?? null
+  judgeRefunds(step, refund.sale, { ...before, ...refund.saleNo !== null && { no: refund.saleNo }, paid, back: [...before?.back ?? [], { refund: refund.refund, device, till, fen: refund.total }] })
+}
+
+/** A sale that arrives behind refunds of it: now it is known what was paid. */
+function settleRefunds(step: Step, sale: Sale): void {
+  const paid = paidInAll(sale)
+  step.known.paid.set(sale.sale, paid)
+  const before = refundingOf(step, sale.sale)
+  if (before && (before.paid ?? null) === null) judgeRefunds(step, sale.sale, { ...before, no: sale.no, paid })
+}
+
+/** Tells the shop's tills; flags what has just turned out to go beyond what was paid. Never undoes it: the money is gone. */
+function judgeRefunds(step: Step, sale: Id, { no, paid, back = [], over: before = [] }: Refunding): void {
+  const over = paid === null || paid === undefined ? [] : beyond(paid, back).map(({ refund }) => refund)
+  for (const refund of over) if (!before.includes(refund)) step.flag('sale.refunded_beyond', `${sale}: refund ${refund} goes beyond the ${paid} fen that were paid`)
+  tellTill(step, 'refund', sale, { ...no !== undefined && { no }, paid: paid ?? null, back, over })
+}
+
+const refundingOf = ({ known }: Step, sale: Id): Refunding | undefined => known.references.get(referenceKey('refund', sale))?.doc
 
 /** What does not add up in a sale, or undefined. The event's schema has already made its postings sum to zero. */
 function imbalanceOf(sale: Sale): string | undefined {
@@ -173,23 +213,23 @@ function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, i
 function foldHeld(step: Step, { ticket, heldAt }: { ticket: object; heldAt: number }): void {
   const { place: { device, till }, event } = step
   const isTaken = holdingOf(step, event.id)?.taken !== undefined
-  tellTill(step, event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
+  tellTill(step, 'ticket', event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
 }
 
 /** Who took it first, by arrival, has it; the others are flagged, and all of them told: it may have been sold more than once. */
 function foldTaken(step: Step, held: Id): void {
   const { place: { device, till }, flag } = step
   const first = holdingOf(step, held)
-  if (!first?.taken) return tellTill(step, held, { ticket: null, taken: { device, till } })
+  if (!first?.taken) return tellTill(step, 'ticket', held, { ticket: null, taken: { device, till } })
   flag('ticket.taken_twice', `${held} was taken at till ${first.taken.till} before`)
-  tellTill(step, held, { again: [...first.again ?? [], { device, till }] })
+  tellTill(step, 'ticket', held, { again: [...first.again ?? [], { device, till }] })
 }
 
 const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.references.get(referenceKey('ticket', held))?.doc
 
 /** Its fields are stamped with their arrival: facts of several tills have no other order. */
-function tellTill({ place, arrival, known, folded }: Step, id: Id, fields: Holding | Fields): void {
-  applyEdit(folded, known, { kind: 'ticket', id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
+function tellTill({ place, arrival, known, folded }: Step, kind: 'ticket' | 'refund', id: Id, fields: Holding | Refunding | Fields): void {
+  applyEdit(folded, known, { kind, id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
 }
 
 /** `over`: the stamps of the values that its editor saw, where they said. */

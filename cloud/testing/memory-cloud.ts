@@ -4,6 +4,7 @@
  */
 import { nodeOf, tick } from '#shared/catalog/hlc.ts'
 import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
+import type { Fen } from '#shared/money/money.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, GENESIS, type Head, type JournalRow, openRow } from '#shared/ledger/envelope.ts'
 import { type KnownEvent, PairingCodeSchema } from '#shared/sync/protocol.ts'
@@ -28,6 +29,7 @@ type Sale = Books['sales'][number]
 class Projected {
   readonly events = new Set<Id>()
   readonly saleIds = new Set<Id>()
+  readonly paid = new Map<Id, Fen>()
   readonly sales: Sale[] = []
   readonly flags: ({ device: Id } & Flag)[] = []
   readonly stock: { good: Id; device: Id; quantity: number; counted: boolean; rev: number }[] = []
@@ -191,7 +193,7 @@ export class MemoryCloud implements CloudUnderTest {
   /** Folds rows behind `head` into `into`; the first of them has arrival number `arrival`. Gives the new head, and the shop's number before stock moved. */
   #fold(shop: Shop, into: Projected, device: Id, head: Head, rows: readonly JournalRow[], arrival: number): { head: Head; merged: number } {
     const { opened, flags, head: next } = openRows(head, rows)
-    const known = { events: into.events, sales: into.saleIds, references: into.references }
+    const known = { events: into.events, sales: into.saleIds, paid: into.paid, references: into.references }
     const { ledger_shops: ledgerShops, till } = shop.devices.get(device)!
     const folded = foldRows({ shop: shop.id, ledgerShops, device, till: tillNumber(till) }, opened, arrival, known)
     into.flag(device, flags)

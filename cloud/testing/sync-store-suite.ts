@@ -6,7 +6,7 @@ import { countingIds, MORNING } from '#shared/testing/clock-and-ids.ts'
 import { EVENTS } from '#shared/sync/events.ts'
 import type { CloudUnderTest } from './books.ts'
 import { FarTill } from './far-till.ts'
-import { saleBody } from './till.ts'
+import { refundBody, saleBody } from './till.ts'
 
 let space = 0x5100
 
@@ -206,7 +206,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
 
     // The rule a renewed till lives by: what it records again counts once, of whatever kind, and whoever was first.
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
-      const [shift, sale, staff, held, person] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
+      const [shift, sale, staff, held, person, refund] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
       const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
@@ -214,6 +214,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['staff.signed_in', { staff }, ids.next()],
         ['shift.opened', { shift, staff, date: '2026-11-23', float: 500, postings: postings(500) }, shift],
         ['sale.completed', saleBody({ good, sale }), sale],
+        ['sale.refunded', refundBody({ good, sale, shift, refund }), refund],
         ['stock.moved', { reason: 'received', note: '', lines: [{ good, delta: 7000 }] }, ids.next()],
         ['good.changed', { good, set: { name: '可乐', price: 380 }, hlc: tick(undefined, 5000, till.device) }, ids.next()],
         ['staff.changed', { staff, set: { no: '02', name: '小王', role: 'cashier', active: true }, hlc: tick(undefined, 5001, till.device) }, ids.next()],
@@ -244,6 +245,22 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       await cloud.rebuild(shop)
       const { journal: _again, devices: _still, flags: _same, rev: _rev, ...rebuilt } = await cloud.books(shop)
       const { rev: _live, ...live } = before
+      expect(rebuilt).toEqual(live)
+    })
+
+    test('what comes back of a sale is summed over tills, in whatever order it arrives; beyond what was paid it is flagged', async () => {
+      const other = await join()
+      const [early, late] = [ids.next(), ids.next()]
+      for (const sale of [early, late]) for (let n = 0; n < 2; n++) other.record('sale.refunded', refundBody({ good, sale, refund: ids.next() }), now)
+      till.record('sale.completed', saleBody({ good, sale: early }), now, early)
+      await till.push(cloud.sync, now)
+      expect((await other.push(cloud.sync, now)).flags).toMatchObject([{ seq: 2, code: 'sale.refunded_beyond' }])
+      till.record('sale.completed', saleBody({ good, sale: late, quantity: 2000 }), now, late)
+      expect((await till.push(cloud.sync, now)).flags).toEqual([])
+      const { rev: _before, ...live } = await cloud.books(shop)
+      expect(live.references.filter(({ kind }) => kind === 'refund').map(({ doc }) => [doc['paid'], (doc['over'] as []).length])).toEqual(expect.arrayContaining([[350, 1], [700, 0]]))
+      await cloud.rebuild(shop)
+      const { rev: _after, ...rebuilt } = await cloud.books(shop)
       expect(rebuilt).toEqual(live)
     })
 

@@ -12,6 +12,7 @@ import { auditHandlers } from './audit.ts'
 import { deviceHandlers } from './devices.ts'
 import { promotionHandlers } from './promotions.ts'
 import { reportHandlers } from './reports.ts'
+import { refundHandlers } from './refunds.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
@@ -31,6 +32,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...importHandlers(context),
     ...promotionHandlers(context),
     ...salesHandlers(context),
+    ...refundHandlers(context),
     ...ticketHandlers(context),
     ...reportHandlers(context),
     ...memberHandlers(context),

@@ -1,6 +1,7 @@
 /** Sales: completing a ticket, finding it again, its paper. */
 import type { TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
+import type { SaleRow, TillStore } from '#shared/host/store.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { mainOf } from '#shared/members/member.ts'
@@ -8,7 +9,7 @@ import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { receiptPicture } from './paper.ts'
+import { isRefund, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
 import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
 
@@ -31,7 +32,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const date = today(context)
       const { till } = store.identity()
       const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), rules: rulesFor(context, priced?.at) }, { ticket, total, given, promotions: priced?.promotions })
+      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, returnCap: store.shop().returnCap, good: (id) => store.listed(id), rules: rulesFor(context, priced?.at) }, { ticket, total, given, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
@@ -49,15 +50,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
     },
 
     'sale.list'({ date, before, limit }) {
-      const sales = store.listSales({ date, before, limit }).map((row) => {
-        const { body } = saleBody(store, row.sale)
-        return {
-          sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
-          url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
-        }
-      })
-      return { sales }
+      return { sales: store.listSales({ date, before, limit }).map((row) => saleRowView(store, row)) }
     },
 
     'sale.receipt': ({ sale, columns }) => ({ svg: receiptPicture(context, sale, columns) }),
@@ -65,8 +58,9 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
     'sale.reprint'({ key, sale }) {
       signedIn(context)
       done.once(key, 'sale.reprint', () => {
-        saleBody(store, sale)
-        store.commit({ events: [], prints: [{ kind: 'receipt', ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
+        const kind = isRefund(context, sale) ? 'refund' : 'receipt'
+        if (kind === 'receipt') saleBody(store, sale)
+        store.commit({ events: [], prints: [{ kind, ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
       })
       context.printed()
       return {}
@@ -78,6 +72,16 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
 function isMember({ people }: Context['store'], id: Id): boolean {
   const member = people.member(mainOf(people.member, id))
   return member !== undefined && member.erased !== true
+}
+
+/** A sale in a list. */
+export function saleRowView(store: TillStore, row: SaleRow) {
+  const { body } = saleBody(store, row.sale)
+  return {
+    sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
+    gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
+    url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
+  }
 }
 
 /** Whether a ticket that comes again is the one that was completed: its goods and quantities, in their order. */

@@ -39,6 +39,7 @@ export function shiftReport(store: TillStore, shift: Shift, blind: boolean): Shi
     gross: hidden ? null : fen(totals.gross), discount: hidden ? null : fen(totals.discount), net: hidden ? null : fen(totals.net),
     balances: hidden ? [] : [...balances].map(([account, amount]) => ({ account, fen: fen(amount) })),
     expected: hidden ? null : fen(expected),
+    refunded: hidden ? null : fen(balances.get('returns') ?? 0),
     z, openings, cashiers: hidden ? [] : cashiers.map(({ staff, sales, net }) => ({ staffNo: store.staff(staff)?.no ?? '', sales, net: fen(net) })),
   }
 }

@@ -11,7 +11,7 @@ import { SalesSums, SUMMED } from './sales-sums.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
-  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
+  sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
   ...SUMMED,
 } as const
 
@@ -21,6 +21,9 @@ export class Projector {
   readonly #sums
   readonly #sale
   readonly #shiftSale
+  readonly #refund
+  readonly #refundLine
+  readonly #shiftRefund
   readonly #openShift
   readonly #carryShift
   readonly #closeShift
@@ -38,6 +41,10 @@ export class Projector {
     this.#sums = new SalesSums(db)
     this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
+    this.#refund = db.prepare('INSERT INTO refund (seq, no, at, date, shift, staff, total, sale) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#refundLine = db.prepare(`INSERT INTO refund_line (sale, line, quantity, amount) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, amount = amount + excluded.amount`)
+    this.#shiftRefund = db.prepare('UPDATE shift SET returns = returns + 1, net = net - ? WHERE id = ?')
     this.#openShift = db.prepare('INSERT INTO shift (id, staff, date, opened_at, float) VALUES (?, ?, ?, ?, ?)')
     this.#carryShift = db.prepare(`INSERT INTO shift (id, staff, date, opened_at, float, sales, returns, gross, discount, net)
       VALUES (@shift, @staff, @date, @openedAt, @float, @sales, @returns, @gross, @discount, @net)`)
@@ -61,6 +68,17 @@ export class Projector {
         this.#postAll(body.shift, body.postings)
         for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
         this.#sums.add(body, event.at)
+        break
+      }
+      case 'sale.refunded': {
+        const { body } = event
+        this.#refund.run(event.seq, body.no, event.at, body.date, body.shift, body.staff, body.total, body.sale)
+        this.#shiftRefund.run(body.total, body.shift)
+        this.#postAll(body.shift, body.postings)
+        for (const { line, good, quantity, amount, stock } of body.lines) {
+          if (body.sale !== null && line !== null) this.#refundLine.run(body.sale, line, quantity, amount)
+          if (stock === 'back') this.#stock.run(good, quantity, 0)
+        }
         break
       }
       case 'stock.moved':

@@ -197,8 +197,9 @@ export class Reads {
     const closedAt = this.shift(id)?.closedAt ?? null
     return {
       z: closedAt === null ? null : this.#db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM shift WHERE closed_at <= ?').get(closedAt)!.n,
-      cashiers: this.#db.prepare<[number, number, string], ShiftDetails['cashiers'][number]>(
-        'SELECT staff, count(*) AS sales, sum(total) AS net FROM sale WHERE seq > ? AND seq < ? AND shift = ? GROUP BY staff ORDER BY min(seq)').all(from, to, id),
+      cashiers: this.#db.prepare<{ from: number; to: number; id: string }, ShiftDetails['cashiers'][number]>(`SELECT staff, sum(sales) AS sales, sum(total) AS net FROM (
+        SELECT seq, staff, 1 AS sales, total FROM sale WHERE seq > @from AND seq < @to AND shift = @id
+        UNION ALL SELECT seq, staff, 0, -total FROM refund WHERE shift = @id) GROUP BY staff ORDER BY min(seq)`).all({ from, to, id }),
       openings: this.#db.prepare<[number, number, string], { n: number }>("SELECT count(*) AS n FROM journal WHERE seq > ? AND seq < ? AND type <> 'sale.completed' AND type = 'drawer.opened' AND text ->> '$.body.shift' = ?").get(from, to, id)!.n,
     }
   }

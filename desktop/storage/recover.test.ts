@@ -77,7 +77,8 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   await till.run('printer.put', { printer })
   const good = await till.addGood({ name: '可乐', code: '6901' })
   await till.run('shift.open', { float: 1000 })
-  await till.sell([{ good }])
+  const sold = await till.sell([{ good }])
+  await till.run('sale.refund', { sale: sold.sale, reason: 'quality', total: 350, lines: [{ line: 0, good: good.id, quantity: 1000, stock: 'back' }] })
   const held = [randomUUID(), randomUUID()]
   for (const key of held) await till.run('ticket.hold', { key, ticket: ticketOf([{ good }]), heldAt: till.clock.now() })
   await till.run('ticket.take', { held: held[1]! })
@@ -89,7 +90,8 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
     { kind: 'stock', id: good.id, rev: 1, doc: { quantity: -3000 }, clocks: {} },
     { kind: 'ticket', id: randomUUID(), rev: 2, doc, clocks: {} },
     { kind: 'ticket', id: held[1]!, rev: 3, doc: twice, clocks: {} },
-  ], 3)
+    { kind: 'refund', id: sold.sale, rev: 4, doc: { back: [{ refund: randomUUID(), ...sister, fen: 100 }] }, clocks: {} },
+  ], 4)
   till.store.setSetting('backup.folder', '/media/stick')
   till.store.keepRows([{ import: randomUUID(), row: 1, file: 'f.csv', cells: ['a'], mapping: [], bad: [] } as never])
   await till.close()
@@ -108,7 +110,7 @@ test('whatever a till keeps comes over, table by table; what the cloud has is as
   expect({ ...after, print_job: [] }).toEqual({ ...before, print_job: [] })
   const again = openTill({ folder: till.folder, clock: till.clock })
   expect([again.store.rev(), again.store.setting(MARK.key)]).toEqual([0, MARK.value])
-  expect((await again.run('goods.search', { text: '可乐', limit: 1 })).goods[0]).toMatchObject({ name: '可乐', stock: -4000 })
+  expect((await again.run('goods.search', { text: '可乐', limit: 1 })).goods[0]).toMatchObject({ name: '可乐', stock: -3000 })
   expect((await again.run('member.find', { text: PHONE })).members).toMatchObject([{ member }])
   expect(await again.run('member.get', { member })).toMatchObject({ name: '张三' })
   expect((await again.run('ledger.verify', {})).faults).toEqual([])
@@ -117,7 +119,7 @@ test('whatever a till keeps comes over, table by table; what the cloud has is as
 test('a ledger of the first version is recovered into one of this', async () => {
   const { till } = await fullTill()
   tamper(till.folder, (db) => {
-    for (const table of ['stock_elsewhere', 'held', 'taken', 'holding', 'alert', 'person_record', 'person_tag']) db.exec(`DROP TABLE ${table}`)
+    for (const table of ['refund', 'refund_line', 'refund_elsewhere', 'stock_elsewhere', 'held', 'taken', 'holding', 'alert', 'person_record', 'person_tag']) db.exec(`DROP TABLE ${table}`)
     db.pragma('user_version = 1')
   })
   expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined, membersLost: 1 })

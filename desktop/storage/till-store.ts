@@ -19,6 +19,7 @@ import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
 import { Reports } from './reports.ts'
+import { Refunds } from './refunds.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
 import { verifyLedger } from './verify.ts'
@@ -41,6 +42,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const reports = new Reports(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
+  const refunds = new Refunds(db, () => settings.identity().device, alerts)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
@@ -112,6 +114,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     countSales: () => reads.countSales(),
     lastNo: (prefix) => reads.lastNo(prefix),
     salesFigures: (range) => reports.figures(range, reads.shop(settings.identity().shop).zone),
+    saleBack: (sale) => refunds.back(sale),
+    refundsOf: (sale) => refunds.of(sale),
+    lastRefundNo: (prefix) => refunds.lastNo(prefix),
+    findSales: (search) => refunds.find(search),
     credit: () => reads.credit(settings.identity().shop),
     heldTickets: () => held.list(),
     heldTicket: (id) => held.find(id),
@@ -188,6 +194,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           }
           if (change.kind === 'ticket') {
             if (held.hear(change.id, change.doc)) tickets = true
+            continue
+          }
+          if (change.kind === 'refund') {
+            if (refunds.hear(change.id, change.doc)) tickets = true
             continue
           }
           if (change.kind === 'lost') {

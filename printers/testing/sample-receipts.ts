@@ -1,6 +1,7 @@
 /** Receipts that the golden files, the tests and the bench print: a corner shop's sale, a refund, a shift, a test page. */
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt, type ReceiptDocument, type SaleReceiptInput } from '#shared/documents/receipt.ts'
 import { reportReceipt } from '#shared/documents/report.ts'
+import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import type { TicketLine } from '#shared/cart/ticket.ts'
@@ -8,6 +9,7 @@ import { PROMOTION_DEFAULTS, PromotionSchema, type Rule } from '#shared/catalog/
 import { NO_RULES, priceTicket } from '#shared/pricing/price.ts'
 import { amountOf, milli, type Pricing } from '#shared/quantity/quantity.ts'
 import type { SaleLine } from '#shared/sales/events.ts'
+import type { Refund } from '#shared/sales/refund-events.ts'
 
 const GOOD = '0198d3f2-7b1a-7c3e-9f00-000000000001' as Id
 /** 2026-03-01 14:32:07 in Shanghai */
@@ -44,6 +46,16 @@ function promotedSale(): SaleReceiptInput['sale'] {
   return sampleSale(lines.map((line, i) => ({ ...line, ...priced.lines[i]!, offs: [...priced.lines[i]!.offs] })), 10_000)
 }
 
+/** Two of three cans bought at a discount, and grapes by the 斤 that were spoiled. */
+const SAMPLE_REFUND: Refund = {
+  refund: GOOD, no: '20260301-01-T0003', shift: GOOD, staff: GOOD, date: '2026-03-01', sale: GOOD, saleNo: '20260227-01-0042', saleTill: '01', known: true, reason: 'quality', note: '两罐漏气',
+  lines: [
+    { line: 0, good: GOOD, code: '', name: '可口可乐 330ml', unit: '罐', pricing: 'piece', per: 1000, quantity: milli(2000), price: fen(300), amount: fen(563), stock: 'wasted', over: null },
+    { line: 2, good: GOOD, code: '', name: '阳光玫瑰葡萄 云南宾川 特级果 礼盒装 一号冷链', unit: '斤', pricing: 'weight', per: 500, quantity: milli(1860), price: fen(1580), amount: fen(5878), stock: 'back', over: 'late' },
+  ],
+  total: fen(6441), tenders: [{ channel: 'cash', amount: fen(6441), due: false }], allowedBy: GOOD, exchange: null, postings: [],
+}
+
 const common = { shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, receiptUrl: SAMPLE_URL, credit: null }
 
 export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
@@ -59,6 +71,11 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
   }),
   promoted: saleReceipt({ ...common, sale: promotedSale() }),
   refund: saleReceipt({ ...common, copy: true, sale: sampleSale([sampleLine('可口可乐 330ml', -2000, 300), sampleLine('纸袋', 1000, 50)], 0) }),
+  return: refundReceipt({ ...common, refund: SAMPLE_REFUND, exchange: null, allowedNo: '02' }),
+  exchange: refundReceipt({
+    ...common, copy: true, refund: { ...SAMPLE_REFUND, known: false, saleNo: null, reason: 'no_reason', note: '', exchange: GOOD, lines: SAMPLE_REFUND.lines.slice(0, 1), total: fen(563) },
+    exchange: { no: '20260301-01-0051', total: fen(1200) }, allowedNo: '',
+  }),
   english: saleReceipt({
     ...common, language: 'en', shop: { ...SAMPLE_SHOP, name: 'Lakeside', address: '18 Hupan Road, Hangzhou', footer: 'See you again' },
     sale: sampleSale([sampleLine('Mineral water 550 ml', 2000, 200), sampleLine('Greens', 1250, 760, { pricing: 'weight', unit: 'kg' })], 2000),
@@ -69,7 +86,7 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
       staffNo: '01', openedAt: SAMPLE_TIME - 28_800_000, closedAt: SAMPLE_TIME, sales: 128, returns: 2, gross: 512_340, discount: 1_240,
       net: 511_100, float: 30_000, expected: 541_100, counted: 541_000, difference: -100,
       balances: [{ account: 'cash_in:change', fen: -20_000 }, { account: 'cash_out:supplier', fen: 20_000 }],
-      cashiers: [{ staffNo: '01', sales: 100, net: 400_000 }, { staffNo: '02', sales: 28, net: 111_100 }], openings: 3, z: 42,
+      cashiers: [{ staffNo: '01', sales: 100, net: 400_000 }, { staffNo: '02', sales: 28, net: 111_100 }], openings: 3, refunded: 0, z: 42,
     },
   }),
   report: reportReceipt({

@@ -7,6 +7,8 @@ import type { Id } from '#shared/identity/ids.ts'
 export interface SoldLine { readonly good: Id; /** thousandths */ readonly quantity: number }
 export type Effect =
   | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number }
+  /** `lines` are those that went back on the shelf; `sale` is what the receipt said, if there was one. */
+  | { readonly kind: 'refund'; readonly sale: Id | null; readonly lines: readonly SoldLine[]; readonly total: number }
   | { readonly kind: 'stock'; readonly lines: readonly SoldLine[] }
   | { readonly kind: 'shift opened'; readonly float: number }
   | { readonly kind: 'shift closed'; readonly counted: number }
@@ -90,6 +92,7 @@ export class Auditor {
     for (const { effect } of this.#doneAt(till)) {
       if (effect.kind === 'sale') drawer += effect.total
       if (effect.kind === 'cash moved') drawer += effect.amount
+      if (effect.kind === 'refund') drawer -= effect.total
       if (effect.kind === 'shift opened') drawer = effect.float
       if (effect.kind === 'shift closed') drawer = 0
     }
@@ -112,6 +115,10 @@ export class Auditor {
         drawer += effect.amount
         post({ drawer: effect.amount, [`cash_${effect.amount < 0 ? 'out' : 'in'}:${effect.reason}`]: -effect.amount })
       }
+      if (effect.kind === 'refund') {
+        drawer -= effect.total
+        post({ drawer: -effect.total, returns: effect.total })
+      }
       if (effect.kind === 'shift opened') {
         drawer = effect.float
         post({ drawer: effect.float, safe: -effect.float })
@@ -128,7 +135,7 @@ export class Auditor {
   stock(): Map<Id, number> {
     const stock = new Map<Id, number>()
     for (const { effect, state } of this.deeds.values()) {
-      if (state !== 'done' || (effect.kind !== 'sale' && effect.kind !== 'stock')) continue
+      if (state !== 'done' || (effect.kind !== 'sale' && effect.kind !== 'stock' && effect.kind !== 'refund')) continue
       for (const { good, quantity } of effect.lines) stock.set(good, (stock.get(good) ?? 0) + (effect.kind === 'sale' ? -quantity : quantity))
     }
     return stock
@@ -136,6 +143,17 @@ export class Auditor {
 
   sales(): SaleDeed[] {
     return [...this.deeds.values()].filter((deed): deed is SaleDeed => deed.state === 'done' && deed.effect.kind === 'sale')
+  }
+
+  /** fen paid back of each sale, by till. */
+  paidBack(): Map<Id, Map<string, number>> {
+    const back = new Map<Id, Map<string, number>>()
+    for (const { effect, state, till } of this.deeds.values()) {
+      if (state !== 'done' || effect.kind !== 'refund' || effect.sale === null) continue
+      const tills = back.get(effect.sale) ?? new Map<string, number>()
+      back.set(effect.sale, tills.set(till, (tills.get(till) ?? 0) + effect.total))
+    }
+    return back
   }
 
   *#doneAt(till: string): Generator<Deed> {

@@ -79,21 +79,21 @@ export class Cashier {
   }
 
   /** Does one thing; `heard` learns of what was called done. */
-  async #do<Name extends CallName>(name: Name, input: CallInput<Name> & { key: Id }, effect: Effect, heard: (result: CallResult<Name>) => void = () => {}, mayGiveUp = false): Promise<void> {
-    const deed = this.#auditor.ask(input.key, this.machine.name, effect)
+  async #do<Name extends CallName>(name: Name, input: CallInput<Name> & { key: Id }, effect: Effect, heard: (result: CallResult<Name>) => void = () => {}, mayGiveUp = false, also?: { key: Id; effect: Effect }): Promise<void> {
+    const deeds = [{ key: input.key, effect }, ...also ? [also] : []].map((each) => this.#auditor.ask(each.key, this.machine.name, each.effect))
     const answer = await this.machine.call(name, input)
     if ('result' in answer) {
       heard(answer.result)
-      this.#auditor.done(deed)
+      for (const deed of deeds) this.#auditor.done(deed)
       return
     }
     if ('refused' in answer) {
       if (BUGS.has(answer.refused.code)) throw new Error(`${this.machine.name}: ${name} answered ${answer.refused.code} ${JSON.stringify(answer.refused.detail ?? {})} ${this.machine.errors.join('; ')}`)
-      this.#auditor.refused(deed)
+      for (const deed of deeds) this.#auditor.refused(deed)
       return
     }
     this.#pending = {
-      say: async () => (mayGiveUp && this.#chance.odds(0.2) ? this.#lookUp(deed) : this.#do(name, input, effect, heard, mayGiveUp)),
+      say: async () => (mayGiveUp && this.#chance.odds(0.2) ? deeds.forEach((deed) => this.#lookUp(deed)) : this.#do(name, input, effect, heard, mayGiveUp, also)),
     }
   }
 
@@ -165,7 +165,7 @@ export class Cashier {
       [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
     ])()
   }
 
@@ -227,6 +227,55 @@ export class Cashier {
     const promotion = before.length > 0 ? chance.pick(before).id : this.#id()
     const set = before.length > 0 ? chance.pick<CallInput<'promotion.put'>['set']>([{ rule }, when, how]) : { name: `活动${chance.int(1, 999_999)}`, rule, ...when, ...how }
     await this.#do('promotion.put', { key: this.#id(), promotion, set }, { kind: 'edit', of: promotion, set }, undefined, true)
+  }
+
+  /** Some of a sale of this till comes back; now and then other goods are taken for it. */
+  async #refund(goods: readonly GoodView[]): Promise<void> {
+    const listed = await this.machine.call('sale.find', { limit: 8 })
+    if (!('result' in listed) || listed.result.sales.length === 0) return
+    const quoted = await this.machine.call('sale.refundable', { sale: this.#chance.pick(listed.result.sales).sale })
+    if (!('result' in quoted)) return
+    const { sale, lines: backs } = quoted.result
+    const lines = sale.lines.flatMap((line, index) => {
+      const before = backs[index]!
+      const left = line.quantity - before.quantity
+      if (line.quantity <= 0 || left <= 0 || this.#chance.odds(0.3)) return []
+      const quantity = this.#chance.int(1, left / 1000) * 1000
+      // By hand: what so many are worth in all, less what was paid back.
+      const amount = Math.round(line.net * (before.quantity + quantity) / line.quantity) - before.amount
+      return [{ line: index, good: line.good, quantity, amount, stock: this.#chance.odds(0.7) ? 'back' as const : 'wasted' as const }]
+    })
+    if (lines.length === 0) return
+    const total = lines.reduce((sum, { amount }) => sum + amount, 0)
+    const ticket = this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
+    const due = ticket ? ticket.lines.reduce((sum, line) => sum + line.list * line.quantity / 1000, 0) : 0
+    const input = {
+      key: this.#id(), sale: sale.sale, lines, total, reason: this.#chance.pick(['no_reason', 'quality', 'wrong', 'other'] as const),
+      ...ticket && { exchange: { ticket, total: due, given: Math.max(0, due - total) } },
+    }
+    const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total }
+    const also = ticket && { key: ticket.id, effect: { kind: 'sale' as const, lines: ticket.lines.map(({ good, quantity }) => ({ good, quantity })), gross: due, discount: 0, total: due } }
+    await this.#do('sale.refund', input, effect, (view) => {
+      if (view.total !== total || (view.exchange?.total ?? 0) !== due) throw new Error(`${this.machine.name}: refund ${view.no} says ${view.total}, not ${total}`)
+    }, true, also)
+  }
+
+  #newTicket(goods: readonly GoodView[]): Ticket {
+    return addGood(emptyTicket(this.#id(), this.machine.now()), this.#id(), this.#chance.pick(goods), milli(this.#chance.int(1, 3) * 1000))
+  }
+
+  /** A receipt of whichever till comes along with goods that are on no line here. */
+  async #refundElsewhere(goods: readonly GoodView[]): Promise<void> {
+    const others = this.#auditor.sales().filter(({ till, effect }) => till !== this.machine.name && effect.total > 0)
+    const sale = others.length === 0 || this.#chance.odds(0.2) ? null : this.#chance.pick(others).key
+    const good = this.#chance.pick(goods)
+    const quantity = this.#chance.int(1, 2) * 1000
+    const total = good.price * quantity / 1000
+    const input = {
+      key: this.#id(), sale: null, receipt: sale === null ? null : { sale, no: null, till: null }, reason: 'other' as const, total,
+      lines: [{ line: null, good: good.id, quantity, amount: total, stock: 'back' as const }],
+    }
+    await this.#do('sale.refund', input, { kind: 'refund', sale, lines: [{ good: good.id, quantity }], total }, undefined, true)
   }
 
   async #hold(goods: readonly GoodView[]): Promise<void> {

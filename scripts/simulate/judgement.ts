@@ -36,6 +36,7 @@ export async function findFaults({ machines, auditor, cloud, shop }: Case): Prom
     judgeDocuments(machine, books, auditor, complain)
   }
   judgeSums(machines, books, auditor, complain)
+  judgeRefunds(machines, books, auditor, complain)
   const { rev: _before, ...live } = books
   await cloud.rebuild(shop)
   const { rev: _after, ...rebuilt } = await cloud.books(shop)
@@ -91,6 +92,7 @@ function judgeOwnDeeds({ name, store }: Machine, auditor: Auditor, complain: Com
   for (const { text } of store.rows(0, Number.MAX_SAFE_INTEGER)) {
     const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { total?: number; lines?: SoldText[] } }
     seen.set(id, (seen.get(id) ?? 0) + 1)
+    if (type === 'sale.refunded' && auditor.deeds.get(id)?.effect.kind !== 'refund') complain(`${name}: refund ${id} is in the journal, and nobody gave anything back`)
     if (type !== 'sale.completed') continue
     for (const line of body.lines ?? []) judgeOffs(line, (what) => complain(`${name}: sale ${id}: ${what}`))
     const deed = auditor.deeds.get(id)
@@ -113,8 +115,37 @@ function judgePaper({ name, store, printer }: Machine, complain: Complain): void
   for (const { waiting } of store.printStatus()) if (waiting > 0) complain(`${name}: ${waiting} papers still wait`)
 }
 
+/**
+ * Nobody pays back more than was paid, but for tills that could not hear one another, or a ledger that existed twice: then the
+ * cloud has flagged it and told them; and it says so of no other sale.
+ */
+function judgeRefunds(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
+  const told = new Map(books.references.filter(({ kind }) => kind === 'refund').map(({ id, doc }) => [id, doc]))
+  const sales = new Map(auditor.sales().map(({ key, till, effect }) => [key, { paid: Math.max(0, effect.total), till }]))
+  const beyond = new Set<Id>()
+  const isTainted = machines.some((machine) => machine.isTainted)
+  for (const [sale, tills] of auditor.paidBack()) {
+    const { paid, till } = sales.get(sale) ?? { paid: undefined, till: '' }
+    const sum = [...tills.values()].reduce((all, fen) => all + fen, 0)
+    const known = (told.get(sale)?.['back'] as { fen: number }[] | undefined ?? []).reduce((all, { fen }) => all + fen, 0)
+    if (known !== sum) complain(`sale ${sale}: ${sum} fen were paid back, and the cloud knows of ${known}`)
+    if (paid === undefined || sum <= paid) continue
+    beyond.add(sale)
+    if (tills.size === 1 && tills.has(till) && !isTainted) complain(`sale ${sale}: ${till} alone paid back ${sum} of ${paid} fen`)
+  }
+  for (const [sale, doc] of told) {
+    const over = (doc['over'] as Id[]).length > 0
+    if (over !== beyond.has(sale)) complain(`sale ${sale}: the cloud ${over ? 'says' : 'does not say'} that more was paid back than was paid`)
+    if (!over) continue
+    for (const { name, store } of machines) {
+      const concerned = store.event(sale) !== undefined || store.refundsOf(sale).length > 0
+      if (concerned && !store.alerts().some(({ id }) => id === `refund ${sale}`)) complain(`${name}: nobody was told that sale ${sale} was paid back beyond what was paid`)
+    }
+  }
+}
+
 /** Two tills that could not hear one another took up one ticket: the rule is that both sell it, and both are told. */
-const TWICE = 'ticket.taken_twice'
+const TOLD = new Set(['ticket.taken_twice', 'sale.refunded_beyond'])
 /** Where a ledger existed twice, an event may come twice: it is stored, flagged, and counted once. */
 const REPEATS = new Set(['event.repeated', 'sale.repeated'])
 
@@ -124,7 +155,7 @@ function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean
   const rows = books.journal.filter((row) => row.device === device).sort((a, b) => a.seq - b.seq).map(({ seq, text, hash }) => ({ seq, text, hash }))
   const own = store.rows(0, Number.MAX_SAFE_INTEGER).map(({ seq, text, hash }) => ({ seq, text, hash }))
   same(`${name}: the cloud's copy of the journal`, rows, own, complain)
-  for (const flag of books.flags) if (flag.device === device && flag.code !== TWICE && !(isRepeatFair && REPEATS.has(flag.code))) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
+  for (const flag of books.flags) if (flag.device === device && !TOLD.has(flag.code) && !(isRepeatFair && REPEATS.has(flag.code))) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
 }
 
 /** Every till has every good as the cloud has it, and each field has a value that somebody gave it. */
@@ -165,7 +196,8 @@ function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor,
     same(`${name}: the shop's stock`, nonZero(new Map([...auditor.stock().keys()].map((good) => [good, store.good(good)?.stock ?? 0]))), expected, complain)
   }
   const inAll = (account: string): number => books.balances.filter((row) => row.account === account).reduce((sum, { fen }) => sum + fen, 0)
-  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') }, {
+  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts'), returns: inAll('returns') }, {
+    returns: [...auditor.deeds.values()].reduce((sum, { state, effect }) => sum + (state === 'done' && effect.kind === 'refund' ? effect.total : 0), 0),
     sales: -auditor.sales().reduce((sum, { effect }) => sum + effect.gross, 0), discounts: auditor.sales().reduce((sum, { effect }) => sum + effect.discount, 0),
   }, complain)
 }

@@ -6,6 +6,7 @@ import { defineEvent } from '../identity/event.ts'
 import { PictureSchema } from './good.ts'
 import { HlcSchema } from './hlc.ts'
 import { RoundingSchema } from './promotion.ts'
+import { fen, PriceSchema } from '../money/money.ts'
 
 /** One stretch of opening on one weekday: 0 is Sunday; minutes from midnight of the shop's zone, close may pass 1440. */
 export const HoursSchema = z.object({ day: z.int().min(0).max(6), open: z.int().min(0).max(1439), close: z.int().min(1).max(2880) })
@@ -32,12 +33,23 @@ export const ShopFields = z.object({
   rounding: RoundingSchema,
   /** Per cent that a cashier may take off by hand, of a line and of a ticket; beyond it a manager's PIN is asked for. */
   handLimit: z.int().min(0).max(100),
+  /** Days after a sale in which goods come back. */
+  returnDays: z.int().min(0).max(365),
+  /** Words in the names of categories whose goods don't come back without a reason. */
+  returnExempt: z.array(z.string().trim().min(1).max(20)).max(50),
+  /** fen that may be paid back at once without a receipt */
+  returnCap: PriceSchema,
 })
 export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
   name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', site: '', rounding: 'none', handLimit: 0,
+  // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
+  returnDays: 7, returnCap: fen(50_000),
+  returnExempt: [
+    '定制', '生鲜', '蔬菜', '水果', '鲜花', '肉', '水产', '海鲜', '熟食', '冷冻', '冷藏', '蛋奶', '面包', '糕点', '音像', '软件', '充值', '下载', '期刊', '报纸', '书报', '药', '内衣', '贴身', '彩票',
+  ],
 } as const satisfies z.input<typeof ShopFields>
 
 export const ShopChanged = defineEvent('shop.changed', 1, z.object({ shop: IdSchema, set: ShopFields.partial(), hlc: HlcSchema }))

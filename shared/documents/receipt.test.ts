@@ -102,7 +102,7 @@ describe('a sale', () => {
 })
 
 test('a shift hides what the cashier is not to see before the count', () => {
-  const report = { staffNo: '01', openedAt: AT, closedAt: null, sales: 3, returns: 0, gross: 900, discount: 0, net: 900, float: 10_000, expected: null, counted: null, difference: null, balances: [], cashiers: [], openings: 0, z: null }
+  const report = { staffNo: '01', openedAt: AT, closedAt: null, sales: 3, returns: 0, gross: 900, discount: 0, net: 900, float: 10_000, expected: null, counted: null, difference: null, balances: [], cashiers: [], openings: 0, refunded: null, z: null }
   const open = shiftReceipt({ shop: SHOP, report, till: '1', copy: false })
   expect(open.totals.flat().map(({ label }) => label)).toEqual(['销售笔数', '退货笔数', '实收', '备用金', '开钱箱次数', '签字'])
   expect(open.facts.at(-1)!.value).toBe('未交班')

@@ -34,7 +34,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'shift' | 'cash' | 'report' | 'test'
+  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'report' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string
@@ -55,7 +55,7 @@ export type PrintedShop = Pick<Shop, 'name' | 'address' | 'phone' | 'zone' | 'fo
 /** The parts of a sale that are printed: the journal's body and the till's view of it both have them. */
 export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders'>
 
-const row = (label: string, value: string, strong = false): ReceiptRow => ({ label, value, strong })
+export const row = (label: string, value: string, strong = false): ReceiptRow => ({ label, value, strong })
 const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
 
 /** fen → `￥16.30`, with the full-width sign (U+FFE5): half-width U+00A5 is another character on many printers. */
@@ -185,6 +185,8 @@ export interface ShiftFigures {
   readonly balances: readonly { readonly account: string; readonly fen: number }[]
   readonly cashiers: readonly { readonly staffNo: string; readonly sales: number; readonly net: number }[]
   readonly openings: number
+  /** fen paid back for goods */
+  readonly refunded: number | null
   readonly z: number | null
 }
 export interface ShiftReceiptInput {
@@ -209,6 +211,7 @@ export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: Shif
   if (report.difference !== null) cash.push(row(words.difference, yuanText(report.difference), true))
   const sold = [row(words.sales, String(report.sales)), row(words.returns, String(report.returns))]
   if (report.gross !== null && report.discount) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
+  if (report.refunded) sold.push(row(words.refunded, yuanText(-report.refunded)))
   if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
   // One cashier's part of a shift is all of it.
   const cashiers = report.cashiers.length < 2 ? [] : [report.cashiers.map(({ staffNo, sales, net }) => row(`${words.staff} ${staffNo} × ${sales}`, yuanText(net)))]

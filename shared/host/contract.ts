@@ -18,9 +18,10 @@ import { MilliSchema } from '../quantity/quantity.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { SalesReportSchema } from './report-schemas.ts'
+import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import {
   AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
-  PrinterSchema, PrintStatusSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
+  PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 
@@ -50,6 +51,10 @@ const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string(
 const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional() })
 /** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
 const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
+
+/** A sale in a list, and what a receipt of a till that is not this one says of its sale. */
+const saleRow = SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })
+const receiptSaid = z.object({ sale: IdSchema.nullable(), no: z.string().max(24).nullable(), till: z.string().max(10).nullable() })
 
 export const CALLS = {
   'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
@@ -115,8 +120,18 @@ export const CALLS = {
   'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen; `priced` by what time and with which promotions, each with the fen it took off.',
     z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
-  'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })) })),
-  'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
+  'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(saleRow) })),
+  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good; a member. `elsewhere`: the receipt is another till\'s.',
+    z.object({ text: z.string().max(500).default(''), date: DateSchema.optional(), from: z.int().optional(), to: z.int().optional(), amount: FenSchema.optional(), good: IdSchema.optional(), member: IdSchema.optional(), before: z.int().optional(), limit }),
+    z.object({ sales: z.array(saleRow.extend({ back: PriceSchema })), elsewhere: receiptSaid.nullable() })),
+  'sale.refundable': read('A sale with what has come back of it, what still can, and what speaks against it.', z.object({ sale: IdSchema }), RefundQuoteSchema),
+  'sale.refund': write('Takes goods back and pays for them: lines of a sale of this till (`sale`, each with its `line`); or, where somebody allows it, goods without one, with what another till\'s `receipt` says. `total` is what the screen showed, in fen. With `exchange` the ticket is sold in the same breath, what is paid back counting as handed over.', z.object({
+    sale: IdSchema.nullable(), receipt: receiptSaid.nullable().default(null),
+    lines: z.array(z.object({ line: z.int().min(0).nullable(), good: IdSchema, quantity: MilliSchema, amount: PriceSchema.default(fen(0)), stock: z.enum(STOCK_ENDS) })).min(1).max(500),
+    reason: z.enum(REFUND_REASONS), note: z.string().trim().max(100).default(''), total: PriceSchema, channel: z.string().max(20).default('cash'),
+    exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }).nullable().default(null),
+  }), RefundViewSchema),
+  'sale.receipt': read('A sale\'s or refund\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
 
   'report.sales': read('What this till sold on the business days from `from` to `to`, and on the same days a week before; of its goods the `limit` that brought in most. Sums are in fen, margins come of the costs that are known.',
@@ -191,6 +206,7 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'promotion.incomplete', 'promotion.rule_bad',
+  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.above_price', 'refund.over_cap',
   'ticket.gone',
   'report.range',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',

@@ -10,6 +10,7 @@ import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { OffSchema } from '../pricing/offs.ts'
 import { SaleLineSchema } from '../sales/events.ts'
+import { RefundLineSchema, RefundTenderSchema, RETURN_RULES } from '../sales/refund-events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { CreditDocSchema } from '../sync/protocol.ts'
@@ -38,6 +39,8 @@ export const ShiftReportSchema = ShiftSchema.extend({
   cashiers: z.array(z.object({ staffNo: z.string(), sales: z.int(), net: FenSchema })),
   /** How often the drawer was opened without a sale. */
   openings: z.int(),
+  /** fen paid back for goods; null where `net` is. */
+  refunded: FenSchema.nullable(),
 })
 export type ShiftReport = z.output<typeof ShiftReportSchema>
 
@@ -115,6 +118,26 @@ export const SaleViewSchema = z.object({
 })
 export type SaleView = z.output<typeof SaleViewSchema>
 
+export const RefundViewSchema = z.object({
+  refund: IdSchema, no: z.string(), at: z.int(), saleNo: z.string().nullable(), lines: z.array(RefundLineSchema),
+  total: PriceSchema, tenders: z.array(RefundTenderSchema), known: z.boolean(),
+  /** What was taken in exchange. */
+  exchange: SaleViewSchema.nullable(), sent: z.boolean(),
+})
+export type RefundView = z.output<typeof RefundViewSchema>
+/** A sale as somebody sees it who wants to take goods of it back. */
+export const RefundQuoteSchema = z.object({
+  sale: SaleViewSchema,
+  /** By line of the sale: what came back already; why it can't come back without a reason, with the word of its category. */
+  lines: z.array(z.object({ quantity: z.int(), amount: PriceSchema, rule: z.enum(RETURN_RULES).nullable(), word: z.string().nullable() })),
+  /** fen that can still be paid back, at this till and all others together */
+  left: PriceSchema,
+  /** fen that other tills paid back */
+  elsewhere: PriceSchema,
+  refunds: z.array(z.object({ refund: IdSchema, no: z.string(), at: z.int(), total: PriceSchema })),
+})
+export type RefundQuote = z.output<typeof RefundQuoteSchema>
+
 /** A ticket set aside: `held` names the holding, `till` is where it was done and `here` whether that is this till. */
 export const HeldViewSchema = z.object({
   held: IdSchema, heldAt: z.int(), ticket: HeldTicketSchema, till: z.string(), here: z.boolean(),
@@ -135,6 +158,8 @@ export const AlertSchema = z.object({
   what: z.discriminatedUnion('kind', [
     /** One ticket was taken up at more than one till, first at the first of `tills`: it may have been sold more than once. */
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
+    /** More was paid back for a sale than was paid for it, at `tills` together; in fen. */
+    z.object({ kind: z.literal('sale.refunded_beyond'), no: z.string(), tills: z.array(z.string()), paid: PriceSchema, back: PriceSchema }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
     z.object({ kind: z.literal('edit.lost'), of: z.string(), name: z.string(), field: z.string(), value: z.unknown(), won: z.unknown(), till: z.string().nullable() }),
   ]),

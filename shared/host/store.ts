@@ -61,6 +61,31 @@ export interface SaleRow {
   total: number
 }
 
+export interface RefundRow { refund: Id; no: string; at: number; total: number }
+/** What is known of a sale that is looked for. */
+export interface SaleSearch {
+  no: string | undefined
+  /** The digits that its number ends with. */
+  ending: string | undefined
+  date: string | undefined
+  /** UTC ms: from, and before */
+  from: number | undefined
+  to: number | undefined
+  /** fen */
+  amount: number | undefined
+  /** Ids that the sale names: a good, a member. */
+  names: readonly Id[]
+  before: number | undefined
+  limit: number
+}
+/** What came back of a sale: by line and in fen at this till, and in fen at the others as far as the cloud said; `paid`: what it says was paid. */
+export interface SaleBack {
+  lines: ReadonlyMap<number, { quantity: number; amount: number }>
+  here: number
+  elsewhere: number
+  paid: number | null
+}
+
 /** A row of an import that could not come in, its cells by column of the file. */
 export interface KeptRow {
   import: Id
@@ -147,6 +172,10 @@ export interface TillReads {
   lastNo(prefix: string): string | undefined
   /** What was sold in a range of business days, read in steps: worth nothing where the ledger has grown between two. */
   salesFigures(range: DateRange): Generator<void, SalesFigures>
+  saleBack(sale: Id): SaleBack
+  refundsOf(sale: Id): RefundRow[]
+  lastRefundNo(prefix: string): string | undefined
+  findSales(search: SaleSearch): SaleRow[]
   credit(): CreditDoc | undefined
   /** Tickets set aside that can be taken here, oldest first; one of them; one set aside here, even if another till has taken it. */
   heldTickets(): HeldView[]

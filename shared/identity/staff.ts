@@ -8,14 +8,14 @@ export type Role = z.output<typeof RoleSchema>
 /** What a role may do beyond ringing up sales. */
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   owner: [
-    'price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read',
+    'price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read',
     'member.edit', 'person.read', 'person.erase',
   ],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'person.read'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'person.read'],
   cashier: ['drawer.open', 'member.edit'],
 }
 /** What somebody with the right may allow another for one thing, by their PIN: what is done in front of a customer. */
-export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'drawer.open', 'cash.move'] as const
+export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move'] as const
 export type Right =
   | (typeof APPROVABLE)[number] | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup'
   /** Sees what should be in the drawer before it has been counted, and reports of other shifts. */

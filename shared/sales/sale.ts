@@ -24,6 +24,8 @@ export interface SaleFacts {
   readonly date: string
   /** The sale's number, unique for the till. */
   readonly no: string
+  /** fen that may be paid back at once for goods that come back without their receipt */
+  readonly returnCap: Fen
   good(id: Id): Good | undefined
   /** What prices go by at this moment, besides the list; nothing where not given. */
   readonly rules?: PricingRules
@@ -88,6 +90,8 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   if (need) return { refused: { code: 'staff.not_allowed', detail: { right: need.right } } }
   const changed = command.promotions ? changedPromotions(command.promotions, sumOffs(priced.lines), rules) : []
   if (changed.length > 0) return { refused: { code: 'sale.promotions_changed', detail: { total: priced.total, shown: command.total, names: changed.join(' / ') } } }
+  const back = priced.lines.reduce((sum, { net }, i) => sum - (lines[i]!.quantity < 0 ? net : 0), 0)
+  if (back > facts.returnCap) return { refused: { code: 'refund.over_cap', detail: { cap: facts.returnCap / 100 } } }
   if (priced.total !== command.total) {
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }

@@ -10,10 +10,11 @@ import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { MemberFields } from '../members/member.ts'
 import { HoldingFields } from '../sales/held.ts'
+import { RefundingFields } from '../sales/refunding.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(),
+  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), refund: RefundingFields.partial(), member: MemberFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

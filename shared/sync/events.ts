@@ -8,12 +8,13 @@ import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead }
 import {
   CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
+import { SaleRefunded } from '../sales/refund-events.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
-  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, StockMoved, SaleCompleted,
+  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, StockMoved, SaleCompleted, SaleRefunded,
   TicketHeld, TicketTaken,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
 ] as const

@@ -78,12 +78,12 @@ export const KnownSchema = z.object({ known: z.array(z.object({ id: IdSchema, at
 export type KnownEvent = z.output<typeof KnownSchema>['known'][number]
 
 /**
- * What comes down. Reference documents, and tickets set aside (kind `ticket`, id = the holding's), are merged at the till field
+ * What comes down. Reference documents, tickets set aside (kind `ticket`, id = the holding's), and what came back of a sale (kind `refund`, id = the sale's), are merged at the till field
  * by field with `clocks`, a stamp for each field or one for all. The others come whole, without clocks. `stock` (id = the good's) is each time the sum of what the
  * shop's other tills have moved, so that it may come again, and what a till moved itself, sent or not, counts once. `lost`
  * (id = the document's) tells a till, and no other, of an edit made at it that lost.
  */
-export const CHANGE_KINDS = ['shop', 'good', 'promotion', 'staff', 'credit', 'ticket', 'member', 'person', 'stock', 'lost'] as const
+export const CHANGE_KINDS = ['shop', 'good', 'promotion', 'staff', 'credit', 'ticket', 'refund', 'member', 'person', 'stock', 'lost'] as const
 /** Any object: a change's fields are looked at one by one where it is taken in (`soundChange`). */
 const FieldsSchema = z.custom<Fields>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 export const ChangeSchema = z.object({

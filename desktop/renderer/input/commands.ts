@@ -12,6 +12,7 @@ import { type Panel, usePanels } from '../stores/panels.ts'
 import { usePaper } from '../stores/paper.ts'
 import { usePay } from '../stores/pay.ts'
 import { usePromotions } from '../stores/promotions.ts'
+import { useRefund } from '../stores/refund.ts'
 import { useScans } from '../stores/scans.ts'
 import { useSession } from '../stores/session.ts'
 import { useTicket } from '../stores/ticket.ts'
@@ -32,6 +33,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   const paper = usePaper()
   const pay = usePay()
   const promotions = usePromotions()
+  const refunds = useRefund()
   const scans = useScans()
   const session = useSession()
   const ticket = useTicket()
@@ -68,9 +70,11 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     counter.clearBuffer()
     panels.open('quantity')
   }
-  function returning(): void {
-    if (ticket.returning) ticket.returning = false
-    else approval.need(['return.without_receipt'], ticket.ticket.id, () => { ticket.returning = true })
+  function refund(): void {
+    if (panels.current === 'refund') return panels.home()
+    counter.clearBuffer()
+    refunds.begin()
+    panels.open('refund')
   }
   function drawer(): void {
     if (!allowed('drawer.open')) return
@@ -113,8 +117,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     notice.clear()
     if (said && said !== 'good') return
     if (panels.current === 'search') goods.clearSearch()
-    if (panels.back()) return
-    ticket.returning = false
+    panels.back()
   }
 
   /** What was typed is a quantity from here on; what can't be one is said and forgotten, or the next scan would ring up a single one. */
@@ -138,7 +141,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   }
 
   const byKey: Readonly<Record<string, () => void>> = {
-    F1: () => toggle('help'), F2: () => toggle('members'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: returning,
+    F1: () => toggle('help'), F2: () => toggle('members'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: refund,
     F8: drawer, F9: reprint, F10: () => toggle('shift'), F12: lock,
     Enter: enter, Escape: escape,
     Delete: () => ticket.remove(),
@@ -153,5 +156,5 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     return run !== undefined
   }
 
-  return { command, char, search, adjust, quantity, returning, drawer, reprint, lock, toggle, enter }
+  return { command, char, search, adjust, quantity, refund, drawer, reprint, lock, toggle, enter }
 }

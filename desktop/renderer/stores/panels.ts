@@ -6,9 +6,9 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'promotions'
-  | 'approve' | 'cash' | 'shifts' | 'audit' | 'report'
+  | 'refund' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report'
 
-export type SettingsPage = 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'backup'
+export type SettingsPage = 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'returns' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void

@@ -27,8 +27,6 @@ export const useTicket = defineStore('ticket', () => {
   const ticket = shallowRef<Ticket>(emptyTicket(newId(), Date.now()))
   const selected = ref<Id | null>(null)
   const completing = shallowRef<Completing | null>(null)
-  /** Next goods come back instead of going out. */
-  const returning = ref(false)
 
   /** A total that was paid stands by the time it was priced at. */
   const rules = computed(() => {
@@ -106,8 +104,7 @@ export const useTicket = defineStore('ticket', () => {
       return false
     }
     const before = ticket.value
-    const signed = returning.value ? milli(-quantity) : quantity
-    const next = addGood(before, newId(), good, signed)
+    const next = addGood(before, newId(), good, quantity)
     const touched = next.lines.find((each) => !before.lines.includes(each))
     if (touched && refusedQuantity(touched, touched.quantity)) return false
     change(before.lines.length ? next : { ...next, openedAt: Date.now() }, touched?.id ?? null)
@@ -172,13 +169,17 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   function begin(): void {
-    returning.value = false
     completing.value = null
     change(emptyTicket(newId(), Date.now()), null)
   }
+  /** These lines were sold in exchange for what came back; what was added meanwhile is another ticket. */
+  function sold(lines: readonly Id[]): void {
+    const rest = ticket.value.lines.filter(({ id }) => !lines.includes(id))
+    begin()
+    if (rest.length > 0) change({ ...ticket.value, lines: rest }, null)
+  }
   /** Shows another ticket in the place of the open one; the caller writes both down. */
   function load(next: Ticket): void {
-    returning.value = false
     place(next, null)
   }
 
@@ -207,7 +208,7 @@ export const useTicket = defineStore('ticket', () => {
 
   return {
     price, pricedBy, rightsFor, setMember,
-    ticket, selected, completing, returning, priced, saved, empty, line,
-    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, load, follow, refreshAll, freeze,
+    ticket, selected, completing, priced, saved, empty, line,
+    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, sold, load, follow, refreshAll, freeze,
   }
 })

@@ -11,6 +11,10 @@ type Lost = Extract<What, { kind: 'edit.lost' }>
 
 export function alertWords({ what }: Alert): { message: string; next: string } {
   if (what.kind === 'edit.lost') return lostWords(what)
+  if (what.kind === 'sale.refunded_beyond') {
+    const { no, paid, back } = what
+    return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }
+  }
   const { ticket, tills } = what
   const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines).total) }
   return { message: t('alerts.takenTwice', values), next: t('alerts.takenTwiceNext') }

@@ -1,0 +1,133 @@
+/**
+ * Taking goods back, as a pure decision: facts, a command and a context give a plan or a refusal. What is paid back comes
+ * from what was paid, never from the screen: where the two differ the cashier is told, and nothing is paid that nobody saw.
+ */
+import type { Good } from '../catalog/good.ts'
+import type { Id } from '../identity/ids.ts'
+import type { Right, Staff } from '../identity/staff.ts'
+import { postings } from '../ledger/postings.ts'
+import { type Fen, fen } from '../money/money.ts'
+import { amountOf, type Milli, thousandthsPer } from '../quantity/quantity.ts'
+import type { Sale } from './events.ts'
+import { type Refund, type RefundLine, type RefundReason, type ReturnRule, SaleRefunded, type StockEnd } from './refund-events.ts'
+import { type ReturnRules, whyNot } from './return-rules.ts'
+import { may, type Refusal } from './sale.ts'
+import { type Back, NOTHING_BACK, paidInAll, shareOf } from './share.ts'
+
+/** A sale of this ledger, and what came back of it: by line here, and in all, here and as far as the cloud said elsewhere. */
+export interface SoldFacts {
+  readonly sale: Sale
+  readonly back: ReadonlyMap<number, Back>
+  readonly backInAll: Fen
+}
+export interface RefundFacts {
+  readonly staff: Staff
+  readonly approved: ReadonlySet<string>
+  /** Who approved, where somebody did. */
+  readonly approvedBy: Id | null
+  readonly shift: Id
+  readonly date: string
+  readonly no: string
+  readonly till: string
+  readonly rules: ReturnRules
+  /** null where this ledger doesn't have the sale, or there was no receipt. */
+  readonly sold: SoldFacts | null
+  /** fen that can still be paid back of a sale that only the cloud knows; null where it has not said. */
+  readonly leftElsewhere: Fen | null
+  good(id: Id): Good | undefined
+}
+export interface RefundCommand {
+  readonly refund: Id
+  /** What a receipt of another ledger says: the sale, its number, its till. null without a receipt. */
+  readonly receipt: { readonly sale: Id | null; readonly no: string | null; readonly till: string | null } | null
+  readonly lines: readonly {
+    /** null: not by a line of the sale; then `good` says what, and `amount` what is paid for it */
+    readonly line: number | null
+    readonly good: Id
+    readonly quantity: Milli
+    /** fen; only looked at without a line */
+    readonly amount: Fen
+    readonly stock: StockEnd
+  }[]
+  readonly reason: RefundReason
+  readonly note: string
+  /** fen, as the screen showed it */
+  readonly total: Fen
+  readonly channel: string
+  readonly exchange: Id | null
+}
+export interface RefundEvent { readonly id: Id; readonly type: 'sale.refunded'; readonly v: 1; readonly body: Refund }
+
+/** The number of a refund: `YYYYMMDD-TT-T` and the count of the day. */
+export const refundNumberPrefix = (salePrefix: string): string => `${salePrefix}T`
+
+export function decideRefund(facts: RefundFacts, command: RefundCommand): { event: RefundEvent } | { refused: Refusal } {
+  if (command.lines.length === 0) return { refused: { code: 'refund.empty' } }
+  const allows = (right: Right): boolean => may(facts.staff, right) || facts.approved.has(right)
+  const taken = facts.sold ? ofSale(facts, facts.sold, command, allows) : freely(facts, command, allows)
+  if ('refused' in taken) return taken
+  const { lines, needed } = taken
+  const total = fen(lines.reduce((sum, { amount }) => sum + amount, 0))
+  if (total !== command.total) return { refused: { code: 'refund.total_changed', detail: { total, shown: command.total } } }
+  const { sold } = facts
+  const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? []
+  if (command.channel !== 'cash' && !channels.includes(command.channel)) return { refused: { code: 'refund.channel', detail: { channel: command.channel } } }
+  const due = command.channel !== 'cash'
+  const body: Refund = {
+    refund: command.refund, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
+    sale: sold?.sale.sale ?? command.receipt?.sale ?? null, saleNo: sold?.sale.no ?? command.receipt?.no ?? null, saleTill: sold ? facts.till : command.receipt?.till ?? null,
+    known: sold !== null, reason: command.reason, note: command.note, lines, total,
+    tenders: [{ channel: command.channel, amount: total, due }],
+    allowedBy: [...needed].some((right) => !may(facts.staff, right)) ? facts.approvedBy : null, exchange: command.exchange,
+    postings: postings([['returns', total], [due ? `refund_due:${command.channel}` : 'drawer', fen(-total)]]),
+  }
+  return { event: { id: command.refund, type: SaleRefunded.type, v: 1, body } }
+}
+
+type Taken = { readonly lines: RefundLine[]; readonly needed: ReadonlySet<Right> } | { readonly refused: Refusal }
+
+/** Lines of a sale that this ledger has. */
+function ofSale(facts: RefundFacts, { sale, back, backInAll }: SoldFacts, command: RefundCommand, allows: (right: Right) => boolean): Taken {
+  const needed = new Set<Right>()
+  const lines: RefundLine[] = []
+  const seen = new Map(back)
+  for (const { line: index, quantity, stock } of command.lines) {
+    const line = index === null ? undefined : sale.lines[index]
+    if (index === null || !line || line.quantity <= 0) return { refused: { code: 'refund.line_unknown' } }
+    const before = seen.get(index) ?? NOTHING_BACK
+    if (quantity <= 0 || before.quantity + quantity > line.quantity) return { refused: { code: 'refund.too_many', detail: { name: line.name, left: (line.quantity - before.quantity) / 1000 } } }
+    const over: ReturnRule | null = whyNot(facts.rules, { category: facts.good(line.good)?.category ?? '', date: sale.date }, facts.date, command.reason)
+    if (over) {
+      if (!allows('return.against_rules')) return { refused: { code: over === 'late' ? 'refund.late' : 'refund.exempt', detail: { name: line.name, days: facts.rules.returnDays } } }
+      needed.add('return.against_rules')
+    }
+    const amount = shareOf(line, before, quantity)
+    seen.set(index, { quantity: before.quantity + quantity, amount: before.amount + amount })
+    const { good, code, name, unit, pricing, per, price } = line
+    lines.push({ line: index, good, code, name, unit, pricing, per, quantity, price, amount, stock, over })
+  }
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0)
+  // Goods taken back in the same ticket were paid with, and other tills may have paid back: the sum of all is what counts.
+  const left = Math.max(0, paidInAll(sale) - backInAll)
+  if (total > left) return { refused: { code: 'refund.beyond', detail: { left: left / 100 } } }
+  return { lines, needed }
+}
+
+/** Goods by a receipt that this ledger doesn't know, or by none: somebody with the right decides, up to the shop's limit. */
+function freely(facts: RefundFacts, command: RefundCommand, allows: (right: Right) => boolean): Taken {
+  if (!allows('return.without_receipt')) return { refused: { code: 'staff.not_allowed', detail: { right: 'return.without_receipt' } } }
+  const lines: RefundLine[] = []
+  for (const { line, good: id, quantity, amount, stock } of command.lines) {
+    const good = facts.good(id)
+    if (line !== null || !good) return { refused: { code: 'refund.line_unknown' } }
+    const per = thousandthsPer(good.pricing, good.unit)
+    if (quantity <= 0) return { refused: { code: 'refund.too_many', detail: { name: good.name, left: 0 } } }
+    const { code, name, unit, pricing, price } = good
+    lines.push({ line: null, good: id, code, name, unit, pricing, per, quantity, price, amount, stock, over: null })
+    if (amount > amountOf(price, quantity, per)) return { refused: { code: 'refund.above_price', detail: { name } } }
+  }
+  const total = lines.reduce((sum, { amount }) => sum + amount, 0)
+  if (facts.leftElsewhere !== null && total > facts.leftElsewhere) return { refused: { code: 'refund.beyond', detail: { left: facts.leftElsewhere / 100 } } }
+  if (total > facts.rules.returnCap) return { refused: { code: 'refund.over_cap', detail: { cap: facts.rules.returnCap / 100 } } }
+  return { lines, needed: new Set<Right>(['return.without_receipt']) }
+}
