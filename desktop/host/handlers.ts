@@ -12,6 +12,7 @@ import { auditHandlers } from './audit.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
+import { stockHandlers } from './stock/handlers.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
@@ -26,6 +27,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...auditHandlers(context),
     ...goodsHandlers(context),
     ...importHandlers(context),
+    ...stockHandlers(context),
     ...salesHandlers(context),
     ...ticketHandlers(context),
     ...memberHandlers(context),

@@ -9,6 +9,7 @@ import type { PrintJob } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
+import { stockPaper } from './stock/papers.ts'
 import { receiptUrl, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
@@ -93,6 +94,11 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
       return event && moved && toEscpos(cashSlip({
         shop: store.shop(), ...moved, at: event.at, till: store.identity().till, staffNo: event.actor === null ? '' : store.staff(event.actor)?.no ?? '', copy: job.copy,
       }), profile)
+    }
+    case 'stock': {
+      const event = store.event(job.ref)
+      const paper = event && stockPaper(context, event, job.copy)
+      return paper && toEscpos(paper, profile)
     }
     case 'test': {
       const shop = store.shop()

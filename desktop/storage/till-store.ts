@@ -7,7 +7,7 @@ import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
-import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
+import { type Change, LostDocSchema, StockDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
@@ -20,6 +20,7 @@ import { Projector } from './projector.ts'
 import { Reads } from './reads.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
+import { StockReads } from './stock-reads.ts'
 import { verifyLedger } from './verify.ts'
 
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
@@ -36,7 +37,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   if (!settings.hasIdentity()) settings.setIdentity(begin())
   const projector = new Projector(db)
   const prints = new PrintJobTable(db)
-  const reads = new Reads(db, projector.documents)
+  const stock = new StockReads(db, projector.documents)
+  const reads = new Reads(db, projector.documents, stock)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
@@ -122,6 +124,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     },
 
     people,
+    stock,
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -178,7 +181,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
           if (change.kind === 'stock') {
-            if (setElsewhere(change)) goods.push(change.id)
+            const isMoved = setElsewhere(change)
+            // A cloud of an older program says nothing of lots.
+            const lots = StockDocSchema.safeParse(change.doc).data?.lots
+            if ((lots !== undefined && stock.hearLots(change.id, lots)) || isMoved) goods.push(change.id)
             continue
           }
           if (change.kind === 'ticket') {

@@ -23,6 +23,10 @@ export const ShopFields = z.object({
   logo: PictureSchema,
   /** IANA time zone; business dates are computed in it. */
   zone: z.string().max(40),
+  /** Days before a lot's last that it is shown as near. */
+  nearExpiryDays: z.int().min(0).max(3650),
+  /** Categories of which nothing is sold that should be of an expired lot; of the others the cashier is warned. */
+  expiredStops: z.array(z.string().trim().min(1).max(40)).max(50),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
   /** Where the cloud serves the public pages, e.g. https://example.cn; set by the cloud. */
@@ -32,7 +36,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', site: '',
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', site: '',
 } as const satisfies z.input<typeof ShopFields>
 
 export const ShopChanged = defineEvent('shop.changed', 1, z.object({ shop: IdSchema, set: ShopFields.partial(), hlc: HlcSchema }))

@@ -26,6 +26,8 @@ export interface ReceiptLine {
   readonly amount: string
   /** What was taken off, as a row under the line; null where nothing was. */
   readonly discount: ReceiptRow | null
+  /** Further rows under the line, such as its lots. */
+  readonly more?: readonly ReceiptRow[]
 }
 export interface ReceiptCode {
   readonly content: string
@@ -33,7 +35,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'shift' | 'cash' | 'test'
+  readonly kind: 'sale' | 'shift' | 'cash' | 'stock' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string

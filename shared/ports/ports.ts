@@ -51,7 +51,7 @@ export interface Wire {
 
 /** What a decision wants printed. `copy` marks paper that repeats an earlier one. */
 export interface PrintRequest {
-  readonly kind: 'receipt' | 'shift' | 'cash' | 'drawer' | 'test'
+  readonly kind: 'receipt' | 'shift' | 'cash' | 'drawer' | 'stock' | 'test'
   /** The sale, shift or event printed. */
   readonly ref: Id
   readonly copy: boolean

@@ -8,6 +8,7 @@ import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
+import { LotPartSchema } from '../stock/lot.ts'
 import { isPlainSale } from './plain-sale.ts'
 
 export const DateSchema = z.string().regex(DATE)
@@ -66,6 +67,8 @@ export const SaleLineSchema = z.object({
   price: PriceSchema, list: PriceSchema,
   /** fen: gross − discount = net */
   gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** What of it was taken to be of which lot; absent where the good has none. */
+  lots: z.array(LotPartSchema).min(1).max(100).optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

@@ -12,7 +12,8 @@ const sale = fc.record({
   lines: fc.array(fc.record({
     good: uuid, code: fc.string({ maxLength: 48 }), name: fc.string({ unit: 'binary', maxLength: 60 }), unit: fc.string({ maxLength: 10 }), pricing: fc.constantFrom('piece', 'weight'),
     per: fc.integer({ min: 1, max: 1000 }), quantity: amount, price, list: price, gross: amount, discount: amount, net: amount,
-  }), { minLength: 1, maxLength: 3 }),
+    lots: fc.array(fc.record({ no: fc.constantFrom('', 'B-0123'), expiry: fc.constantFrom('2026-12-28', '2024-02-01'), quantity: amount }), { minLength: 1, maxLength: 2 }),
+  }, { requiredKeys: ['good', 'code', 'name', 'unit', 'pricing', 'per', 'quantity', 'price', 'list', 'gross', 'discount', 'net'] }), { minLength: 1, maxLength: 3 }),
   gross: amount, discount: amount, total: amount,
   tenders: fc.array(fc.record({ channel: fc.constant('cash'), amount, given: amount, change: amount }), { minLength: 1, maxLength: 2 }),
   postings: amount.map((fen) => [{ account: 'drawer', fen }, { account: 'sales', fen: fen === 0 ? 0 : -fen }]),

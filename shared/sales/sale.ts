@@ -11,6 +11,7 @@ import { FEN_MAX, type Fen, fen } from '../money/money.ts'
 import { accountOf, takeCash } from '../payments/tender.ts'
 import { priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
+import { isExpired, lotTaker, type LotPart } from '../stock/lot.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 
 export interface SaleFacts {
@@ -23,6 +24,10 @@ export interface SaleFacts {
   /** The sale's number, unique for the till. */
   readonly no: string
   good(id: Id): Good | undefined
+  /** The good's stock in thousandths, and which lots of it are there; absent where no lots are kept. */
+  lots?(id: Id): { readonly stock: number; readonly left: readonly LotPart[] }
+  /** Categories of which nothing expired is sold. */
+  readonly expiredStops?: readonly string[]
 }
 export interface SaleCommand {
   readonly ticket: Ticket
@@ -44,6 +49,10 @@ export interface SaleEvent {
 
 /** Ten million yuan: more in one ticket is a slip, and the sums of all tickets must stay in the range of fen. */
 const TICKET_MAX = FEN_MAX / 1000
+
+/** Lots named by one line; a line that would need more leaves the last of them unnamed. */
+const LOTS_MAX = 100
+const NO_LOTS = { stock: 0, left: [] }
 
 export function may(staff: Pick<Staff, 'role'>, right: Right): boolean {
   return RIGHTS[staff.role].includes(right)
@@ -72,6 +81,10 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     if (refused) return { refused }
     lines.push(current)
   }
+  const takeLots = lotTaker((id) => facts.lots?.(id) ?? NO_LOTS)
+  const lots = lines.map((line) => (line.quantity > 0 ? takeLots(line.good, line.quantity) : []))
+  const expired = lines.find((line, i) => facts.expiredStops?.includes(facts.good(line.good)?.category ?? '') && lots[i]!.some((lot) => isExpired(lot, facts.date)))
+  if (expired) return { refused: { code: 'sale.expired', detail: { name: expired.name } } }
   const priced = priceTicket(lines)
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
   if (priced.total !== command.total) {
@@ -84,7 +97,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
       const { gross, discount, net } = priced.lines[i]!
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net }
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...(lots[i]!.length > 0 && { lots: lots[i]!.slice(0, LOTS_MAX) as SaleLine['lots'] }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders: [tender],
