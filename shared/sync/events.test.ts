@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { EVENTS, readEvent } from './events.ts'
 import { PROTOCOL_VERSION } from './protocol.ts'
 
-const PINNED = { protocol: 1, schemas: '' }
+const PINNED = { protocol: 1, schemas: '25e2abb3f0c5d354c07be0fc674dfa8fdc5d3112628ef0f806b3303d16d3a3d9' }
 
 test('no event has changed since the protocol\'s version was chosen', () => {
   const schemas = EVENTS.map(({ type, v, body }) => ({ type, v, body: z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) }))
