@@ -77,6 +77,9 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   await till.run('printer.put', { printer })
   const good = await till.addGood({ name: '可乐', code: '6901' })
   await till.run('shift.open', { float: 1000 })
+  await till.run('stock.receive', { lines: [{ good: good.id, quantity: 3000, lot: { no: 'B1', expiry: '2027-01-31' } }] })
+  const { count } = await till.run('count.begin', {})
+  await till.run('count.scan', { count, good: good.id, quantity: 3000 })
   await till.sell([{ good }])
   const held = [randomUUID(), randomUUID()]
   for (const key of held) await till.run('ticket.hold', { key, ticket: ticketOf([{ good }]), heldAt: till.clock.now() })
@@ -86,7 +89,7 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   const doc = { held: sister, heldAt: till.clock.now(), ticket: ticketOf([{ good }]), by: null }
   const twice = { taken: sister, again: [{ device: till.store.identity().device, till: '00' }] }
   till.store.applyChanges([
-    { kind: 'stock', id: good.id, rev: 1, doc: { quantity: -3000 }, clocks: {} },
+    { kind: 'stock', id: good.id, rev: 1, doc: { quantity: -3000, lots: [{ no: 'B1', expiry: '2027-01-31', quantity: -1000 }] }, clocks: {} },
     { kind: 'ticket', id: randomUUID(), rev: 2, doc, clocks: {} },
     { kind: 'ticket', id: held[1]!, rev: 3, doc: twice, clocks: {} },
   ], 3)
