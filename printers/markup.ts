@@ -96,7 +96,9 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
 const times = ({ quantity, price }: Pick<ReceiptLine, 'quantity' | 'price'>): string => (price === '' ? quantity : `${quantity} × ${price}`)
 
 function rowsUnder({ discount, more = [] }: ReceiptLine, twoColumns: string): string[] {
-  return [...(discount === null ? [] : [discount]), ...more].flatMap(({ label, value }) => [twoColumns, cells(`~~${literal(label)}`, literal(value))])
+  return [...(discount === null ? [] : [discount]), ...more].flatMap(({ label, value }) => (
+    value === '' ? ['{width:*}', `|~~${literal(label)} |`] : [twoColumns, cells(`~~${literal(label)}`, literal(value))]
+  ))
 }
 
 function total({ label, value, strong }: ReceiptRow, columns: number): string[] {

@@ -54,24 +54,24 @@ export function stockSlip({ shop, kind, no, at, till, staffNo, copy, party, reas
   const known = lines.filter((line) => line.cost !== null)
   const sums = [row(own.kinds, fill(own.kindsOf, { n: String(new Set(lines.map(({ name }) => name)).size) }))]
   if (counted !== null) sums.splice(0, 1, row(own.goodsCounted, fill(own.kindsOf, { n: String(counted) })), row(own.differing, fill(own.kindsOf, { n: String(lines.length) })))
-  if (known.length > 0) sums.push(row(own.cost, yuanText(known.reduce((sum, line) => sum + amountText(line), 0)), true))
+  if (known.length > 0) sums.push(row(own.cost, yuanText(known.reduce((sum, line) => sum + costOf(line), 0)), true))
   const signatures = HANDED.has(kind) ? [own.handedOver, own.takenOver] : [words.signature]
   return {
     kind: 'stock', language, shop: { name: shop.name, address: shop.address, phone: shop.phone }, title: own.titles[kind] ?? kind, copy: copy ? { mark: words.copy, note: '' } : null,
-    facts, heads: { name: words.goods, quantity: counted === null ? words.quantity : own.counted, price: known.length > 0 ? words.price : '', amount: known.length > 0 ? words.amount : '' },
-    lines: lines.flatMap((line) => lineOf(line, own, counted !== null)),
+    facts, heads: known.length > 0 ? { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount } : { name: words.goods, quantity: '', price: '', amount: counted === null ? words.quantity : own.counted },
+    lines: lines.map((line) => lineOf(line, own, { isCount: counted !== null, isPriced: known.length > 0 })),
     totals: [sums, ...(note === '' ? [] : [[row(words.note, note)]]), signatures.map((label) => row(label, '_'.repeat(16)))], codes: [], footer: '',
   }
 }
 
 const perOf = ({ pricing, unit }: StockSlipLine): number => thousandthsPer(pricing, unit)
-const amountText = (line: StockSlipLine): number => (line.cost === null ? 0 : amountOf(line.cost, milli(line.quantity), perOf(line)))
+const costOf = (line: StockSlipLine): number => (line.cost === null ? 0 : amountOf(line.cost, milli(line.quantity), perOf(line)))
 function textOf(line: StockSlipLine, quantity: number): string {
   return line.pricing === 'piece' ? formatQuantity(quantity) : quantityText({ pricing: line.pricing, unit: line.unit, per: perOf(line), quantity: milli(quantity) })
 }
 
 /** A line and, under it, one row for each lot and one for the difference. */
-function lineOf(line: StockSlipLine, own: StockWords, isCount: boolean): ReceiptLine[] {
+function lineOf(line: StockSlipLine, own: StockWords, { isCount, isPriced }: { isCount: boolean; isPriced: boolean }): ReceiptLine {
   const under: ReceiptRow[] = line.lots.map(({ no, expiry, quantity }) => row(
     [...(no === '' ? [] : [`${own.lot} ${no}`]), ...(expiry === '' ? [] : [`${own.expiry} ${expiry}`])].join(' '), line.lots.length > 1 || isCount ? textOf(line, quantity) : '',
   ))
@@ -82,7 +82,9 @@ function lineOf(line: StockSlipLine, own: StockWords, isCount: boolean): Receipt
   }
   const [first = null, ...others] = under
   const main: ReceiptLine = {
-    name: line.name, quantity: textOf(line, line.quantity), price: line.cost === null ? '' : formatYuan(line.cost), amount: line.cost === null ? '' : formatYuan(amountText(line)), discount: first,
+    name: line.name, discount: first,
+    // Where nothing has a price, how many stands where the eye looks for it.
+    ...(isPriced ? { quantity: textOf(line, line.quantity), price: line.cost === null ? '' : formatYuan(line.cost), amount: line.cost === null ? '' : formatYuan(costOf(line)) } : { quantity: '', price: '', amount: textOf(line, line.quantity) }),
   }
-  return [others.length === 0 ? main : { ...main, more: others }]
+  return others.length === 0 ? main : { ...main, more: others }
 }
