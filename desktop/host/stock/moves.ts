@@ -11,7 +11,7 @@ import { StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, S
 import { type Lot, lotTaker } from '#shared/stock/lot.ts'
 import { isOpen, type Order } from '#shared/stock/order.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
-import { goodEdit, goodOf } from '../goods.ts'
+import { goodOf } from '../goods.ts'
 import { namedGood, paperNo, paperOf } from './papers.ts'
 
 type Calls = 'stock.order' | 'stock.orderClose' | 'stock.orders' | 'stock.receive' | 'stock.waste' | 'stock.send' | 'stock.take'
@@ -91,7 +91,8 @@ export function moveHandlers(context: Context): Pick<Handlers, Calls> {
         return { ...line, average: next }
       })
       const edits = [...costs].filter(([good, { average }]) => average !== (store.listed(good)?.cost ?? null)).map(([good, { average }]) => (
-        { id: ids.next(), type: GoodChanged.type, v: 1, body: goodEdit(context, good, { cost: average }) }
+        // Nobody at another till is told that their average lost: it was nobody's choice.
+        { id: ids.next(), type: GoodChanged.type, v: 1, body: { good, set: { cost: average }, hlc: store.nextHlc(clock.now()) } }
       ))
       return record(key, StockReceived.type, { no: paperNo(context, StockReceived.type), order: id, supplier, note, lines: costed, hlc: store.nextHlc(clock.now()) }, lines, edits)
     },

@@ -7,7 +7,7 @@ import type { Paper } from '#shared/host/stock-schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Envelope } from '#shared/ledger/envelope.ts'
 import { thousandthsPer } from '#shared/quantity/quantity.ts'
-import { StockCountBegun, StockCounted, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted } from '#shared/stock/events.ts'
+import { StockCountBegun, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted } from '#shared/stock/events.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { type Context, signedIn, today } from '../context.ts'
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CASHIER_PIN, OWNER_PIN, type TestTill, openTill } from '#desktop/testing/till.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
+import { stockPaper } from './papers.ts'
 
 let till: TestTill
 let milk: GoodView
@@ -175,6 +176,31 @@ describe('a count', () => {
     }), { numRuns: 40 })
     isSound()
   }, 60_000)
+})
+
+test('every paper prints, the same again marked as a copy, and what is no paper does not', async () => {
+  await receive(5000, lot('B1', '2026-12-05'), 400)
+  await till.run('stock.order', { supplier: '湖畔乳业', lines: [{ good: milk.id, quantity: 1000, cost: 410 }] })
+  await till.run('stock.waste', { reason: 'spoiled', lines: [{ good: milk.id, quantity: 1000 }] })
+  await till.run('stock.send', { to: '桥头店', lines: [{ good: milk.id, quantity: 1000 }] })
+  await till.run('stock.take', { document: 'DC1', from: '桥头店', lines: [{ good: milk.id, sent: 2000, came: 1000, fault: 'missing' }] })
+  const { count } = await till.run('count.begin', {})
+  await till.run('count.scan', { count, good: milk.id, quantity: 3000 })
+  await till.run('count.end', { count })
+  const { papers } = await till.run('stock.papers', {})
+  const said = Object.fromEntries(papers.map(({ id, kind }) => {
+    const paper = stockPaper({ store: till.store }, till.store.event(id)!, true)
+    return [kind, paper && [paper.title, paper.copy?.mark, ...paper.lines.map(({ quantity, amount, discount }) => [quantity, amount, discount?.label, discount?.value])]]
+  }))
+  expect(said).toEqual({
+    'stock.counted': ['盘点单', '【补打】', ['', '3', '账面 4', '-1']], 'stock.count_begun': undefined,
+    'stock.taken': ['调拨入库单', '【补打】', ['', '1', '应到 2 缺少', '-1']], 'stock.sent': ['调拨出库单', '【补打】', ['', '1', '批号 B1 到期 2026-12-05', '']],
+    'stock.wasted': ['报损单', '【补打】', ['', '1', '批号 B1 到期 2026-12-05', '']], 'stock.ordered': ['采购单', '【补打】', ['1', '4.10', undefined, undefined]],
+    'stock.received': ['收货单', '【补打】', ['5', '20.00', '批号 B1 到期 2026-12-05', '']],
+  })
+  await till.run('stock.print', { paper: papers.at(-1)!.id })
+  expect(await till.refusal('stock.print', { paper: randomUUID() })).toMatchObject({ code: 'paper.not_found' })
+  expect(await till.refusal('stock.print', { paper: count })).toMatchObject({ code: 'paper.not_found' })
 })
 
 test('what is low and what is near its date, by the shop\'s own days', async () => {
