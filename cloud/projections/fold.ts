@@ -10,10 +10,12 @@ import { balance } from '#shared/ledger/postings.ts'
 import type { Fen } from '#shared/money/money.ts'
 import type { Sale } from '#shared/sales/events.ts'
 import type { Holding } from '#shared/sales/held.ts'
+import { closedFields, orderedFields, receivedFields } from '#shared/stock/order.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
 import { paidInAll } from '#shared/sales/share.ts'
 import type { Refund } from '#shared/sales/refund-events.ts'
 import { beyond, type Refunding } from '#shared/sales/refunding.ts'
+import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
 
@@ -37,6 +39,8 @@ export interface Known {
 /** What adds up, over as many runs of rows as go into one transaction. */
 export interface Totals {
   readonly stock: Map<Id, { delta: number; counted: boolean; at: number }>
+  /** Moves that name a lot, by good and lot. */
+  readonly lots: Map<string, { good: Id; no: string; expiry: string; delta: number }>
   /** fen by account */
   readonly balances: Map<string, number>
 }
@@ -50,7 +54,7 @@ export interface Folded extends Totals {
   readonly lost: LostEdit[]
 }
 
-export const noTotals = (): Totals => ({ stock: new Map(), balances: new Map() })
+export const noTotals = (): Totals => ({ stock: new Map(), lots: new Map(), balances: new Map() })
 
 export const referenceKey = (kind: string, id: Id): string => `${kind} ${id}`
 
@@ -108,7 +112,15 @@ function foldEvent(step: Step): void {
     case 'sale.completed': return foldSale(step, event.body, event.at)
     case 'sale.refunded': return foldRefund(step, event.body)
     case 'stock.moved':
-      for (const { good, delta } of event.body.lines) moveStock(step.folded, good, delta, event.at, true)
+    case 'stock.wasted':
+    case 'stock.sent':
+    case 'stock.taken':
+    case 'stock.counted': return moveStock(step, true)
+    case 'stock.ordered': return foldEdit(step, 'order', event.id, orderedFields(event.body, event.at), event.body.hlc)
+    case 'stock.order_closed': return foldEdit(step, 'order', event.body.order, closedFields(event.id), event.body.hlc)
+    case 'stock.received':
+      moveStock(step, true)
+      if (event.body.order !== null) foldEdit(step, 'order', event.body.order, receivedFields(event.id, event.body.lines), event.body.hlc)
       return
     case 'shift.opened':
     case 'shift.closed':
@@ -137,7 +149,7 @@ function foldSale(step: Step, sale: Sale, at: number): void {
   const wrong = imbalanceOf(sale)
   if (wrong) flag('sale.unbalanced', wrong)
   folded.sales.push({ sale, seq: event.seq, at })
-  for (const line of sale.lines) moveStock(folded, line.good, -line.quantity, at, false)
+  moveStock(step, false)
   post(folded, sale.postings)
   settleRefunds(step, sale)
 }
@@ -189,9 +201,16 @@ function imbalanceOf(sale: Sale): string | undefined {
   return wrong && `${wrong[0]}: ${wrong[1]} and ${wrong[2]} fen`
 }
 
-function moveStock(folded: Folded, good: Id, delta: number, at: number, counted: boolean): void {
-  const entry = folded.stock.get(good) ?? { delta: 0, counted: false, at }
-  folded.stock.set(good, { delta: entry.delta + delta, counted: entry.counted || counted, at: Math.max(entry.at, at) })
+function moveStock({ folded, event }: Step, counted: boolean): void {
+  const { at } = event
+  for (const { good, delta, lots } of stockMoves(event)) {
+    const entry = folded.stock.get(good) ?? { delta: 0, counted: false, at }
+    folded.stock.set(good, { delta: entry.delta + delta, counted: entry.counted || counted, at: Math.max(entry.at, at) })
+    for (const { no, expiry, quantity } of lots) {
+      const key = `${good} ${expiry} ${no}`
+      folded.lots.set(key, { good, no, expiry, delta: (folded.lots.get(key)?.delta ?? 0) + quantity })
+    }
+  }
 }
 
 function post(folded: Folded, postings: readonly { account: string; fen: number }[]): void {

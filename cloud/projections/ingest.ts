@@ -157,6 +157,8 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
     ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
+    ...envelopes.filter(({ type }) => type === 'stock.ordered').map(({ id }) => ({ kind: 'order', id })),
+    ...['stock.received', 'stock.order_closed'].flatMap((type) => named('order', type)).map((id) => ({ kind: 'order', id })),
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { tick } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { countingIds, MORNING } from '#shared/testing/clock-and-ids.ts'
+import { readOrder } from '#shared/stock/order.ts'
 import { EVENTS } from '#shared/sync/events.ts'
 import type { CloudUnderTest } from './books.ts'
 import { FarTill } from './far-till.ts'
@@ -75,6 +76,32 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       expect(await refused(cloud.sync.authenticate(`Bearer ${till.token.slice(0, -1)}`, now))).toBe('token.invalid')
       await join(till)
       await cloud.sync.authenticate(till.authorization, now)
+    })
+
+    test('a till hears the lots and the orders of the others, and of its own lots nothing', async () => {
+      const other = await join()
+      const lot = (no: string, expiry: string) => ({ no, expiry })
+      const line = (quantity: number, of: object | null) => ({ good, quantity, lot: of, cost: null, average: null })
+      const order = ids.next()
+      const stamp = (far: FarTill, ms: number): string => tick(undefined, ms, far.device)
+      till.record('stock.ordered', { no: 'CG1', supplier: 'S', note: '', lines: [{ good, quantity: 9000, cost: null }], hlc: stamp(till, 1) }, now, order)
+      till.record('stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [line(5000, lot('A', '2027-01-31')), line(2000, lot('B', ''))], hlc: stamp(till, 2) }, now)
+      till.record('stock.wasted', { no: 'BS1', reason: 'damaged', note: '', lines: [{ good, quantity: 2000, lots: [{ ...lot('B', ''), quantity: 2000 }] }] }, now)
+      other.record('stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [line(1000, lot('A', '2027-01-31'))], hlc: stamp(other, 3) }, now)
+      await till.push(cloud.sync, now)
+      await other.push(cloud.sync, now)
+      const heard = async (far: FarTill) => {
+        const { changes } = await cloud.sync.pull(await cloud.sync.authenticate(far.authorization, now), 0, 100)
+        return { stock: changes.filter(({ kind }) => kind === 'stock').map(({ doc }) => doc), order: changes.find(({ kind }) => kind === 'order')?.doc }
+      }
+      const [one, two] = [await heard(till), await heard(other)]
+      expect(one.stock).toEqual([{ quantity: 1000, lots: [{ ...lot('A', '2027-01-31'), quantity: 1000 }] }])
+      expect(two.stock).toEqual([{ quantity: 5000, lots: [{ ...lot('A', '2027-01-31'), quantity: 5000 }] }])
+      expect(one.order).toEqual(two.order)
+      expect(readOrder(order, one.order!)).toMatchObject({ no: 'CG1', received: new Map([[good, 8000]]), isClosed: false })
+      const before = await cloud.books(shop)
+      await cloud.rebuild(shop)
+      expect((await cloud.books(shop)).lots).toEqual(before.lots)
     })
 
     test('rows are stored and projected once, however often and in whatever pieces they come', async () => {
@@ -208,6 +235,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
       const [shift, sale, staff, held, person, refund] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
+      const [order, count, lot] = [ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
       const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
@@ -231,6 +259,17 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['person.read', { person }, ids.next()],
         ['person.exported', { person }, ids.next()],
         ['person.erased', { person, hlc: tick(undefined, 5005, till.device) }, ids.next()],
+        ['cash.moved', { shift, amount: 100, reason: 'change', note: '', postings: postings(100) }, ids.next()],
+        ['staff.approved', { staff, rights: ['cash.move'], for: ids.next() }, ids.next()],
+        ['stock.ordered', { no: 'CG1', supplier: '', note: '', lines: [{ good, quantity: 9000, cost: null }], hlc: tick(undefined, 5006, till.device) }, order],
+        ['stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [{ good, quantity: 5000, lot, cost: 200, average: 200 }], hlc: tick(undefined, 5007, till.device) }, ids.next()],
+        ['stock.order_closed', { order, hlc: tick(undefined, 5008, till.device) }, ids.next()],
+        ['stock.wasted', { no: 'BS1', reason: 'expired', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lot, quantity: 1000 }] }] }, ids.next()],
+        ['stock.sent', { no: 'DC1', to: '桥头店', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lot, quantity: 1000 }] }] }, ids.next()],
+        ['stock.taken', { no: 'DR1', document: 'DC9', from: '桥头店', note: '', lines: [{ good, sent: 2000, came: 1000, fault: 'missing', lot }] }, ids.next()],
+        ['stock.count_begun', { no: 'PD1', note: '' }, count],
+        ['stock.count_scanned', { count, good, quantity: 9000, books: 9500, afresh: false }, ids.next()],
+        ['stock.counted', { no: 'PD1', count, given_up: false, goods: 1, lines: [{ good, counted: 9000, books: 9500, came: 0, left: 0, difference: -500, value: null, lots: [{ ...lot, quantity: 500 }] }] }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
       expect(new Set(events.map(([type]) => type))).toEqual(projected)

@@ -16,6 +16,7 @@ import { refundHandlers } from './refunds.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
+import { stockHandlers } from './stock/handlers.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
@@ -31,6 +32,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...goodsHandlers(context),
     ...importHandlers(context),
     ...promotionHandlers(context),
+    ...stockHandlers(context),
     ...salesHandlers(context),
     ...refundHandlers(context),
     ...ticketHandlers(context),

@@ -13,6 +13,7 @@ import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
 import { reportPaperOf } from './reports.ts'
 import { refundBody } from './refunds.ts'
+import { stockPaper } from './stock/papers.ts'
 import { receiptUrl, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
@@ -114,6 +115,11 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     }
     case 'report': {
       const paper = reportPaperOf(context, job.ref, job.copy)
+      return paper && toEscpos(paper, profile)
+    }
+    case 'stock': {
+      const event = store.event(job.ref)
+      const paper = event && stockPaper(context, event, job.copy)
       return paper && toEscpos(paper, profile)
     }
     case 'test': {

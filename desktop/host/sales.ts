@@ -32,7 +32,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const date = today(context)
       const { till } = store.identity()
       const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, returnCap: store.shop().returnCap, good: (id) => store.listed(id), rules: rulesFor(context, priced?.at) }, { ticket, total, given, promotions: priced?.promotions })
+      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, returnCap: store.shop().returnCap, good: (id) => store.listed(id), rules: rulesFor(context, priced?.at), lots: (id) => store.stock.lots(id), expiredStops: store.shop().expiredStops }, { ticket, total, given, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)

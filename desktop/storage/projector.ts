@@ -5,14 +5,17 @@
 import type { Database } from 'better-sqlite3'
 import type { Posting } from '#shared/ledger/postings.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
+import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
 import { SalesSums, SUMMED } from './sales-sums.ts'
+import { StockRoom } from './stock-room.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
   sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
   ...SUMMED,
+  lot: 'good, no, expiry', stock_paper: 'seq', count_line: 'good',
 } as const
 
 export class Projector {
@@ -29,6 +32,7 @@ export class Projector {
   readonly #closeShift
   readonly #post
   readonly #stock
+  readonly #room
   readonly #hold
   readonly #unhold
   readonly #take
@@ -51,6 +55,7 @@ export class Projector {
     this.#closeShift = db.prepare('UPDATE shift SET closed_at = ?, counted = ?, difference = ? WHERE id = ?')
     this.#post = db.prepare('INSERT INTO balance (shift, account, fen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = fen + excluded.fen')
     this.#stock = db.prepare('INSERT INTO stock (good, quantity, sold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, sold = sold + excluded.sold')
+    this.#room = new StockRoom(db, this.documents)
     this.#hold = db.prepare('INSERT INTO held (id, seq) VALUES (?, ?)')
     this.#unhold = db.prepare('DELETE FROM held WHERE id = ?')
     this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -66,7 +71,7 @@ export class Projector {
         const returns = body.lines.some((line) => line.quantity < 0) ? 1 : 0
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
-        for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
+        this.#moveStock(event, 1)
         this.#sums.add(body, event.at)
         break
       }
@@ -82,7 +87,19 @@ export class Projector {
         break
       }
       case 'stock.moved':
-        for (const line of event.body.lines) this.#stock.run(line.good, line.delta, 0)
+        this.#moveStock(event, 0)
+        break
+      case 'stock.ordered':
+      case 'stock.order_closed':
+      case 'stock.received':
+      case 'stock.wasted':
+      case 'stock.sent':
+      case 'stock.taken':
+      case 'stock.count_begun':
+      case 'stock.count_scanned':
+      case 'stock.counted':
+        this.#moveStock(event, 0)
+        this.#room.apply(event)
         break
       case 'good.changed':
         this.documents.merge('good', event.body.good, event.body.set, event.body.hlc)
@@ -148,6 +165,13 @@ export class Projector {
       case 'drawer.opened':
       case 'goods.imported':
         break
+    }
+  }
+
+  #moveStock(event: DomainEvent, sold: number): void {
+    for (const { good, delta, lots } of stockMoves(event)) {
+      this.#stock.run(good, delta, sold)
+      this.#room.move(good, delta, lots)
     }
   }
 

@@ -9,6 +9,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from './documents.ts'
+import type { StockReads } from './stock-reads.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import type { SaleFilter, SaleRow, Shift, ShiftDetails, ShiftTotals, TrailFilter, TrailRow } from '#shared/host/store.ts'
@@ -37,6 +38,7 @@ const isGood = (good: GoodView | undefined): good is GoodView => good !== undefi
 export class Reads {
   readonly #db
   readonly #documents
+  readonly #room
   readonly #stock
   readonly #firstAfter
   readonly #kept = new Map<string, unknown>()
@@ -52,8 +54,9 @@ export class Reads {
   readonly #newestNo
   readonly #lastNo
 
-  constructor(db: Database, documents: Documents) {
+  constructor(db: Database, documents: Documents, room: StockReads) {
     this.#db = db
+    this.#room = room
     this.#documents = documents
     this.#stock = db.prepare<[string], { stock: number | null }>(`SELECT ${STOCK} FROM (SELECT ? AS good) g LEFT JOIN stock s ON s.good = g.good LEFT JOIN stock_elsewhere e ON e.good = g.good`)
     this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
@@ -78,7 +81,16 @@ export class Reads {
 
   good(id: Id): GoodView | undefined {
     const listed = this.listed(id)
-    return listed && { ...listed, stock: this.#stock.get(id)?.stock ?? null }
+    return listed && this.#dated({ ...listed, stock: this.#stock.get(id)?.stock ?? null })
+  }
+
+  #dated(good: GoodView): GoodView {
+    const expiry = this.#room.expiry(good.id)
+    return expiry === undefined ? good : { ...good, expiry }
+  }
+  #toGood(row: GoodRow): GoodView | undefined {
+    const good = toGood(row)
+    return good && this.#dated(good)
   }
 
   /** A good as a sale needs it, without its stock. */
@@ -107,18 +119,18 @@ export class Reads {
   }
 
   goodByCode(code: string): GoodView | undefined {
-    const found = this.#byCode.all(code).map(toGood).filter(isGood)
+    const found = this.#byCode.all(code).map((row) => this.#toGood(row)).filter(isGood)
     return found.find((good) => good.on) ?? found[0]
   }
 
   goodByName(name: string): GoodView | undefined {
-    return this.#byName.all(name).map(toGood).find(isGood)
+    return this.#byName.all(name).map((row) => this.#toGood(row)).find(isGood)
   }
 
   /** Text of one character or more, any part of name, pinyin, initials or codes; goods sold most often first. */
   searchGoods(text: string, limit: number): GoodView[] {
     const phrase = pairsPhrase(plain(text))
-    return phrase === undefined ? [] : this.#search.all(phrase, limit).map(toGood).filter(isGood)
+    return phrase === undefined ? [] : this.#search.all(phrase, limit).map((row) => this.#toGood(row)).filter(isGood)
   }
 
   unsearchable(): number {
@@ -126,11 +138,11 @@ export class Reads {
   }
 
   quickGoods(): GoodView[] {
-    return this.#quick.all().map(toGood).filter(isGood)
+    return this.#quick.all().map((row) => this.#toGood(row)).filter(isGood)
   }
 
   listGoods(after: Id | undefined, limit: number): GoodView[] {
-    return this.#db.prepare<[string, number], GoodRow>(`${GOOD} AND d.id > ? ORDER BY d.id LIMIT ?`).all(after ?? '', limit).map(toGood).filter(isGood)
+    return this.#db.prepare<[string, number], GoodRow>(`${GOOD} AND d.id > ? ORDER BY d.id LIMIT ?`).all(after ?? '', limit).map((row) => this.#toGood(row)).filter(isGood)
   }
 
   countGoods(): number {

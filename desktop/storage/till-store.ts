@@ -7,7 +7,7 @@ import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
-import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
+import { type Change, LostDocSchema, StockDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
@@ -22,6 +22,7 @@ import { Reports } from './reports.ts'
 import { Refunds } from './refunds.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
+import { StockReads } from './stock-reads.ts'
 import { verifyLedger } from './verify.ts'
 
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
@@ -38,7 +39,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   if (!settings.hasIdentity()) settings.setIdentity(begin())
   const projector = new Projector(db)
   const prints = new PrintJobTable(db)
-  const reads = new Reads(db, projector.documents)
+  const stock = new StockReads(db, projector.documents)
+  const reads = new Reads(db, projector.documents, stock)
   const reports = new Reports(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
@@ -132,6 +134,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     },
 
     people,
+    stock,
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -189,7 +192,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
           if (change.kind === 'stock') {
-            if (setElsewhere(change)) goods.push(change.id)
+            const isMoved = setElsewhere(change)
+            // A cloud of an older program says nothing of lots.
+            const lots = StockDocSchema.safeParse(change.doc).data?.lots
+            if ((lots !== undefined && stock.hearLots(change.id, lots)) || isMoved) goods.push(change.id)
             continue
           }
           if (change.kind === 'ticket') {

@@ -2,6 +2,7 @@
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt, type ReceiptDocument, type SaleReceiptInput } from '#shared/documents/receipt.ts'
 import { reportReceipt } from '#shared/documents/report.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
+import { stockSlip, type StockSlipLine } from '#shared/documents/stock-slip.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import type { TicketLine } from '#shared/cart/ticket.ts'
@@ -58,6 +59,9 @@ const SAMPLE_REFUND: Refund = {
 
 const common = { shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, receiptUrl: SAMPLE_URL, credit: null }
 
+const SAMPLE_PAPER = { shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, party: '', reason: '', document: '', note: '', counted: null }
+const slipLine = (name: string, quantity: number, rest: Partial<StockSlipLine> = {}): StockSlipLine => ({ name, unit: '件', pricing: 'piece', quantity, cost: null, lots: [], expected: null, fault: null, ...rest })
+
 export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
   sale: saleReceipt({
     ...common,
@@ -105,6 +109,18 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
       tenders: [{ channel: 'cash', tenders: 128, fen: 511_100, before: 520_000 }],
     },
   }),
+  received: stockSlip({
+    ...SAMPLE_PAPER, kind: 'stock.received', no: 'SH20260301-01-003', party: '湖畔乳业', document: 'CG20260227-01-001', note: '少一箱，下次补', lines: [
+      slipLine('鲜牛奶 950ml', 20_000, { cost: fen(850), lots: [{ no: 'B0301', expiry: '2026-03-15', quantity: 20_000 }] }), slipLine('切片面包', 12_000, { cost: fen(320), lots: [{ no: '', expiry: '2026-03-05', quantity: 12_000 }] }),
+      slipLine('本地青菜', 12_500, { pricing: 'weight', unit: '斤', cost: fen(180) }),
+    ],
+  }),
+  transfer: stockSlip({
+    ...SAMPLE_PAPER, kind: 'stock.taken', no: 'DR20260301-01-001', party: '桥头店', document: 'DC20260228-02-004', lines: [
+      slipLine('可口可乐 330ml', 22_000, { expected: 24_000, fault: 'damaged' }), slipLine('阳光玫瑰葡萄 云南宾川 特级果 礼盒装 一号冷链', 6000, { lots: [{ no: 'P-17', expiry: '2026-03-04', quantity: 6000 }] }),
+    ],
+  }),
+  counted: stockSlip({ ...SAMPLE_PAPER, kind: 'stock.counted', no: 'PD20260301-01-001', counted: 86, language: 'en', lines: [slipLine('Milk 950ml', 17_000, { expected: 19_000 }), slipLine('Bread', 13_000, { expected: 12_000 })] }),
   cash: cashSlip({ shop: SAMPLE_SHOP, amount: -20_000, reason: 'supplier', note: '青菜三箱', at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false }),
   test: testReceipt({ shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', printer: { name: '前台', profile: 'generic-58', columns: 32 }, url: 'https://shop.example.cn' }),
 }

@@ -13,6 +13,7 @@ import { milli } from '#shared/quantity/quantity.ts'
 import { ANY_GOOD, type Auditor, type Deed, type Effect } from './auditor.ts'
 import type { Chance } from './chance.ts'
 import type { Machine } from './machine.ts'
+import { StockRoomHand } from './stock-room.ts'
 
 const PIN = '1234'
 /** Refusals that mean a bug, whoever asked. */
@@ -31,6 +32,7 @@ export class Cashier {
   /** What was said and not answered. */
   #pending: Pending | undefined
   #hasShift = false
+  readonly #room
 
   constructor(machine: Machine, auditor: Auditor, chance: Chance, no: string, askForCode: () => Promise<string>) {
     this.machine = machine
@@ -38,12 +40,14 @@ export class Cashier {
     this.#chance = chance
     this.no = no
     this.#askForCode = askForCode
+    this.#room = new StockRoomHand({ machine, chance, id: () => this.#id(), act: (name, input, effect, heard, mayGiveUp) => this.#do(name, input, effect, heard, mayGiveUp) })
   }
 
   /** Somebody who has just come to this till, and goes by what it shows. */
   async takeOver(): Promise<void> {
     this.#pending = undefined
     this.#hasShift = false
+    this.#room.forget()
     if (!await this.machine.start()) return
     const answer = await this.machine.call('till.snapshot', {})
     if ('result' in answer) this.#hasShift = answer.result.shift !== null
@@ -166,6 +170,7 @@ export class Cashier {
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
       [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)],
     ])()
   }
 

@@ -37,6 +37,7 @@ export async function findFaults({ machines, auditor, cloud, shop }: Case): Prom
   }
   judgeSums(machines, books, auditor, complain)
   judgeRefunds(machines, books, auditor, complain)
+  judgeLots(machines, books, complain)
   const { rev: _before, ...live } = books
   await cloud.rebuild(shop)
   const { rev: _after, ...rebuilt } = await cloud.books(shop)
@@ -161,7 +162,7 @@ function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean
 /** Every till has every good as the cloud has it, and each field has a value that somebody gave it. */
 function judgeDocuments({ name, store }: Machine, books: Books, auditor: Auditor, complain: Complain): void {
   for (const { kind, id, doc, clocks } of books.references) {
-    if (kind === 'member') same(`${name}: member ${id}`, store.document('member', id), { doc, clocks }, complain)
+    if (kind === 'member' || kind === 'order') same(`${name}: ${kind} ${id}`, store.document(kind, id), { doc, clocks }, complain)
     if (kind === 'promotion') {
       same(`${name}: promotion ${id}`, store.document('promotion', id), { doc, clocks }, complain)
       for (const [field, value] of Object.entries(doc)) if (!auditor.mayBe(id, field, value)) complain(`promotion ${id} has ${field} ${JSON.stringify(value)}, which nobody gave it`)
@@ -200,6 +201,36 @@ function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor,
     returns: [...auditor.deeds.values()].reduce((sum, { state, effect }) => sum + (state === 'done' && effect.kind === 'refund' ? effect.total : 0), 0),
     sales: -auditor.sales().reduce((sum, { effect }) => sum + effect.gross, 0), discounts: auditor.sales().reduce((sum, { effect }) => sum + effect.discount, 0),
   }, complain)
+}
+
+interface SpokenLine { good: Id; quantity?: number; came?: number; lot?: Lot | null; lots?: (Lot & { quantity: number })[] }
+interface Lot { no: string; expiry: string }
+
+/** Lots, added up anew from what the rows say: the cloud has them so, and every till of the shop, whoever moved what. */
+function judgeLots(machines: readonly Machine[], books: Books, complain: Complain): void {
+  const expected = new Map<string, number>()
+  const seen = new Set<Id>()
+  const add = (good: Id, { no, expiry }: Lot, quantity: number): void => {
+    const key = `${good} ${expiry} ${no}`
+    expected.set(key, (expected.get(key) ?? 0) + quantity)
+  }
+  for (const { text } of books.journal) {
+    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { lines?: SpokenLine[] } }
+    if (seen.has(id) || (type !== 'sale.completed' && !type.startsWith('stock.'))) continue
+    seen.add(id)
+    for (const line of body.lines ?? []) {
+      if (line.lot) add(line.good, line.lot, line.came ?? line.quantity ?? 0)
+      for (const part of line.lots ?? []) add(line.good, part, -part.quantity)
+    }
+  }
+  const inCloud = new Map<string, number>()
+  for (const { good, no, expiry, quantity } of books.lots) inCloud.set(`${good} ${expiry} ${no}`, (inCloud.get(`${good} ${expiry} ${no}`) ?? 0) + quantity)
+  same('lots in the cloud', nonZero(inCloud), nonZero(expected), complain)
+  const goods = new Set([...expected.keys()].map((key) => key.split(' ')[0]!))
+  for (const { name, store } of machines) {
+    const here = new Map([...goods].flatMap((good) => store.stock.sums(good).map(({ no, expiry, quantity }): [string, number] => [`${good} ${expiry} ${no}`, quantity])))
+    same(`${name}: the shop's lots`, nonZero(here), nonZero(expected), complain)
+  }
 }
 
 function nonZero(sums: ReadonlyMap<string, number>): Record<string, number> {

@@ -25,6 +25,10 @@ export const ShopFields = z.object({
   logo: PictureSchema,
   /** IANA time zone; business dates are computed in it. */
   zone: z.string().max(40),
+  /** Days before a lot's last that it is shown as near. */
+  nearExpiryDays: z.int().min(0).max(3650),
+  /** Categories of which nothing is sold that should be of an expired lot; of the others the cashier is warned. */
+  expiredStops: z.array(z.string().trim().min(1).max(40)).max(50),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
   /** Where the cloud serves the public pages, e.g. https://example.cn; set by the cloud. */
@@ -44,7 +48,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

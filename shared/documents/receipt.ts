@@ -27,6 +27,8 @@ export interface ReceiptLine {
   readonly amount: string
   /** What was taken off the line and why, as rows under it; its share of what is off the whole ticket stands with the totals. */
   readonly discounts: readonly ReceiptRow[]
+  /** Further rows under the line, such as its lots. */
+  readonly more?: readonly ReceiptRow[]
 }
 export interface ReceiptCode {
   readonly content: string
@@ -34,7 +36,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'report' | 'test'
+  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'report' | 'stock' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string

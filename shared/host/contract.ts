@@ -19,11 +19,13 @@ import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
+import { WASTE_REASONS } from '../stock/events.ts'
 import {
   AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
+import { CountLineSchema, CountSchema, LotsSchema, NameInput, NoteInput, OrderLines, OrderViewSchema, OutLines, PaperSchema, ReceiveLines, StockListsSchema, TakeLines } from './stock-schemas.ts'
 
 interface Call<In extends z.ZodType, Out extends z.ZodType> {
   /** A write changes the journal or the till's settings and carries a key. */
@@ -99,6 +101,23 @@ export const CALLS = {
     z.object({ kind: z.literal('unknown'), code: z.enum(['code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale']), text: z.string() }),
   ])),
   'stock.move': write('Moves stock: received, counted (the delta), wasted.', z.object({ reason: z.enum(STOCK_REASONS), note: z.string().max(100).default(''), lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000) }), none),
+
+  'stock.order': write('Orders goods of a supplier; the key is the order\'s id.', z.object({ supplier: NameInput, note: NoteInput, lines: OrderLines }), PaperSchema),
+  'stock.orderClose': write('Nothing more is expected of an order.', z.object({ order: IdSchema }), none),
+  'stock.orders': read('Purchase orders with what has come of each, the latest first; open ones only unless asked.', z.object({ all: z.boolean().default(false) }), z.object({ orders: z.array(OrderViewSchema) })),
+  'stock.receive': write('Goods came in, against an order or without, each line of a lot or of none, at a cost in fen per unit or none. A slip is printed. The goods\' cost becomes the moving average.',
+    z.object({ order: IdSchema.nullable().default(null), supplier: NameInput, note: NoteInput, lines: ReceiveLines }), PaperSchema),
+  'stock.waste': write('Goods are written off, with the reason.', z.object({ reason: z.enum(WASTE_REASONS), note: NoteInput, lines: OutLines }), PaperSchema),
+  'stock.send': write('Goods leave for another shop; its slip goes with them.', z.object({ to: NameInput, note: NoteInput, lines: OutLines }), PaperSchema),
+  'stock.take': write('Goods came from another shop: `document` is the number on their slip; where a line\'s `came` is not what was `sent`, `fault` says why.', z.object({ document: z.string().trim().min(1).max(24), from: NameInput, note: NoteInput, lines: TakeLines }), PaperSchema),
+  'stock.lots': read('The lots of a good that are there, first expired first.', z.object({ good: IdSchema }), LotsSchema),
+  'stock.lists': read('What is low, and what is past its date or near it.', z.object({ limit }), StockListsSchema),
+  'stock.papers': read('Numbered papers of the stock room, newest first; the next page is what came before the `seq` of the last.', z.object({ before: z.int().optional(), limit }), z.object({ papers: z.array(PaperSchema) })),
+  'stock.print': write('Prints a paper again, marked as a copy.', z.object({ paper: IdSchema }), none),
+  'count.begin': write('Begins a count; the key is its id. Selling goes on.', z.object({ note: NoteInput }), CountSchema),
+  'count.scan': write('Counts so many of a good, in thousandths: added to what the count has of it, or with `afresh` in its place.', z.object({ count: IdSchema, good: IdSchema, quantity: MilliSchema, afresh: z.boolean().default(false) }), CountLineSchema),
+  'count.now': read('The count that is going on, the last scanned first; null where none is.', none, z.object({ count: CountSchema.nullable() })),
+  'count.end': write('Ends a count and moves the stock by what it found; or gives it up, which moves nothing.', z.object({ count: IdSchema, giveUp: z.boolean().default(false) }), z.object({ no: z.string(), goods: z.int(), lines: z.array(CountLineSchema.omit({ scans: true })) })),
 
   'goods.importPreview': read('Reads a CSV or XLSX file of goods: the mapping found, samples, what would come in, every bad row, and what is noted of good rows.', file.extend({ mapping: MappingSchema.optional() }),
     z.object({ columns: z.array(z.string()), mapping: MappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(importRow), badTotal: z.int(), ...noted })),
@@ -209,6 +228,7 @@ export const ERROR_CODES = [
   'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.above_price', 'refund.over_cap',
   'ticket.gone',
   'report.range',
+  'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',

@@ -18,7 +18,11 @@ import { SCALE_STATES } from '../devices/scale.ts'
 import { DEVICE_FAULTS } from '../devices/settings.ts'
 
 /** A good as the screen needs it: with the shop's stock in thousandths as far as this till knows, or null where nothing of it ever moved. */
-export const GoodViewSchema = GoodSchema.extend({ stock: z.int().nullable() })
+export const GoodViewSchema = GoodSchema.extend({
+  stock: z.int().nullable(),
+  /** The earliest last day of the lots that are there; absent where none bears one. */
+  expiry: z.string().optional(),
+})
 export type GoodView = z.output<typeof GoodViewSchema>
 
 export const ShiftSchema = z.object({

@@ -7,6 +7,7 @@ import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { StockStore } from './stock-store.ts'
 import type { Id } from '../identity/ids.ts'
 import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
@@ -223,6 +224,7 @@ export interface PersonStore {
 
 export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   readonly people: PersonStore
+  readonly stock: StockStore
   /** The next stamp for an edit made here; later than any seen. */
   nextHlc(now: number): Hlc
   identity(): Identity

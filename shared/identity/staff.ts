@@ -5,17 +5,20 @@ import { IdSchema } from './ids.ts'
 export const RoleSchema = z.enum(['owner', 'manager', 'cashier'])
 export type Role = z.output<typeof RoleSchema>
 
+/** Receiving goods, counting them, writing them off, sending them to another shop and taking them in. */
+const STOCK_RIGHTS = ['stock.receive', 'stock.count', 'stock.waste', 'stock.transfer'] as const
+
 /** What a role may do beyond ringing up sales. */
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   owner: [
-    'price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read',
+    'price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', ...STOCK_RIGHTS, 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read',
     'member.edit', 'person.read', 'person.erase',
   ],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'person.read'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', ...STOCK_RIGHTS, 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'person.read'],
   cashier: ['drawer.open', 'member.edit'],
 }
-/** What somebody with the right may allow another for one thing, by their PIN: what is done in front of a customer. */
-export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move'] as const
+/** What somebody with the right may allow another for one thing, by their PIN: what can't wait for them to sign in. */
+export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move', ...STOCK_RIGHTS] as const
 export type Right =
   | (typeof APPROVABLE)[number] | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup'
   /** Sees what should be in the drawer before it has been counted, and reports of other shifts. */

@@ -9,6 +9,7 @@ import { FenSchema, PriceSchema } from '../money/money.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { OffSchema } from '../pricing/offs.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
+import { LotPartSchema } from '../stock/lot.ts'
 import { isPlainSale } from './plain-sale.ts'
 
 export const DateSchema = z.string().regex(DATE)
@@ -71,6 +72,8 @@ export const SaleLineSchema = z.object({
   offs: z.array(OffSchema).max(300).optional(),
   /** fen per unit that the shop pays, as known at that moment; absent where it was not */
   cost: PriceSchema.optional(),
+  /** What of it was taken to be of which lot; absent where the good has none. */
+  lots: z.array(LotPartSchema).min(1).max(100).optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

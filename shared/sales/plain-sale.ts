@@ -12,6 +12,10 @@ import { MILLI_MAX } from '../quantity/quantity.ts'
 const WHYS: ReadonlySet<unknown> = new Set(OFF_WHYS)
 const isFen = (value: unknown): boolean => isPlainInteger(value, -FEN_MAX, FEN_MAX)
 
+const PLAIN_NO = /^[0-9A-Za-z-]{0,40}$/
+/** Days that every month has; the others are the schema's to judge. */
+const PLAIN_EXPIRY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$/
+
 /** True only where `SaleCompleted.body` takes the value, which JSON.parse made, and gives it back equal. */
 export function isPlainSale(body: unknown): boolean {
   const sale = plainFields(body, 11)
@@ -24,8 +28,8 @@ export function isPlainSale(body: unknown): boolean {
 
 function isLine(value: unknown): boolean {
   const bare = plainFields(value, 12) ?? plainFields(value, 13)
-  const line = bare ?? plainFields(value, 13)
-  return line !== undefined && (bare !== undefined || isPlainList(line.offs, 0, 300, isOff)) && (Object.hasOwn(line, 'cost') ? isPlainInteger(line.cost, 0, FEN_MAX) : Object.keys(line).length === 12) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
+  const line = bare ?? plainFields(value, 13) ?? plainFields(value, 13)
+  return line !== undefined && (bare !== undefined || isPlainList(line.offs, 0, 300, isOff)) && (Object.hasOwn(line, 'cost') ? isPlainInteger(line.cost, 0, FEN_MAX) : Object.keys(line).length === 12) && (line.lots === undefined ? Object.keys(line).length === 12 : isPlainList(line.lots, 1, 100, isLotPart)) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
     && (line.pricing === 'piece' || line.pricing === 'weight') && isPlainInteger(line.per, 1, Number.MAX_SAFE_INTEGER)
     && isPlainInteger(line.quantity, -MILLI_MAX, MILLI_MAX) && isPlainInteger(line.price, 0, FEN_MAX) && isPlainInteger(line.list, 0, FEN_MAX)
     && isFen(line.gross) && isFen(line.discount) && isFen(line.net)
@@ -35,6 +39,13 @@ function isOff(value: unknown): boolean {
   const bare = plainFields(value, 2)
   const off = bare ?? plainFields(value, 4)
   return off !== undefined && WHYS.has(off.why) && isFen(off.fen) && (bare !== undefined || (isPlainId(off.promotion) && isPlainText(off.name, 0, 40)))
+}
+
+/** The printed number as it stands: what its schema would trim, or has more than letters and digits, is left to it. */
+function isLotPart(value: unknown): boolean {
+  const part = plainFields(value, 3)
+  return part !== undefined && typeof part.no === 'string' && PLAIN_NO.test(part.no) && typeof part.expiry === 'string' && (part.expiry === '' ? part.no !== '' : PLAIN_EXPIRY.test(part.expiry))
+    && isPlainInteger(part.quantity, -MILLI_MAX, MILLI_MAX)
 }
 
 function isTender(value: unknown): boolean {

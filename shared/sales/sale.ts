@@ -13,6 +13,7 @@ import { handNeeds } from '../pricing/by-hand.ts'
 import { type Off, sumOffs } from '../pricing/offs.ts'
 import { NO_RULES, type PricingRules, priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
+import { isExpired, lotTaker, type LotPart } from '../stock/lot.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 
 export interface SaleFacts {
@@ -29,6 +30,10 @@ export interface SaleFacts {
   good(id: Id): Good | undefined
   /** What prices go by at this moment, besides the list; nothing where not given. */
   readonly rules?: PricingRules
+  /** The good's stock in thousandths, and which lots of it are there; absent where no lots are kept. */
+  lots?(id: Id): { readonly stock: number; readonly left: readonly LotPart[] }
+  /** Categories of which nothing expired is sold. */
+  readonly expiredStops?: readonly string[]
 }
 /** What the screen took off by each promotion, in fen. */
 export type ShownOffs = readonly { readonly promotion: Id; readonly fen: number }[]
@@ -54,6 +59,10 @@ export interface SaleEvent {
 
 /** Ten million yuan: more in one ticket is a slip, and the sums of all tickets must stay in the range of fen. */
 const TICKET_MAX = FEN_MAX / 1000
+
+/** Lots named by one line; a line that would need more leaves the last of them unnamed. */
+const LOTS_MAX = 100
+const NO_LOTS = { stock: 0, left: [] }
 
 export function may(staff: Pick<Staff, 'role'>, right: Right): boolean {
   return RIGHTS[staff.role].includes(right)
@@ -84,6 +93,10 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     lines.push(current)
   }
   const rules = facts.rules ?? NO_RULES
+  const takeLots = lotTaker((id) => facts.lots?.(id) ?? NO_LOTS)
+  const lots = lines.map((line) => (line.quantity > 0 ? takeLots(line.good, line.quantity) : []))
+  const expired = lines.find((line, i) => facts.expiredStops?.includes(facts.good(line.good)?.category ?? '') && lots[i]!.some((lot) => isExpired(lot, facts.date)))
+  if (expired) return { refused: { code: 'sale.expired', detail: { name: expired.name } } }
   const priced = priceTicket(lines, ticket, rules)
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
   const need = handNeeds(lines, ticket, priced, rules).find(({ right }) => !allows(right))
@@ -103,7 +116,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     lines: lines.map((line, i): SaleLine => {
       const { gross, discount, net, offs } = priced.lines[i]!
       const cost = facts.good(line.good)?.cost ?? undefined
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }) }
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }), ...(lots[i]!.length > 0 && { lots: lots[i]!.slice(0, LOTS_MAX) as SaleLine['lots'] }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders: [tender],

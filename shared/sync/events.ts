@@ -10,12 +10,16 @@ import {
 } from '../sales/events.ts'
 import { SaleRefunded } from '../sales/refund-events.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
+import {
+  StockCountBegun, StockCountScanned, StockCounted, StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted,
+} from '../stock/events.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
   ShopChanged, GoodChanged, PromotionChanged, GoodsImported, StockMoved, SaleCompleted, SaleRefunded,
   TicketHeld, TicketTaken,
+  StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
 ] as const
 

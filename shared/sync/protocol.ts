@@ -98,8 +98,8 @@ export const LostDocSchema = z.object({
   arrival: z.int(), kind: z.string().max(20), field: z.string().max(40), value: z.unknown(), hlc: HlcSchema, won: z.unknown(), till: z.string().max(10).nullable(),
 })
 export type LostDoc = z.output<typeof LostDocSchema>
-/** Thousandths. */
-export const StockDocSchema = z.object({ quantity: z.int() })
+/** Thousandths; `lots` are those whose moves at the other tills do not come to nothing. */
+export const StockDocSchema = z.object({ quantity: z.int(), lots: z.array(z.object({ no: z.string(), expiry: z.string(), quantity: z.int() })).optional() })
 /** The credit code as it comes down (kind `credit`, id = the shop's): a JWS and its times in UTC ms. */
 export const CreditDocSchema = z.object({ token: z.string().max(2000), url: z.string().max(2300), issuedAt: z.int(), expiresAt: z.int() })
 export type CreditDoc = z.output<typeof CreditDocSchema>

@@ -5,6 +5,8 @@ import { i18n, type MessageKey, t } from '../i18n/index.ts'
 
 /** Fields that hold fen, whatever event they stand in. */
 const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'discount', 'list', 'fen', 'over'])
+/** In what the stock room says, `counted`, `difference` and the like are thousandths. */
+const STOCK_FEN = new Set(['cost', 'average', 'value'])
 /** What a row is known by at a glance. */
 const KNOWN_BY = ['no', 'name', 'reason', 'code'] as const
 const SUMS = ['total', 'amount', 'counted', 'float', 'price'] as const
@@ -22,20 +24,21 @@ export function auditSummary({ body }: AuditRow): string {
 }
 
 /** Every value of the body with the way to it, in the order it was written; `staffNo` gives the number of a staff member by id. */
-export function auditFacts({ body }: AuditRow, staffNo: (id: string) => string | undefined): { name: string; value: string }[] {
+export function auditFacts({ body, type }: Pick<AuditRow, staffNo: (id: string) => string | undefined, 'body' | 'type'>): { name: string; value: string }[] {
   const facts: { name: string; value: string }[] = []
+  const fen = type.startsWith('stock.') ? STOCK_FEN : FEN
   const add = (path: readonly string[], key: string, value: unknown): void => {
     if (NOT_SHOWN.has(key)) return
     if (value !== null && typeof value === 'object' && path.length < DEPTH_MAX) {
       for (const [each, part] of Object.entries(value)) add([...path, Array.isArray(value) ? String(Number(each) + 1) : word('auditField', each)], each, part)
-    } else facts.push({ name: path.join(' › '), value: (typeof value === 'string' ? staffNo(value) : undefined) ?? text(key, value) })
+    } else facts.push({ name: path.join(' › '), value: (fen, typeof value === 'string' ? staffNo(value) : undefined) ?? text(key, value) })
   }
   add([], '', body)
   return facts
 }
 
-function text(key: string, value: unknown): string {
-  if (typeof value === 'number') return FEN.has(key) ? formatYuan(value) : String(value)
+function text(fen: ReadonlySet<string>, key: string, value: unknown): string {
+  if (typeof value === 'number') return fen.has(key) ? formatYuan(value) : String(value)
   if (typeof value === 'string' && ID.test(value)) return `…${value.slice(-ID_SHOWN)}`
   return word('auditValue', typeof value === 'string' ? value : JSON.stringify(value) ?? '')
 }

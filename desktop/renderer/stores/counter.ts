@@ -2,6 +2,8 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { GoodView } from '#shared/host/schemas.ts'
+import { businessDate } from '#shared/ledger/business-date.ts'
+import { isExpired } from '#shared/stock/lot.ts'
 import { milli, type Milli, PIECE, thousandthsPer } from '#shared/quantity/quantity.ts'
 import { EMPTY_BUFFER, isEmpty, type NumberBuffer } from '../input/buffer.ts'
 import { t } from '../i18n/index.ts'
@@ -10,6 +12,7 @@ import { gramsOf } from '../ticket/edits.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { usePay } from './pay.ts'
+import { useSession } from './session.ts'
 import { useTicket } from './ticket.ts'
 
 export const useCounter = defineStore('counter', () => {
@@ -38,7 +41,15 @@ export const useCounter = defineStore('counter', () => {
     play('accepted')
     useNotice().clear()
     usePay().leave()
+    warnExpired(good)
     return true
+  }
+
+  /** The books suggest a lot that should not be sold any more: whoever holds it in their hand looks. */
+  function warnExpired(good: GoodView): void {
+    const { now, snapshot } = useSession()
+    if (good.expiry === undefined || !isExpired({ expiry: good.expiry }, businessDate(now, snapshot?.shop.zone ?? ''))) return
+    useNotice().show({ tone: 'attention', message: t('stock.expiredSold', { name: good.name, date: good.expiry }), next: t('stock.expiredSoldNext') })
   }
 
   /** Rings a good up, `quantity` in thousandths of its unit or none said. Weighed goods without one ask for their weight. */

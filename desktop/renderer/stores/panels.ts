@@ -6,7 +6,7 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'promotions'
-  | 'refund' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report'
+  | 'refund' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock'
 
 export type SettingsPage = 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'returns' | 'backup'
 
@@ -14,12 +14,14 @@ export interface PanelKeys {
   readonly enter?: () => void
   /** What is typed while no field has the focus. */
   readonly char?: (char: string) => void
+  /** What is scanned while the panel is open, where it does not go onto the ticket. */
+  readonly scan?: (text: string) => void
   readonly up?: () => void
   readonly down?: () => void
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', report: 'more', cash: 'shift', shifts: 'shift' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', report: 'more', stock: 'more', cash: 'shift', shifts: 'shift' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')
@@ -63,13 +65,18 @@ export const usePanels = defineStore('panels', () => {
     keys.char?.(char)
     return keys.char !== undefined
   }
+  /** Says whether the panel took it. */
+  function scan(text: string): boolean {
+    keys.scan?.(text)
+    return keys.scan !== undefined
+  }
   function setInner(step: (() => boolean) | null): void {
     inner = step
   }
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, leave, back, key, type, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, type, scan, setKeys, setInner, dropInner }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */
