@@ -75,7 +75,7 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
   // One column more than the widest: with the border, two spaces between numbers.
   const quantity = 1 + widest([heads.quantity, ...lines.map((line) => line.quantity)])
   const price = 1 + widest([heads.price, ...lines.map((line) => line.price)])
-  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, ...[...line.discounts, ...line.more ?? []].map(({ value }) => value)])])
+  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, ...line.discounts.map(({ value }) => value)])])
   const borders = 3
   const nameColumns = columns - quantity - price - amount - borders
   const isTable = nameColumns >= NAME_COLUMNS_MIN
@@ -95,8 +95,8 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
 /** A line without a price says how many, and no more. */
 const times = ({ quantity, price }: Pick<ReceiptLine, 'quantity' | 'price'>): string => (price === '' ? quantity : `${quantity} × ${price}`)
 
-function rowsUnder({ discounts, more = [] }: ReceiptLine, twoColumns: string): string[] {
-  return [...discounts, ...more].flatMap(({ label, value }) => (
+function rowsUnder({ discounts }: ReceiptLine, twoColumns: string): string[] {
+  return discounts.flatMap(({ label, value }) => (
     value === '' ? ['{width:*}', `|~~${literal(label)} |`] : [twoColumns, cells(`~~${literal(label)}`, literal(value))]
   ))
 }

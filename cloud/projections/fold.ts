@@ -156,11 +156,11 @@ function foldSale(step: Step, sale: Sale, at: number): void {
 
 /** Goods that came back: stock and money, and how much of the sale's money is back over all tills of the shop. */
 function foldRefund(step: Step, refund: Refund): void {
-  const { folded, flag, event, known, place: { device, till } } = step
+  const { folded, flag, known, place: { device, till } } = step
   const lines = refund.lines.reduce((sum, { amount }) => sum + amount, 0)
   const tenders = refund.tenders.reduce((sum, { amount }) => sum + amount, 0)
   if (lines !== refund.total || tenders !== refund.total) flag('refund.unbalanced', `lines ${lines}, tenders ${tenders} and ${refund.total} fen`)
-  for (const { good, quantity, stock } of refund.lines) if (stock === 'back') moveStock(folded, good, quantity, event.at, false)
+  moveStock(step, false)
   post(folded, refund.postings)
   if (refund.sale === null) return
   const before = refundingOf(step, refund.sale)

@@ -9,11 +9,11 @@ import { readReceiptText } from '#shared/sales/find.ts'
 import { decideRefund, type RefundCommand, refundNumberPrefix, type SoldFacts } from '#shared/sales/refund.ts'
 import { type Refund, SaleRefunded } from '#shared/sales/refund-events.ts'
 import { exemptWord, whyNot } from '#shared/sales/return-rules.ts'
-import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
+import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { paidInAll } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { saleRowView } from './sales.ts'
+import { saleFacts, saleRowView } from './sales.ts'
 import { saleBody, saleView, viewOf } from './views.ts'
 
 type Calls = 'sale.find' | 'sale.refundable' | 'sale.refund'
@@ -98,11 +98,9 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: channel === 'cash' }]
   const events: { id: Id; type: string; v: number; body: object }[] = [decided.event]
   if (exchange) {
-    const { ticket, total: due, given } = exchange
+    const { ticket, total: due, given, priced } = exchange
     if (store.event(ticket.id)) throw new TillError('key.reused', { key: ticket.id })
-    const sold = decideSale({
-      staff, approved: approvals.of(ticket.id), shift: shift.shift, date, no: saleNumber(date, till, store.lastNo(prefix)), returnCap: shop.returnCap, good,
-    }, { ticket, total: due, given: fen(given + decided.event.body.total) })
+    const sold = decideSale(saleFacts(context, ticket.id, staff, shift.shift, priced?.at), { ticket, total: due, given: fen(given + decided.event.body.total), promotions: priced?.promotions })
     if ('refused' in sold) throw new TillError(sold.refused.code, sold.refused.detail)
     events.push(sold.event)
     prints.push({ kind: 'receipt', ref: ticket.id, copy: false, drawer: false })

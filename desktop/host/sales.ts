@@ -4,10 +4,11 @@ import { TillError } from '#shared/host/frames.ts'
 import type { SaleRow, TillStore } from '#shared/host/store.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import type { Staff } from '#shared/identity/staff.ts'
 import { mainOf } from '#shared/members/member.ts'
 import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
-import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
+import { decideSale, type SaleFacts, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { isRefund, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
@@ -29,10 +30,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
       if (ticket.member !== undefined && !isMember(store, ticket.member)) throw new TillError('member.not_found')
-      const date = today(context)
-      const { till } = store.identity()
-      const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, returnCap: store.shop().returnCap, good: (id) => store.listed(id), rules: rulesFor(context, priced?.at), lots: (id) => store.stock.lots(id), expiredStops: store.shop().expiredStops }, { ticket, total, given, promotions: priced?.promotions })
+      const decided = decideSale(saleFacts(context, key, staff, shift.shift, priced?.at), { ticket, total, given, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
@@ -65,6 +63,18 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       context.printed()
       return {}
     },
+  }
+}
+
+/** What a ticket is sold by, now; `pricedAt` is when the screen priced it, in UTC ms. */
+export function saleFacts(context: Context, ticket: Id, staff: Staff, shift: Id, pricedAt: number | undefined): SaleFacts {
+  const { store } = context
+  const date = today(context)
+  const { till } = store.identity()
+  const { returnCap, expiredStops } = store.shop()
+  return {
+    staff, approved: context.approvals.of(ticket), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
+    good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), rules: rulesFor(context, pricedAt),
   }
 }
 

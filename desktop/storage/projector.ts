@@ -79,11 +79,12 @@ export class Projector {
         const { body } = event
         this.#refund.run(event.seq, body.no, event.at, body.date, body.shift, body.staff, body.total, body.sale)
         this.#shiftRefund.run(body.total, body.shift)
+        this.#sums.addRefund(body, event.at)
         this.#postAll(body.shift, body.postings)
-        for (const { line, good, quantity, amount, stock } of body.lines) {
+        for (const { line, quantity, amount } of body.lines) {
           if (body.sale !== null && line !== null) this.#refundLine.run(body.sale, line, quantity, amount)
-          if (stock === 'back') this.#stock.run(good, quantity, 0)
         }
+        this.#moveStock(event, 0)
         break
       }
       case 'stock.moved':

@@ -77,10 +77,10 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   await till.run('printer.put', { printer })
   const good = await till.addGood({ name: '可乐', code: '6901' })
   await till.run('shift.open', { float: 1000 })
-  const sold = await till.run('stock.receive', { lines: [{ good: good.id, quantity: 3000, lot: { no: 'B1', expiry: '2027-01-31' } }] })
+  await till.run('stock.receive', { lines: [{ good: good.id, quantity: 3000, lot: { no: 'B1', expiry: '2027-01-31' } }] })
   const { count } = await till.run('count.begin', {})
   await till.run('count.scan', { count, good: good.id, quantity: 3000 })
-  await till.sell([{ good }])
+  const sold = await till.sell([{ good }])
   await till.run('sale.refund', { sale: sold.sale, reason: 'quality', total: 350, lines: [{ line: 0, good: good.id, quantity: 1000, stock: 'back' }] })
   const held = [randomUUID(), randomUUID()]
   for (const key of held) await till.run('ticket.hold', { key, ticket: ticketOf([{ good }]), heldAt: till.clock.now() })

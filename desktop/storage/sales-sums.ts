@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { amountOf } from '#shared/quantity/quantity.ts'
 import type { Sale } from '#shared/sales/events.ts'
+import type { Refund } from '#shared/sales/refund-events.ts'
 
 /** The tables, with their keys. Of another program's ledger the numbers of goods may differ, never within one. */
 export const SUMMED = { sold_good: 'good', day_good: 'day, good', day_time: 'day, quarter, staff', day_tender: 'day, channel' } as const
@@ -31,8 +32,8 @@ export class SalesSums {
     this.#good = db.prepare(`INSERT INTO day_good (day, good, quantity, gross, net, cost, costless, costless_net) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, gross = gross + excluded.gross, net = net + excluded.net,
         cost = cost + excluded.cost, costless = costless + excluded.costless, costless_net = costless_net + excluded.costless_net`)
-    this.#time = db.prepare(`INSERT INTO day_time (day, quarter, staff, sales, returns, gross, discount, net, back) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET sales = sales + 1, returns = returns + excluded.returns, gross = gross + excluded.gross,
+    this.#time = db.prepare(`INSERT INTO day_time (day, quarter, staff, sales, returns, gross, discount, net, back) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, returns = returns + excluded.returns, gross = gross + excluded.gross,
         discount = discount + excluded.discount, net = net + excluded.net, back = back + excluded.back`)
     this.#tender = db.prepare('INSERT INTO day_tender (day, channel, tenders, fen) VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET tenders = tenders + 1, fen = fen + excluded.fen')
   }
@@ -51,7 +52,23 @@ export class SalesSums {
       returns = 1
       back += net
     }
-    this.#time.run(day, Math.floor(at / QUARTER_MS), sale.staff, returns, sale.gross, sale.discount, sale.total, back)
+    this.#time.run(day, Math.floor(at / QUARTER_MS), sale.staff, 1, returns, sale.gross, sale.discount, sale.total, back)
     for (const { channel, amount } of sale.tenders) this.#tender.run(day, channel, amount)
+  }
+
+  /** What was paid back comes off; what goods cost only where they can be sold again. `at` in UTC milliseconds. */
+  addRefund({ date, staff, lines, total, tenders }: Refund, at: number): void {
+    const day = dayNumber(date)
+    let gross = 0
+    for (const { good, quantity, price, per, amount, stock, cost } of lines) {
+      const no = this.#no.get(good) ?? this.#number.run(good).lastInsertRowid
+      const listed = amountOf(price, quantity, per)
+      const isBack = stock === 'back'
+      const isCostless = isBack && cost === undefined
+      gross += listed
+      this.#good.run(day, no, -quantity, -listed, -amount, isBack && cost !== undefined ? -amountOf(cost, quantity, per) : 0, isCostless ? -quantity : 0, isCostless ? -amount : 0)
+    }
+    this.#time.run(day, Math.floor(at / QUARTER_MS), staff, 0, 1, -gross, total - gross, -total, -total)
+    for (const { channel, amount } of tenders) this.#tender.run(day, channel, -amount)
   }
 }

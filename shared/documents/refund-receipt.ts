@@ -26,7 +26,7 @@ export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allow
     const amount = amountOf(line.price, line.quantity, line.per)
     return {
       name: `${words.returnMark}${line.name}`, quantity: quantityText(line), price: formatYuan(line.price), amount: formatYuan(amount),
-      discount: amount === line.amount ? null : row(words.discountBack, formatYuan(line.amount - amount)),
+      discounts: amount === line.amount ? [] : [row(words.discountBack, formatYuan(line.amount - amount))],
     }
   })
   const from = refund.saleNo ?? (refund.sale === null ? words.noReceipt : words.otherTill)

@@ -80,11 +80,9 @@ function lineOf(line: StockSlipLine, own: StockWords, { isCount, isPriced }: { i
     const what = fill(isCount ? own.booked : own.sent, { sent: textOf(line, line.expected), n: textOf(line, line.expected) })
     under.push(row([what, line.fault === null ? '' : own.faults[line.fault] ?? line.fault].filter((text) => text !== '').join(' '), `${difference > 0 ? '+' : ''}${textOf(line, difference)}`))
   }
-  const [first = null, ...others] = under
-  const main: ReceiptLine = {
-    name: line.name, discount: first,
+  return {
+    name: line.name, discounts: under,
     // Where nothing has a price, how many stands where the eye looks for it.
     ...(isPriced ? { quantity: textOf(line, line.quantity), price: line.cost === null ? '' : formatYuan(line.cost), amount: line.cost === null ? '' : formatYuan(costOf(line)) } : { quantity: '', price: '', amount: textOf(line, line.quantity) }),
   }
-  return others.length === 0 ? main : { ...main, more: others }
 }

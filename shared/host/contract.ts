@@ -148,7 +148,7 @@ export const CALLS = {
     sale: IdSchema.nullable(), receipt: receiptSaid.nullable().default(null),
     lines: z.array(z.object({ line: z.int().min(0).nullable(), good: IdSchema, quantity: MilliSchema, amount: PriceSchema.default(fen(0)), stock: z.enum(STOCK_ENDS) })).min(1).max(500),
     reason: z.enum(REFUND_REASONS), note: z.string().trim().max(100).default(''), total: PriceSchema, channel: z.string().max(20).default('cash'),
-    exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema }).nullable().default(null),
+    exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }).nullable().default(null),
   }), RefundViewSchema),
   'sale.receipt': read('A sale\'s or refund\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),

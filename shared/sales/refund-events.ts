@@ -30,6 +30,8 @@ export const RefundLineSchema = z.object({
   /** fen paid back: the line's share of what was paid for it */
   amount: PriceSchema,
   stock: z.enum(STOCK_ENDS),
+  /** fen per unit that the sale says it cost the shop, or the good now; absent where nobody knows */
+  cost: PriceSchema.optional(),
   /** The rule that somebody with the right set aside for this line. */
   over: z.enum(RETURN_RULES).nullable(),
 })

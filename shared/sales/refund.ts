@@ -103,8 +103,8 @@ function ofSale(facts: RefundFacts, { sale, back, backInAll }: SoldFacts, comman
     }
     const amount = shareOf(line, before, quantity)
     seen.set(index, { quantity: before.quantity + quantity, amount: before.amount + amount })
-    const { good, code, name, unit, pricing, per, price } = line
-    lines.push({ line: index, good, code, name, unit, pricing, per, quantity, price, amount, stock, over })
+    const { good, code, name, unit, pricing, per, price, cost } = line
+    lines.push({ line: index, good, code, name, unit, pricing, per, quantity, price, amount, stock, over, ...cost !== undefined && { cost } })
   }
   const total = lines.reduce((sum, { amount }) => sum + amount, 0)
   // Goods taken back in the same ticket were paid with, and other tills may have paid back: the sum of all is what counts.
@@ -122,8 +122,8 @@ function freely(facts: RefundFacts, command: RefundCommand, allows: (right: Righ
     if (line !== null || !good) return { refused: { code: 'refund.line_unknown' } }
     const per = thousandthsPer(good.pricing, good.unit)
     if (quantity <= 0) return { refused: { code: 'refund.too_many', detail: { name: good.name, left: 0 } } }
-    const { code, name, unit, pricing, price } = good
-    lines.push({ line: null, good: id, code, name, unit, pricing, per, quantity, price, amount, stock, over: null })
+    const { code, name, unit, pricing, price, cost } = good
+    lines.push({ line: null, good: id, code, name, unit, pricing, per, quantity, price, amount, stock, over: null, ...typeof cost === 'number' && { cost } })
     if (amount > amountOf(price, quantity, per)) return { refused: { code: 'refund.above_price', detail: { name } } }
   }
   const total = lines.reduce((sum, { amount }) => sum + amount, 0)

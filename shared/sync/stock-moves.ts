@@ -18,6 +18,8 @@ const come = (lot: { no: string; expiry: string } | null, quantity: number): rea
 export function stockMoves(event: DomainEvent): readonly StockMove[] {
   switch (event.type) {
     case 'sale.completed': return event.body.lines.map(({ good, quantity, lots }) => ({ good, delta: -quantity, lots: gone(lots) }))
+    // Of which lot it was, nobody can say at the counter.
+    case 'sale.refunded': return event.body.lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, delta: quantity, lots: NO_LOTS }))
     case 'stock.moved': return event.body.lines.map(({ good, delta }) => ({ good, delta, lots: NO_LOTS }))
     case 'stock.received': return event.body.lines.map(({ good, quantity, lot }) => ({ good, delta: quantity, lots: come(lot, quantity) }))
     case 'stock.taken': return event.body.lines.map(({ good, came, lot }) => ({ good, delta: came, lots: come(lot, came) }))

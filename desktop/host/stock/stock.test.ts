@@ -190,7 +190,7 @@ test('every paper prints, the same again marked as a copy, and what is no paper 
   const { papers } = await till.run('stock.papers', {})
   const said = Object.fromEntries(papers.map(({ id, kind }) => {
     const paper = stockPaper({ store: till.store }, till.store.event(id)!, true)
-    return [kind, paper && [paper.title, paper.copy?.mark, ...paper.lines.map(({ quantity, amount, discount }) => [quantity, amount, discount?.label, discount?.value])]]
+    return [kind, paper && [paper.title, paper.copy?.mark, ...paper.lines.map(({ quantity, amount, discounts: [under] }) => [quantity, amount, under?.label, under?.value])]]
   }))
   expect(said).toEqual({
     'stock.counted': ['盘点单', '【补打】', ['', '3', '账面 4', '-1']], 'stock.count_begun': undefined,

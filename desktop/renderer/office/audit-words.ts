@@ -4,7 +4,7 @@ import { formatYuan } from '#shared/money/money.ts'
 import { i18n, type MessageKey, t } from '../i18n/index.ts'
 
 /** Fields that hold fen, whatever event they stand in. */
-const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'discount', 'list', 'fen', 'over'])
+const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'fen', 'over'])
 /** In what the stock room says, `counted`, `difference` and the like are thousandths. */
 const STOCK_FEN = new Set(['cost', 'average', 'value'])
 /** What a row is known by at a glance. */
@@ -18,20 +18,20 @@ const DEPTH_MAX = 6
 
 export function auditSummary({ body }: AuditRow): string {
   const set = typeof body.set === 'object' && body.set !== null ? body.set as Record<string, unknown> : {}
-  const said = KNOWN_BY.flatMap((key) => { const value = body[key] ?? set[key]; return typeof value === 'string' && value !== '' ? [text(key, value)] : [] })
+  const said = KNOWN_BY.flatMap((key) => { const value = body[key] ?? set[key]; return typeof value === 'string' && value !== '' ? [text(FEN, key, value)] : [] })
   const sum = SUMS.map((key) => body[key] ?? set[key]).find((value) => typeof value === 'number')
   return [...said, ...typeof sum === 'number' ? [formatYuan(sum)] : []].join(' · ')
 }
 
 /** Every value of the body with the way to it, in the order it was written; `staffNo` gives the number of a staff member by id. */
-export function auditFacts({ body, type }: Pick<AuditRow, staffNo: (id: string) => string | undefined, 'body' | 'type'>): { name: string; value: string }[] {
+export function auditFacts({ body, type }: Pick<AuditRow, 'body' | 'type'>, staffNo: (id: string) => string | undefined): { name: string; value: string }[] {
   const facts: { name: string; value: string }[] = []
   const fen = type.startsWith('stock.') ? STOCK_FEN : FEN
   const add = (path: readonly string[], key: string, value: unknown): void => {
     if (NOT_SHOWN.has(key)) return
     if (value !== null && typeof value === 'object' && path.length < DEPTH_MAX) {
       for (const [each, part] of Object.entries(value)) add([...path, Array.isArray(value) ? String(Number(each) + 1) : word('auditField', each)], each, part)
-    } else facts.push({ name: path.join(' › '), value: (fen, typeof value === 'string' ? staffNo(value) : undefined) ?? text(key, value) })
+    } else facts.push({ name: path.join(' › '), value: (typeof value === 'string' ? staffNo(value) : undefined) ?? text(fen, key, value) })
   }
   add([], '', body)
   return facts

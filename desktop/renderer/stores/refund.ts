@@ -221,7 +221,7 @@ export const useRefund = defineStore('refund', () => {
       void send({
         key, sale: quote.value?.sale.sale ?? null, receipt: receipt.value, reason: reason.value, total: total.value,
         lines: chosenRows.map((row) => ({ line: row.line, good: row.good, quantity: row.quantity, amount: amountFor(row), stock: row.stock })),
-        exchange: exchanging.value && !ticket.empty ? { ticket: ticket.ticket, total: ticket.priced.total, given } : null,
+        exchange: exchanging.value && !ticket.empty ? { ticket: ticket.ticket, total: ticket.priced.total, given, priced: ticket.pricedBy() } : null,
       })
     })
   }
