@@ -62,7 +62,8 @@ export function serialScale(settings: ScaleSettings, { timer, open, changed }: S
     opened() {
       parser = protocol.parser()
       changed()
-      ask()
+      // One that sends by itself is never asked.
+      if (parser.ask()) stopAsking = timer.after(ASK_MS, ask)
     },
     data(bytes) {
       const last = parser.feed(bytes).at(-1)

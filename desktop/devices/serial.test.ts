@@ -5,8 +5,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemTimer } from '#desktop/loopback/system.ts'
 import { ascii, PROTOCOL_NAMES, type ProtocolName, type ScaleReading } from '#shared/devices/scale.ts'
 import type { Scale } from '#shared/ports/devices.ts'
+import { fakeDevices } from '#shared/testing/devices.ts'
+import { runScaleSuite } from '#shared/testing/scale-suite.ts'
+import { EMPTY_PAN, type OnScale, os2Message } from '#shared/testing/scales.ts'
 import { manualTimer } from '#shared/testing/timer.ts'
-import { os2Message } from '#shared/testing/scales.ts'
+import { milli } from '#shared/quantity/quantity.ts'
 import { type HidDriver, type HidHandle, hidScanners, LOOK_MS } from './hid-scanners.ts'
 import { type LineEvents, LineFault, type LineOpener, openSerialLine } from './serial-line.ts'
 import { linuxPorts } from './serial-ports.ts'
@@ -17,55 +20,48 @@ import { hasCables, serialCable } from './testing/serial-cable.ts'
 
 const ID = '01890000-0000-7000-8000-000000000001'
 const settingsFor = (port: string, protocol: ProtocolName = 'os2') => ({ id: ID, name: '秤', port, baud: 9600 as const, bits: '8n1' as const, protocol })
-const shown = (scale: Scale): Pick<ScaleReading, 'state' | 'grams'> => { const { state, grams } = scale.reading(); return { state, grams } }
 
-describe.skipIf(!hasCables)('a scale on a pseudo-terminal', () => {
-  async function onCable(protocol: ProtocolName, asked = false) {
-    const cable = await serialCable()
-    const simulator = simulateScale(protocol, cable, { asked })
-    const changed = vi.fn<() => void>()
-    const scale = serialScale(settingsFor(cable.port, protocol), { timer: systemTimer, open: openSerialLine, changed })
-    onTestFinished(async () => {
+const SPOKEN = [...PROTOCOL_NAMES.map((name) => [name, false] as const), ['sics', true]] as const
+if (hasCables) for (const [protocol, asked] of SPOKEN) runScaleSuite(`${protocol} on a pseudo-terminal${asked ? ', asked' : ''}`, () => onCable(protocol, asked))
+
+async function onCable(protocol: ProtocolName, asked = false) {
+  const cable = await serialCable()
+  const simulator = simulateScale(protocol, cable, { asked })
+  const changed = vi.fn<() => void>()
+  const scale = serialScale(settingsFor(cable.port, protocol), { timer: systemTimer, open: openSerialLine, changed })
+  return {
+    scale, simulator,
+    changes: () => changed.mock.calls.length, put: simulator.put, plug: () => cable.plug(), unplug: () => cable.unplug(), heard: simulator.heard,
+    async close() {
       await scale.close()
       await simulator.close()
-    })
-    const until = (state: ScaleReading['state'], grams: number | null) => vi.waitFor(() => expect(shown(scale)).toEqual({ state, grams }), { timeout: 10_000, interval: 10 })
-    return { simulator, cable, scale, changed, until }
+    },
   }
+}
 
-  it.each([...PROTOCOL_NAMES.map((name) => [name, false] as const), ['os2', true], ['sics', true]] as const)('%s (asked: %s): what lies on it, moving and at rest, and tared', async (protocol, asked) => {
-    const { simulator, scale, until } = await onCable(protocol, asked)
-    await until('stable', 0)
+describe.skipIf(!hasCables)('on a pseudo-terminal', () => {
+  const until = (scale: Scale, reading: { state: ScaleReading['state']; grams: number | null }): Promise<void> => vi.waitFor(() => expect(scale.reading()).toMatchObject(reading), { timeout: 10_000, interval: 10 })
+
+  it('a scale of OS2 that speaks only when asked is asked', async () => {
+    const { scale, simulator, close } = await onCable('os2', true)
+    onTestFinished(close)
+    await until(scale, { state: 'stable', grams: 0 })
     simulator.put({ state: 'unstable', grams: 512 })
-    await until('unstable', 512)
-    simulator.put({ state: 'stable', grams: 20 })
-    await until('stable', 20)
-    expect(scale.tell('tare')).toBe(true)
-    await until('stable', 0)
-    simulator.put({ grams: 505 })
-    await until('stable', 505)
-    // Asked, OS2 leaves its flags out.
-    if (protocol !== 'os2' || !asked) await vi.waitFor(() => expect(scale.reading().net).toBe(true))
-    simulator.put({ state: 'overload' })
-    await until('overload', null)
+    await until(scale, { state: 'unstable', grams: 512 })
+    simulator.put({ state: 'stable', grams: 510 })
+    await until(scale, { state: 'stable', grams: 510 })
   })
 
-  it('is away when unplugged or switched off, and comes back by itself', async () => {
-    const { simulator, cable, scale, until } = await onCable('toledo')
+  it('a scale that is switched off is away with its line still there', async () => {
+    const { scale, simulator, close } = await onCable('toledo')
+    onTestFinished(close)
     simulator.put({ grams: 300 })
-    await until('stable', 300)
-    await cable.unplug()
-    await until('away', null)
-    expect(scale.fault()).toBe('missing')
-    expect(scale.tell('tare')).toBe(false)
-    await cable.plug()
-    await until('stable', 300)
-    expect(scale.fault()).toBeNull()
+    await until(scale, { state: 'stable', grams: 300 })
     simulator.power(false)
-    await until('away', null)
+    await until(scale, { state: 'away', grams: null })
     expect(scale.fault()).toBeNull()
     simulator.power(true)
-    await until('stable', 300)
+    await until(scale, { state: 'stable', grams: 300 })
   })
 
   it('a serial scanner reads codes, with an end and without', async () => {
@@ -88,6 +84,33 @@ describe.skipIf(!hasCables)('a scale on a pseudo-terminal', () => {
     cable.send(ascii('690123\n'))
     await vi.waitFor(() => expect(codes.at(-1)).toBe('690123'))
   })
+})
+
+runScaleSuite('the fake', async () => {
+  const devices = fakeDevices()
+  let on: OnScale = EMPTY_PAN
+  let changes = 0
+  const scale = devices.scale(settingsFor('/dev/ttyX'), () => { changes += 1 })
+  const show = (): void => {
+    const isOut = on.state === 'overload' || on.state === 'underload'
+    devices.show('/dev/ttyX', { state: on.state, grams: isOut ? null : milli(on.grams), net: on.tare > 0, tare: on.tare > 0 ? milli(on.tare) : null })
+  }
+  const fake = devices.scales.get('/dev/ttyX')!
+  fake.hears = () => {
+    on = { ...on, tare: on.grams, grams: 0 }
+    show()
+  }
+  show()
+  return {
+    scale, changes: () => changes, heard: () => fake.told.length > 0,
+    put(more) {
+      on = { ...on, ...more }
+      show()
+    },
+    async plug() { show() },
+    async unplug() { devices.unplug('/dev/ttyX') },
+    close: () => scale.close(),
+  }
 })
 
 /** A line whose every moment is the test's. */
@@ -148,7 +171,10 @@ describe('a line', () => {
     const line = lineInHand()
     const scale = serialScale(settingsFor('/dev/ttyX', 'sics'), { timer, open: line.open, changed: () => {} })
     await timer.fire(ASK_MS)
-    expect(String.fromCharCode(...line.written)).toBe('SIR\r\nSIR\r\n')
+    expect(String.fromCharCode(...line.written)).toBe('SIR\r\n')
+    line.data(ascii('ES\r\n'))
+    await timer.fire(ASK_MS)
+    expect(String.fromCharCode(...line.written)).toBe('SIR\r\nSI\r\n')
     await scale.close()
   })
 

@@ -20,6 +20,8 @@ import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../t
 
 const gtin = (n: number): string => { const body = `6901234${String(n).padStart(5, '0')}`; return body + gtinCheckDigit(body) }
 const COLA = { name: '可口可乐 330ml', code: gtin(1), price: 300, unit: '罐', pricing: 'piece' as const }
+/** A shop's own code, with letters that an input method makes words of. */
+const SPINACH = { name: '本地菠菜', code: 'BC2026A', price: 500, unit: '把', pricing: 'piece' as const }
 const GREENS = { name: '本地青菜', code: '200010', price: 450, unit: '斤', pricing: 'weight' as const }
 
 let folder: string
@@ -72,7 +74,7 @@ beforeAll(async () => {
   await withTill(stack.tillUrl, async (till) => {
     await till.call('till.setup', { key: randomUUID(), shop: { name: '湖畔菜摊' }, owner: { no: '01', name: '店主' }, pin: '1234' })
     await till.call('shift.open', { key: randomUUID(), float: 10_000 })
-    for (const good of [COLA, GREENS]) await till.call('goods.put', { key: randomUUID(), good: randomUUID(), set: good })
+    for (const good of [COLA, GREENS, SPINACH]) await till.call('goods.put', { key: randomUUID(), good: randomUUID(), set: good })
   })
   browser = await openBrowser()
   context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce' })
@@ -264,6 +266,10 @@ describe('a scanner that types', () => {
     await page.keyboard.press('F3')
     await composed(keysOf(COLA.code), Date.now() / 1000 + 2)
     await total(3 * COLA.price)
+    await page.keyboard.press('F3')
+    const letters = [...SPINACH.code].map((char) => (/[A-Z]/.test(char) ? { code: `Key${char}`, shift: true } : { code: `Digit${char}` }))
+    await composed([...letters, { code: 'Enter' }], Date.now() / 1000 + 3)
+    await total(3 * COLA.price + SPINACH.price)
     expect(await page.locator('input:focus').count() === 0 || await page.locator('input:focus').inputValue() === '').toBe(true)
     await picture('wedge-ime')
   })
@@ -278,7 +284,7 @@ describe('a scanner that types', () => {
     for (const [i, letter] of [...'qingcai'].entries()) await composed([{ code: `Key${letter.toUpperCase()}` }], began + i / 10)
     await devtools.send('Input.insertText', { text: '青菜' })
     await expect.poll(() => field.inputValue()).toBe('青菜')
-    await total(3 * COLA.price)
+    await total(3 * COLA.price + SPINACH.price)
     await home()
   })
 
@@ -292,7 +298,7 @@ describe('a scanner that types', () => {
     const digits = [...'88'].map((digit) => ({ key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0) }))
     const keys = [{ key: '/', code: 'Slash', text: '/', windowsVirtualKeyCode: 191 }, ...digits, { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }]
     await Promise.all(keys.map((key, i) => devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, timestamp: began + i / 1000 })))
-    await total(3 * COLA.price + 150)
+    await total(3 * COLA.price + SPINACH.price + 150)
     await settings()
     await at(page, 'wedge-prefix').fill('')
     await at(page, 'wedge-prefix').blur()
@@ -309,7 +315,7 @@ describe('a scanner that types', () => {
     await field.focus()
     const began = Date.now() / 1000 + 60
     await Promise.all([...COLA.code].map((digit, i) => devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0), timestamp: began + i / 1000 })))
-    await total(4 * COLA.price + 150)
+    await total(4 * COLA.price + SPINACH.price + 150)
     expect(await field.inputValue()).toBe('青')
     expect(errors).toEqual([])
   })

@@ -33,6 +33,8 @@ export class Cashier {
   #pending: Pending | undefined
   #hasShift = false
   readonly #room
+  /** A scale was set up, and the till said so. */
+  #hasScale = false
 
   constructor(machine: Machine, auditor: Auditor, chance: Chance, no: string, askForCode: () => Promise<string>) {
     this.machine = machine
@@ -170,7 +172,7 @@ export class Cashier {
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
       [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
-      [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)],
+      [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()],
     ])()
   }
 
@@ -353,6 +355,28 @@ export class Cashier {
     for (const price of [150, 280]) this.#auditor.gave(ANY_GOOD, 'price', price)
     this.#auditor.gave(ANY_GOOD, 'origin', '')
     await this.machine.call('goods.import', { key: this.#id(), name: 'goods.csv', data: Buffer.from(text).toString('base64') })
+  }
+
+  /** Puts something on the scale and asks for its weight: given at rest and as it was seen, and refused otherwise. */
+  async #weigh(): Promise<void> {
+    const { machine } = this
+    const port = '/dev/ttyUSB0'
+    const listed = await machine.call('scale.list', {})
+    if (!('result' in listed)) return
+    const scale = listed.result.scales[0]
+    if (!scale) {
+      if (this.#hasScale && !machine.isTainted) throw new Error(`${machine.name}: forgot its scale`)
+      const settings = { id: this.#id(), name: '收银秤', port, baud: 9600 as const, bits: '8n1' as const, protocol: 'os2' as const }
+      this.#hasScale = 'result' in await machine.call('scale.put', { key: this.#id(), scale: settings })
+      return
+    }
+    const state = this.#chance.pick(['stable', 'stable', 'unstable', 'overload', 'away'] as const)
+    const grams = this.#chance.int(-5, 3_000)
+    const seen = this.#chance.odds(0.8) ? grams : grams + 5
+    machine.devices.show(port, { state, grams: milli(grams) })
+    const answer = await machine.call('scale.take', { scale: scale.id, grams: seen })
+    const isRight = state === 'stable' && grams > 0 && seen === grams
+    if ('result' in answer ? !isRight || answer.result.grams !== grams : 'refused' in answer && isRight) throw new Error(`${machine.name}: ${state} at ${grams} g, seen as ${seen}: ${JSON.stringify(answer)}`)
   }
 
   async #syncNow(): Promise<void> {

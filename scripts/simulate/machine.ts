@@ -52,6 +52,8 @@ export class Machine {
   readonly name: string
   readonly cable = new Cable()
   readonly printer: SimulatedPrinter
+  /** Its scales: they are there whichever process runs. */
+  readonly devices = fakeDevices()
   readonly disk: Disk
   /** ms that this till's clock is ahead of the world's. */
   skew = 0
@@ -193,7 +195,7 @@ export class Machine {
       deviceKey: () => keyFrom(chance.bytes(32)),
       wire: () => network.wire(this.cable, isAlive),
       printer: () => this.printer.device(isAlive),
-      devices: fakeDevices(),
+      devices: this.devices,
       openLedger: (_folder, migrations) => disk.open(migrations),
       copyLedger: () => {
         const image = this.disk.image()

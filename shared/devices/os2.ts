@@ -1,6 +1,7 @@
 /**
  * 顶尖 (Aclas, Pinnacle) OS2 and its kin, after the maker's OS2CX manual, section 13. By itself, ten times a second:
- * `01 02 status sign weight×6 unit×2 check 03 04 flags`; asked with 05 (answered 06) and then 11 the same without `flags`.
+ * `01 02 status sign weight×6 unit×2 check 03 04 flags`; asked with 05 (answered 06) and then 11 the same without `flags`,
+ * so that nobody knows then whether something was tared.
  * The check is the exclusive or of the twelve bytes before it. status: S stable, U unstable, F out of range or not yet at zero.
  */
 import { AWAY, type ScaleParser, type ScaleProtocol, type ScaleReading } from './scale.ts'

@@ -9,7 +9,7 @@ export const LINE_BITS = ['8n1', '7e1', '7o1'] as const
 
 export const LineSchema = z.object({
   /** The port as the system names it: /dev/serial/by-id/…, /dev/ttyUSB0, COM3. */
-  port: z.string().trim().max(200).regex(/^(\/dev\/(?!.*\.\.)[A-Za-z0-9_.:+@/-]+|COM[0-9]{1,3})$/),
+  port: z.string().trim().max(200).regex(/^(\/dev\/(?!.*\.\.)[A-Za-z0-9_.,:+=#@/-]+|COM[0-9]{1,3})$/),
   baud: z.literal([...BAUD_RATES]), bits: z.enum(LINE_BITS),
 })
 export type LineSettings = z.output<typeof LineSchema>

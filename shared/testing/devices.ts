@@ -4,7 +4,7 @@ import type { DeviceFault, ScaleSettings, ScannerSettings } from '../devices/set
 import type { Devices, ScannerEvents, SerialPortInfo } from '../ports/devices.ts'
 
 interface Fake { fault: DeviceFault | null; isOpen: boolean }
-export interface FakeScale extends Fake { reading: ScaleReading; readonly settings: ScaleSettings; readonly told: ScaleCommand[]; readonly changed: () => void }
+export interface FakeScale extends Fake { reading: ScaleReading; readonly settings: ScaleSettings; readonly told: ScaleCommand[]; hears: (command: ScaleCommand) => void; readonly changed: () => void }
 export interface FakeScanner extends Fake { readonly settings: ScannerSettings; readonly on: ScannerEvents }
 
 export interface FakeDevices extends Devices {
@@ -15,6 +15,8 @@ export interface FakeDevices extends Devices {
   ports: SerialPortInfo[]
   /** The scale at a port shows this from now on. */
   show(port: string, reading: Partial<ScaleReading>): void
+  /** It is gone, until it shows something again. */
+  unplug(port: string): void
 }
 
 export function fakeDevices(): FakeDevices {
@@ -26,14 +28,21 @@ export function fakeDevices(): FakeDevices {
       scale.reading = { state: 'stable', grams: null, net: false, tare: null, ...reading }
       scale.changed()
     },
+    unplug(port) {
+      const scale = devices.scales.get(port)!
+      scale.fault = 'missing'
+      scale.reading = AWAY
+      scale.changed()
+    },
     scale(settings, changed) {
-      const fake: FakeScale = { settings, changed, fault: 'missing', isOpen: true, reading: AWAY, told: [] }
+      const fake: FakeScale = { settings, changed, fault: 'missing', isOpen: true, reading: AWAY, told: [], hears: () => undefined }
       devices.scales.set(settings.port, fake)
       return {
         reading: () => fake.reading, fault: () => fake.fault,
         tell(command) {
           if (fake.fault) return false
           fake.told.push(command)
+          fake.hears(command)
           return true
         },
         async close() { fake.isOpen = false },

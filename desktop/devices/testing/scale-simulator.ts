@@ -11,6 +11,8 @@ export interface ScaleSimulator {
   put(on: Partial<OnScale>): void
   /** Switched off: the line is there, and nothing comes. */
   power(on: boolean): void
+  /** Whether it has been tared. */
+  heard(): boolean
   close(): Promise<void>
 }
 
@@ -23,7 +25,11 @@ export function simulateScale(protocol: ProtocolName, cable: SerialCable, { aske
   let line = ''
   const say = (bytes: Uint8Array): void => { if (isOn) cable.send(bytes) }
   /** What lies there weighs nothing from now on. */
-  const tare = (): void => { now = { ...now, tare: now.tare + now.grams, grams: 0 } }
+  let isTold = false
+  const tare = (): void => {
+    isTold = true
+    now = { ...now, tare: now.tare + now.grams, grams: 0 }
+  }
   cable.heard = (bytes) => {
     if (!isOn) return
     for (const byte of bytes) {
@@ -50,6 +56,7 @@ export function simulateScale(protocol: ProtocolName, cable: SerialCable, { aske
     cable,
     put: (on) => { now = { ...now, ...on } },
     power: (on) => { isOn = on },
+    heard: () => isTold,
     async close() {
       clearInterval(ticking)
       await cable.close()

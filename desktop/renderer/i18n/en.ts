@@ -72,7 +72,7 @@ export const en: typeof zh = {
   },
   weigh: {
     title: '{name}: how much?', price: '{price} per {unit}', kilos: '{amount} kg', hint: 'Type what the scale shows', units: 'Weighed in', done: 'Confirm', cancel: 'Not wanted',
-    tare: 'Tare', zero: 'Zero', net: 'Net, without the tare', tareIs: 'Tare {amount} kg', typed: 'Typed by hand', live: 'Use the scale',
+    tare: 'Tare', zero: 'Zero', net: 'Net, without the tare', tareIs: 'Tare {amount} kg', live: 'Use the scale',
   },
   scale: {
     stable: 'At rest', unstable: 'Still moving, please wait', overload: 'Too heavy, take some off', underload: 'Below zero, put the pan in place', unit: 'The scale is not set to kilograms', away: 'Scale not connected; you can type the weight', empty: 'Put the goods on the scale',

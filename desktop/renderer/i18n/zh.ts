@@ -70,7 +70,7 @@ export const zh = {
   },
   weigh: {
     title: '{name}：称多少？', price: '{price} 元/{unit}', kilos: '合 {amount} 公斤', hint: '输入秤上的数', units: '按什么称', done: '确定', cancel: '不要了',
-    tare: '去皮', zero: '归零', net: '净重，皮已去掉', tareIs: '皮重 {amount} 公斤', typed: '手工输入', live: '改用秤上的',
+    tare: '去皮', zero: '归零', net: '净重，皮已去掉', tareIs: '皮重 {amount} 公斤', live: '改用秤上的',
   },
   scale: {
     stable: '稳了', unstable: '还在晃，请等一下', overload: '超重了，请拿下一些', underload: '低于零，请把秤盘放好', unit: '秤没有用公斤', away: '秤没连上，可以手工输入', empty: '请把货放到秤上',

@@ -36,7 +36,9 @@ export const useDevices = defineStore('devices', () => {
     const [scaleList, scannerList] = await Promise.all([till().call('scale.list', {}), till().call('scanner.list', {})])
     told.value = scaleList.status
     scanners.value = scannerList.status
-    say()
+    // A host that has just begun is still opening them: what was there before is no news until it says so.
+    here.clear()
+    for (const [id, { name, isHere }] of known.value) if (isHere) here.set(id, name)
   }
 
   /** Says what came and went, once each. */
