@@ -28,7 +28,7 @@ const code = (n: number): string => { const body = `6909${String(n).padStart(8, 
 interface Measured { readonly duration: number; readonly typed: number }
 
 /** Says how long the page's main thread has been in tasks, in ms: of its processor's time, or of the clock's. */
-async function taskTime(page: Page, timeDomain: 'threadTicks' | 'timeTicks'): Promise<() => Promise<number>> {
+export async function taskTime(page: Page, timeDomain: 'threadTicks' | 'timeTicks'): Promise<() => Promise<number>> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Performance.enable', { timeDomain })
   return async () => {

@@ -173,6 +173,7 @@ export class Cashier {
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
       [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
       [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()],
+      [1, () => this.#readReport()],
     ])()
   }
 
@@ -346,6 +347,23 @@ export class Cashier {
     const answer = await this.machine.call('sale.list', { limit: 5 })
     if (!('result' in answer) || answer.result.sales.length === 0) return
     await this.machine.call('sale.reprint', { key: this.#id(), sale: this.#chance.pick(answer.result.sales).sale })
+  }
+
+  /** What the report says of the latest days, the till's sales say too; then it is printed. */
+  async #readReport(): Promise<void> {
+    const { machine } = this
+    const listed = await machine.call('sale.list', { limit: 1000 })
+    if (!('result' in listed) || listed.result.sales.length === 0) return
+    const dates = listed.result.sales.map(({ date }) => date).sort()
+    const range = { from: dates[0]!, to: dates.at(-1)! }
+    const heard = await machine.call('report.sales', range)
+    if ('refused' in heard && BUGS.has(heard.refused.code)) throw new Error(`${machine.name}: report.sales answered ${heard.refused.code} ${machine.errors.join('; ')}`)
+    if (!('result' in heard)) return
+    const { total, goods, goodsTotal } = heard.result
+    const net = listed.result.sales.reduce((sum, sale) => sum + sale.total, 0)
+    if (total.sales !== listed.result.sales.length || total.net !== net) throw new Error(`${machine.name}: the report of ${range.from} to ${range.to} says ${total.sales} sales of ${total.net} fen, the till has ${listed.result.sales.length} of ${net}`)
+    if (goods.length === goodsTotal && goods.reduce((sum, good) => sum + good.net, 0) !== net) throw new Error(`${machine.name}: the report's goods do not sum to ${net} fen`)
+    await machine.call('report.print', { key: this.#id(), ...range })
   }
 
   async #import(): Promise<void> {

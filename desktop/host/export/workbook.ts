@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
-import writeXlsxFile, { type Cell } from 'write-excel-file/node'
+import type { Cell } from 'write-excel-file/node'
 import type { ReportSheet, SheetCell } from '#shared/documents/report-sheets.ts'
 
 /** What XML can't hold, so that one odd name doesn't spoil the file. */
@@ -25,6 +25,8 @@ function cellOf(cell: SheetCell): Cell {
 const fit = (text: string): string => text.toWellFormed().replace(UNFIT, ' ')
 
 export async function workbookOf(sheets: readonly ReportSheet[]): Promise<Uint8Array> {
+  // Only in the thread: a till that starts has no time for it.
+  const { default: writeXlsxFile } = await import('write-excel-file/node')
   return writeXlsxFile(sheets.map(({ name, rows, widths }) => ({
     sheet: name, data: rows.map((row) => row.map(cellOf)), columns: widths.map((width) => ({ width })), stickyRowsCount: 1,
   }))).toBuffer()
