@@ -1,14 +1,12 @@
 /** Sales: completing a ticket, finding it again, its paper. */
 import type { TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { SaleRow, TillStore } from '#shared/host/store.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
-import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { isRefund, receiptPicture } from './paper.ts'
-import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
+import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
 type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
 
@@ -61,16 +59,6 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       context.printed()
       return {}
     },
-  }
-}
-
-/** A sale in a list. */
-export function saleRowView(store: TillStore, row: SaleRow) {
-  const { body } = saleBody(store, row.sale)
-  return {
-    sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-    gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
-    url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
   }
 }
 
