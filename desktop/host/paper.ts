@@ -12,9 +12,8 @@ import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
 import { reportPaperOf } from './reports.ts'
-import { refundBody } from './refunds.ts'
 import { stockPaper } from './stock/papers.ts'
-import { receiptUrl, saleBody, shiftReport } from './views.ts'
+import { receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
 
@@ -76,7 +75,7 @@ function receiptOf(context: Context, sale: Id, copy: boolean) {
 
 function refundPaper(context: Context, refund: Id, copy: boolean) {
   const { store } = context
-  const { body, at } = refundBody(context, refund)
+  const { body, at } = refundBody(store, refund)
   return refundReceipt({
     shop: store.shop(), refund: body, exchange: body.exchange === null ? null : saleBody(store, body.exchange).body, at, till: store.identity().till,
     staffNo: store.staff(body.staff)?.no ?? '', allowedNo: body.allowedBy === null ? '' : store.staff(body.allowedBy)?.no ?? '', copy,

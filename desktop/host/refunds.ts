@@ -7,14 +7,16 @@ import type { Id } from '#shared/identity/ids.ts'
 import { type Fen, fen } from '#shared/money/money.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import { decideRefund, type RefundCommand, refundNumberPrefix, type SoldFacts } from '#shared/sales/refund.ts'
-import { type Refund, SaleRefunded } from '#shared/sales/refund-events.ts'
+import { SaleRefunded } from '#shared/sales/refund-events.ts'
 import { exemptWord, whyNot } from '#shared/sales/return-rules.ts'
 import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { paidInAll } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { saleFacts, saleRowView } from './sales.ts'
-import { saleBody, saleView, viewOf } from './views.ts'
+import { saleFacts, refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
+
+/** What a sale names is in its text alone, and two years of texts take seconds to look through: without a day, the last hundred. */
+const LOOKED_THROUGH_MS = 100 * 86_400_000
 
 type Calls = 'sale.find' | 'sale.refundable' | 'sale.refund'
 
@@ -52,7 +54,7 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-function find({ store }: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
+function find({ store, clock }: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
   const read = readReceiptText(text)
   const shown = (rows: ReturnType<typeof store.findSales>): CallResult<'sale.find'>['sales'] => rows.map((row) => {
     const back = store.saleBack(row.sale)
@@ -67,8 +69,9 @@ function find({ store }: Context, { text, date, from, to, amount, good, member, 
   // What is no number of any kind is a good's code or name.
   const named = read.kind === 'nothing' && typed !== '' ? (store.goodByCode(typed) ?? store.searchGoods(typed, 1)[0])?.id ?? null : undefined
   const names = [good, member, named].filter((id) => typeof id === 'string')
+  const isLookedThrough = names.length > 0 && date === undefined && to === undefined
   const sales = named === null ? [] : store.findSales({
-    no: read.kind === 'no' ? read.no : undefined, ending: read.kind === 'ending' ? read.ending : undefined, date, from, to,
+    no: read.kind === 'no' ? read.no : undefined, ending: read.kind === 'ending' ? read.ending : undefined, date, from: from ?? (isLookedThrough ? clock.now() - LOOKED_THROUGH_MS : undefined), to,
     amount: amount ?? (read.kind === 'amount' ? read.fen : undefined), names, before, limit,
   })
   const isElsewhere = read.kind === 'no' && sales.length === 0 && read.till !== store.identity().till
@@ -128,16 +131,9 @@ function soldFacts({ store }: Context, id: Id): SoldFacts {
 
 const refundNumber = (prefix: string, last: string | undefined): string => prefix + String(last === undefined ? 1 : Number(last.slice(prefix.length)) + 1).padStart(4, '0')
 
-/** The body of a refund in the journal. Throws TillError sale.not_found. */
-export function refundBody({ store }: Pick<Context, 'store'>, id: Id): { body: Refund; at: number; seq: number } {
-  const event = store.event(id)
-  if (event?.type !== SaleRefunded.type) throw new TillError('sale.not_found')
-  return { body: SaleRefunded.body.parse(event.body), at: event.at, seq: event.seq }
-}
-
 function refundView(context: Context, id: Id): RefundView {
   const { store } = context
-  const { body, at, seq } = refundBody(context, id)
+  const { body, at, seq } = refundBody(store, id)
   const { refund: own, no, saleNo, lines, total, tenders, known, exchange } = body
   const sold = exchange === null ? undefined : saleBody(store, exchange)
   return {

@@ -1,18 +1,16 @@
 /** Sales: completing a ticket, finding it again, its paper. */
 import type { TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { SaleRow, TillStore } from '#shared/host/store.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Staff } from '#shared/identity/staff.ts'
 import { mainOf } from '#shared/members/member.ts'
-import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, type SaleFacts, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { isRefund, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
-import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
+import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
 type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
 
@@ -82,16 +80,6 @@ export function saleFacts(context: Context, ticket: Id, staff: Staff, shift: Id,
 function isMember({ people }: Context['store'], id: Id): boolean {
   const member = people.member(mainOf(people.member, id))
   return member !== undefined && member.erased !== true
-}
-
-/** A sale in a list. */
-export function saleRowView(store: TillStore, row: SaleRow) {
-  const { body } = saleBody(store, row.sale)
-  return {
-    sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-    gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
-    url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
-  }
 }
 
 /** Whether a ticket that comes again is the one that was completed: its goods and quantities, in their order. */

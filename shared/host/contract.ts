@@ -140,7 +140,7 @@ export const CALLS = {
     z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
   'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(saleRow) })),
-  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good; a member. `elsewhere`: the receipt is another till\'s.',
+  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good or a member, without a time in the last hundred days. `elsewhere`: the receipt is another till\'s.',
     z.object({ text: z.string().max(500).default(''), date: DateSchema.optional(), from: z.int().optional(), to: z.int().optional(), amount: FenSchema.optional(), good: IdSchema.optional(), member: IdSchema.optional(), before: z.int().optional(), limit }),
     z.object({ sales: z.array(saleRow.extend({ back: PriceSchema })), elsewhere: receiptSaid.nullable() })),
   'sale.refundable': read('A sale with what has come back of it, what still can, and what speaks against it.', z.object({ sale: IdSchema }), RefundQuoteSchema),
