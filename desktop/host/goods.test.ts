@@ -59,7 +59,7 @@ describe('goods.put', () => {
 describe('code.read', () => {
   const read = async (text: string) => {
     const found = await till.run('code.read', { text })
-    return found.kind === 'good' ? found.good.name : found.code
+    return found.kind === 'good' ? found.good.name : found.kind === 'unknown' ? found.code : found.kind
   }
   test('a good by any of its codes; a UPC with and without its zero; what is wrong with the rest', async () => {
     await put({ name: '可乐', price: 1, code: '6901234567892', codes: ['A-1'] })
@@ -69,7 +69,7 @@ describe('code.read', () => {
     await put({ on: false }, off.id)
     expect([await read('6901234567892'), await read(' A-1 '), await read('012345678905'), await read('0036000291452')]).toEqual(['可乐', '可乐', '进口茶', '进口米'])
     expect([await read(''), await read('  '), await read('6901234567893'), await read('6901234567885'), await read('55'), await read('https://example.cn/')])
-      .toEqual(['code.empty', 'code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale', 'code.not_found'])
+      .toEqual(['code.empty', 'code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale', 'code.link'])
   })
   test('a search shows the good of an exact code first, and never twice', async () => {
     await put({ name: '一号 42', price: 1, code: '4242' })

@@ -1,6 +1,5 @@
 /** Goods at the till: finding them, editing them, moving their stock, bringing them in from a file. */
 import type { z } from 'zod'
-import { checkGtin, isInStore } from '#shared/codes/gtin.ts'
 import { GoodChanged } from '#shared/catalog/good.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
@@ -9,7 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { StockMoved } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 
-type Calls = 'goods.search' | 'goods.get' | 'goods.quick' | 'goods.list' | 'goods.put' | 'code.read' | 'stock.move'
+type Calls = 'goods.search' | 'goods.get' | 'goods.quick' | 'goods.list' | 'goods.put' | 'stock.move'
 
 type Edit = z.output<typeof GoodChanged.body>
 
@@ -22,7 +21,7 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
     'goods.list': ({ after, limit }) => ({ goods: store.listGoods(after, limit) }),
 
     'goods.put'({ key, good, set }) {
-      requireRight(context, 'goods.edit')
+      requireRight(context, 'goods.edit', key)
       if (!isRepeat(context, key, GoodChanged.type, { good, set })) {
         const before = store.good(good)
         if (!before && (set.name === undefined || set.price === undefined)) throw new TillError('good.incomplete')
@@ -34,15 +33,6 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
         context.emit('good.changed', goodOf(context, good))
       }
       return goodOf(context, good)
-    },
-
-    'code.read'({ text }) {
-      const code = text.trim()
-      if (code === '') return { kind: 'unknown', code: 'code.empty', text }
-      const good = store.goodByCode(code) ?? alternatives(code).map((other) => store.goodByCode(other)).find((found) => found !== undefined)
-      if (good) return good.on ? { kind: 'good', good } : { kind: 'unknown', code: 'code.off_sale', text }
-      const wrong = checkGtin(code) === 'wrong-check-digit' && !isInStore(code)
-      return { kind: 'unknown', code: wrong ? 'code.wrong_check_digit' : 'code.not_found', text }
     },
 
     'stock.move'({ key, reason, note, lines }) {
@@ -61,12 +51,6 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
 export function goodEdit({ store, clock }: Pick<Context, 'store' | 'clock'>, good: Id, set: Edit['set'], hlc = store.nextHlc(clock.now())): Edit {
   const clocks = store.document('good', good)?.clocks
   return { good, set, hlc, ...(clocks && { over: Object.fromEntries(Object.keys(set).flatMap((field) => (clocks[field] === undefined ? [] : [[field, clocks[field]]]))) }) }
-}
-
-/** A UPC-A is an EAN-13 with a leading zero, and a scanner may send either. */
-function alternatives(code: string): string[] {
-  if (/^[0-9]{12}$/.test(code)) return [`0${code}`]
-  return /^0[0-9]{12}$/.test(code) ? [code.slice(1)] : []
 }
 
 /** An exact code comes first, then what the words find. */

@@ -6,6 +6,7 @@ import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
+import { labelled } from './codes.ts'
 import { receiptPicture } from './paper.ts'
 import { receiptUrl, saleBody, saleView, viewOf } from './views.ts'
 
@@ -27,7 +28,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const date = today(context)
       const { till } = store.identity()
       const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id) }, { ticket, total, given })
+      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), labelled: (text, good) => labelled(context, text, good) }, { ticket, total, given })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)

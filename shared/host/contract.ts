@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
+import { ASKS } from '../codes/recognise.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields } from '../identity/person.ts'
 import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
@@ -15,7 +16,7 @@ import { MilliSchema } from '../quantity/quantity.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, SaleViewSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -83,10 +84,7 @@ export const CALLS = {
   'goods.quick': read('The quick keys in their order.', none, z.object({ goods: z.array(GoodViewSchema) })),
   'goods.list': read('Goods in the order of their ids, from after `after`.', z.object({ after: IdSchema.optional(), limit }), z.object({ goods: z.array(GoodViewSchema) })),
   'goods.put': write('Makes a good or changes some of its fields.', z.object({ good: IdSchema, set: GoodFields.partial() }), GoodViewSchema),
-  'code.read': read('What a scanned or typed code means: a good, or nothing known, with the reason.', z.object({ text: z.string().max(500) }), z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('good'), good: GoodViewSchema }),
-    z.object({ kind: z.literal('unknown'), code: z.enum(['code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale']), text: z.string() }),
-  ])),
+  'code.read': read('What a scanned or typed code means on a screen that asks for `ask`: a good and what its label says, something else that is no good, or nothing known, with the reason.', z.object({ text: z.string().max(1000), ask: z.enum(ASKS).default('sell') }), CodeMeaningSchema),
   'stock.move': write('Moves stock: received, counted (the delta), wasted.', z.object({ reason: z.enum(STOCK_REASONS), note: z.string().max(100).default(''), lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000) }), none),
 
   'goods.importPreview': read('Reads a CSV or XLSX file of goods: the mapping found, samples, what would come in, every bad row, and what is noted of good rows.', file.extend({ mapping: MappingSchema.optional() }),
@@ -160,7 +158,7 @@ export const ERROR_CODES = [
   'staff.none', 'staff.wrong_pin', 'staff.locked_out', 'staff.not_allowed', 'staff.approval_weak', 'staff.no_taken', 'staff.last_owner', 'till.not_empty',
   'shift.none', 'shift.open', 'shift.not_found',
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
-  'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large', 'sale.label_changed',
   'ticket.gone',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',

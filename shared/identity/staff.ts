@@ -15,9 +15,9 @@ export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   cashier: ['drawer.open', 'member.edit'],
 }
 /** What somebody with the right may allow another for one thing, by their PIN: what is done in front of a customer. */
-export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'drawer.open', 'cash.move'] as const
+export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'drawer.open', 'cash.move', 'goods.edit'] as const
 export type Right =
-  | (typeof APPROVABLE)[number] | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup'
+  | (typeof APPROVABLE)[number] | 'stock.edit' | 'staff.edit' | 'till.setup'
   /** Sees what should be in the drawer before it has been counted, and reports of other shifts. */
   | 'drawer.expected'
   /** Searches the journal. */

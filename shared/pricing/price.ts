@@ -21,12 +21,19 @@ export interface PricedTicket {
   readonly pieces: number
 }
 
-type Priceable = Pick<TicketLine, 'id' | 'quantity' | 'price' | 'list' | 'per' | 'discount' | 'pricing'>
+type Priceable = Pick<TicketLine, 'id' | 'quantity' | 'price' | 'list' | 'per' | 'discount' | 'pricing' | 'label'>
+
+/** What a line comes to before a hand discount, in fen: at its price, or as its label says where nobody set another price. */
+export function amountOfLine(line: Omit<Priceable, 'id'>, price: Fen = line.price): Fen {
+  const said = line.label?.amount ?? null
+  if (said !== null && price === line.list) return fen(Math.sign(line.quantity) * said)
+  return amountOf(price, line.quantity as Milli, line.per)
+}
 
 export function priceTicket(lines: readonly Priceable[]): PricedTicket {
   const priced = lines.map((line): PricedLine => {
-    const gross = amountOf(line.list, line.quantity as Milli, line.per)
-    const net = fen(amountOf(line.price, line.quantity as Milli, line.per) - line.discount)
+    const gross = amountOfLine(line, line.list)
+    const net = fen(amountOfLine(line) - line.discount)
     return { id: line.id, gross, discount: fen(gross - net), net }
   })
   return {

@@ -66,6 +66,8 @@ export const SaleLineSchema = z.object({
   price: PriceSchema, list: PriceSchema,
   /** fen: gross − discount = net */
   gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** What was scanned, where it said more than which good it is: a scale's label, a lot, a date, a trace code. */
+  label: z.string().max(500).optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

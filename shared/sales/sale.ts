@@ -23,6 +23,8 @@ export interface SaleFacts {
   /** The sale's number, unique for the till. */
   readonly no: string
   good(id: Id): Good | undefined
+  /** What a label says that this good costs, in fen; null where it says no amount, undefined where it is no label of this good. */
+  labelled(text: string, good: Good): Fen | null | undefined
 }
 export interface SaleCommand {
   readonly ticket: Ticket
@@ -68,6 +70,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
     if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
     const current = refreshLine(line, good)
+    if (current.label && facts.labelled(current.label.text, good) !== current.label.amount) return { refused: { code: 'sale.label_changed', detail: { name: good.name } } }
     const refused = refuseLine((right) => may(facts.staff, right) || facts.approved.has(right), current)
     if (refused) return { refused }
     lines.push(current)
@@ -84,7 +87,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
       const { gross, discount, net } = priced.lines[i]!
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net }
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...(line.label && { label: line.label.text }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders: [tender],
