@@ -42,7 +42,7 @@ export const en: typeof zh = {
     removed: 'Removed {name}.', hintRefund: '⏎ refunds; Del removes the chosen line',
     noLine: 'No line is chosen', noLineNext: 'Scan something or touch a line first.',
   },
-  line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return' },
+  line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return', label: 'as labelled' },
   keys: {
     label: 'Function keys', help: 'Help', search: 'Search', hold: 'Hold', recall: 'Recall', recallSome: 'Recall ({n})', adjust: 'Price', return: 'Return', receipts: 'Receipts',
     drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
@@ -78,8 +78,18 @@ export const en: typeof zh = {
     done: 'Paid', refunded: 'Refunded', sum: 'Due {total}, given {given}', nextTicket: 'The next scan begins the next ticket', next: 'Next ticket',
   },
   weigh: {
-    title: '{name}: how much?', price: '{price} per {unit}', kilos: '{amount} kg', hint: 'Type what the scale shows', units: 'Weighed in', done: 'Confirm', cancel: 'Not wanted',
+    title: '{name}: how much?', price: '{price} per {unit}', kilos: '{amount} kg', hint: 'Type what the scale shows', net: 'Net {amount} kg (less {tare} g)', underTare: 'Less than the tare of {tare} g', units: 'Weighed in', done: 'Confirm', cancel: 'Not wanted',
   },
+  tare: { label: 'Tare', grams: '{grams} g', typed: 'This is the tare', none: 'Tare {grams} g: leave it out' },
+  labels: {
+    title: 'Labels of the scales', none: 'None yet. Choose the one your scale prints; what differs can be changed.', presets: 'The three usual ones:', price13: '13 digits with the amount', weight13: '13 digits with the weight', both18: '18 digits with both', short: 'from {prefix}, {n} digits',
+    name: 'Name', prefix: 'First digits', item: 'Digits of the item', order: 'What follows the item', amount: 'Amount', weight: 'Weight', amount_weight: 'Amount, then weight', weight_amount: 'Weight, then amount',
+    amountDigits: 'Digits of the amount', weightDigits: 'Digits of the weight', decimals: 'Decimals of them', check: 'Last digit', check_mod10: 'Check the last digit', check_unchecked: 'There, not checked', check_none: 'No last digit',
+    try: 'Try it: scan a label, or type {example}', other: 'No such label: {n} digits that begin with {prefix}.', itemIs: 'Item {item}', weightIs: 'Weight {weight} kg', amountIs: 'Amount {amount}',
+    checkWrong: 'The last digit is wrong: look again, or don\'t check it.',
+    clash: 'Can\'t be told from {name}: same beginning, same length.', saved: 'Scale labels saved', remove: 'Remove',
+  },
+  weighing: { unit: 'Weights and prices are shown by the', own: 'As each is priced', tares: 'Usual tares', name: 'Name, such as box', grams: 'g', add: 'Add', remove: 'Remove {name}' },
   quantity: { title: '{name}: how many?', now: 'Now {quantity} {unit}',
     zero: 'A quantity can\'t be {what}', zeroNext: 'Type more than 0 and then *; Del removes a line that is not wanted.',
     tooMany: 'That is too many: {what}', tooManyNext: 'A line holds 9999 at most: look again.',
@@ -177,7 +187,7 @@ export const en: typeof zh = {
     sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
-  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff', backup: 'Backup' },
+  settings: { screen: 'This screen', printer: 'Printers', staff: 'Staff', labels: 'Scale labels', backup: 'Backup' },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
     on: 'on', off: 'off', paper: 'Width of receipts on the screen',

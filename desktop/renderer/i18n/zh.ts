@@ -40,7 +40,7 @@ export const zh = {
     removed: '删了「{name}」。', hintRefund: '⏎ 退款；Del 删掉选中的行',
     noLine: '还没有选中商品', noLineNext: '先扫一件，或点一行。',
   },
-  line: { listed: '原价 {price}', discount: '减 {amount}', return: '退货' },
+  line: { listed: '原价 {price}', discount: '减 {amount}', return: '退货', label: '按标签' },
   keys: {
     label: '功能键', help: '帮助', search: '搜索', hold: '挂单', recall: '取单', recallSome: '取单（{n}）', adjust: '改价', return: '退货', receipts: '小票',
     drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', members: '会员', more: '更多',
@@ -76,8 +76,18 @@ export const zh = {
     done: '收款完成', refunded: '退款完成', sum: '应收 {total}，实收 {given}', nextTicket: '接着扫码就是下一单', next: '下一单',
   },
   weigh: {
-    title: '{name}：称多少？', price: '{price} 元/{unit}', kilos: '合 {amount} 公斤', hint: '输入秤上的数', units: '按什么称', done: '确定', cancel: '不要了',
+    title: '{name}：称多少？', price: '{price} 元/{unit}', kilos: '合 {amount} 公斤', hint: '输入秤上的数', net: '净 {amount} 公斤（去皮 {tare} 克）', underTare: '比皮重 {tare} 克还轻', units: '按什么称', done: '确定', cancel: '不要了',
   },
+  tare: { label: '去皮', grams: '{grams} 克', typed: '这个数是皮重', none: '皮 {grams} 克，不去了' },
+  labels: {
+    title: '秤打的标签', none: '还没有。选一种和秤上一样的，不一样的地方可以改。', presets: '常见的三种：', price13: '13 位金额', weight13: '13 位重量', both18: '18 位金额加重量', short: '{prefix} 开头，{n} 位',
+    name: '名字', prefix: '开头的数字', item: '货号几位', order: '货号后面是什么', amount: '金额', weight: '重量', amount_weight: '先金额后重量', weight_amount: '先重量后金额',
+    amountDigits: '金额几位', weightDigits: '重量几位', decimals: '其中小数几位', check: '末位校验', check_mod10: '核对末位', check_unchecked: '有末位，不核对', check_none: '没有末位',
+    try: '试一试：扫一张标签，或输 {example}', other: '不是这种标签：要 {n} 位数字，{prefix} 开头。', itemIs: '货号 {item}', weightIs: '重量 {weight} 公斤', amountIs: '金额 {amount} 元',
+    checkWrong: '末位不对：再看一眼，或改成不核对。',
+    clash: '和「{name}」分不开：开头和位数都一样。', saved: '秤标签已保存', remove: '不要了',
+  },
+  weighing: { unit: '重量和单价按什么说', own: '各按各的', tares: '常用皮重', name: '名字，如 塑料盒', grams: '克', add: '加上', remove: '删掉 {name}' },
   quantity: { title: '{name}：改成多少？', now: '现在 {quantity} {unit}',
     zero: '数量不能是 {what}', zeroNext: '输一个大于 0 的数再按 *；不要了就按 Del 删掉这一行。',
     tooMany: '数量太大了：{what}', tooManyNext: '一行最多 9999，请看清再输。',
@@ -174,7 +184,7 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  settings: { screen: '本屏', printer: '打印机', staff: '员工', backup: '备份' },
+  settings: { screen: '本屏', printer: '打印机', staff: '员工', labels: '秤标签', backup: '备份' },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
     on: '开', off: '关', paper: '屏幕上的小票宽度',

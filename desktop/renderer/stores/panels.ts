@@ -7,7 +7,7 @@ export type Panel =
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'add' | 'approve' | 'cash' | 'shifts' | 'audit'
 
-export type SettingsPage = 'screen' | 'printer' | 'staff' | 'backup'
+export type SettingsPage = 'screen' | 'printer' | 'staff' | 'labels' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void
@@ -62,13 +62,19 @@ export const usePanels = defineStore('panels', () => {
     keys.char?.(char)
     return keys.char !== undefined
   }
+  /** A panel that may want a scan for itself: true when it took it. */
+  let taker: ((text: string) => boolean) | null = null
+  function setTaker(take: ((text: string) => boolean) | null): void {
+    taker = take
+  }
+  const takesScan = (text: string): boolean => taker?.(text) ?? false
   function setInner(step: (() => boolean) | null): void {
     inner = step
   }
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, leave, back, key, type, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, type, setKeys, setInner, dropInner, setTaker, takesScan }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */
@@ -76,6 +82,13 @@ export function useInnerBack(step: () => boolean): void {
   const panels = usePanels()
   panels.setInner(step)
   onBeforeUnmount(() => panels.dropInner(step))
+}
+
+/** For a panel that wants some scans for itself; the others go where scans go. */
+export function useScanTaker(take: (text: string) => boolean): void {
+  const panels = usePanels()
+  panels.setTaker(take)
+  onBeforeUnmount(() => panels.setTaker(null))
 }
 
 /** For a panel with a meaning of its own for Enter or the arrows. */
