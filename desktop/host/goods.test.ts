@@ -79,6 +79,22 @@ describe('code.read', () => {
   })
 })
 
+test('a price finds what costs it: first where a point or a sign says so, last where the digits may be anything', async () => {
+  await put({ name: '一号', price: 1200, code: '7712' })
+  await put({ name: '十二月', price: 350 })
+  await put({ name: '半价', price: 1250, code: '350' })
+  const names = async (text: string, limit = 50) => (await till.run('goods.search', { text, limit })).goods.map(({ name }) => name)
+  expect([await names('12.5'), await names('￥12.50'), await names('12.50元')]).toEqual([['半价'], ['半价'], ['半价']])
+  expect(await names('12')).toEqual(['一号'])
+  expect(await names('3.50')).toEqual(['十二月', '半价'])
+  expect(await names('350')).toEqual(['半价'])
+  expect(await names('-12')).toEqual(['一号'])
+  expect(await names('0.00')).toEqual([])
+  await put({ price: 2000 }, (await till.run('goods.search', { text: '半价' })).goods[0]!.id)
+  expect([await names('12.5'), await names('20.00')]).toEqual([[], ['半价']])
+  expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+})
+
 test('an edit says which values it replaces, as far as this till knows', async () => {
   const good = randomUUID()
   await till.run('goods.put', { good, set: { name: '豆腐', price: 300 } })

@@ -5,6 +5,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { parseYuan } from '#shared/money/money.ts'
 import { StockMoved } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 
@@ -53,11 +54,23 @@ export function goodEdit({ store, clock }: Pick<Context, 'store' | 'clock'>, goo
   return { good, set, hlc, ...(clocks && { over: Object.fromEntries(Object.keys(set).flatMap((field) => (clocks[field] === undefined ? [] : [[field, clocks[field]]]))) }) }
 }
 
-/** An exact code comes first, then what the words find. */
-function search(context: Context, text: string, limit: number): GoodView[] {
-  const exact = context.store.goodByCode(text.trim())
-  const found = context.store.searchGoods(text, limit)
-  return exact?.on ? [exact, ...found.filter((good) => good.id !== exact.id)].slice(0, limit) : found
+/** So many goods of a price are listed where the same digits also mean something else. */
+const PRICED_MAX = 20
+
+/**
+ * An exact code comes first, then what the words find, then what costs so many yuan. Where a point or a sign says that a
+ * price is meant, those come before the words.
+ */
+function search({ store }: Context, text: string, limit: number): GoodView[] {
+  const wanted = text.trim()
+  const price = parseYuan(wanted)
+  const isPrice = price !== undefined && /[.¥￥元]/.test(wanted)
+  const priced = price === undefined || price < 0 ? [] : store.goodsByPrice(price, isPrice ? limit : Math.min(limit, PRICED_MAX))
+  const found = store.searchGoods(text, limit)
+  const exact = store.goodByCode(wanted)
+  const rows = isPrice ? [...priced, ...found] : [...found.slice(0, Math.max(0, limit - priced.length)), ...priced]
+  const all = new Map([...(exact?.on ? [exact] : []), ...rows].map((good) => [good.id, good]))
+  return [...all.values()].slice(0, limit)
 }
 
 export function goodOf(context: Context, id: Id): GoodView {

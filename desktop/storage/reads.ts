@@ -43,6 +43,7 @@ export class Reads {
   readonly #byCode
   readonly #byName
   readonly #search
+  readonly #byPrice
   readonly #unsearchable
   readonly #quick
   readonly #document
@@ -61,6 +62,8 @@ export class Reads {
     this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_search f JOIN good_index i ON i.row = f.rowid
       JOIN document d ON d.kind = 'good' AND d.id = i.good LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good
       WHERE good_search MATCH ? AND i.sells = 1 ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
+    this.#byPrice = db.prepare<[number, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
+      LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.sells = 1 AND i.price = ? ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
     this.#unsearchable = db.prepare<[], number>('SELECT count(*) FROM search_due').pluck()
     this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
@@ -115,6 +118,11 @@ export class Reads {
   searchGoods(text: string, limit: number): GoodView[] {
     const phrase = pairsPhrase(plain(text))
     return phrase === undefined ? [] : this.#search.all(phrase, limit).map(toGood).filter(isGood)
+  }
+
+  /** Goods at this price in fen; those sold most often first. */
+  goodsByPrice(price: number, limit: number): GoodView[] {
+    return this.#byPrice.all(price, limit).map(toGood).filter(isGood)
   }
 
   unsearchable(): number {

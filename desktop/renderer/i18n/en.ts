@@ -38,7 +38,7 @@ export const en: typeof zh = {
     less: 'One less', more: 'One more', quantity: 'Quantity', weight: 'Weight', remove: 'Remove',
     pieces: '{n} item | {n} items', saved: 'Saved {amount}', total: 'Total', refund: 'To refund', clear: 'Clear', pay: 'Take money', payOut: 'Refund',
     cleared: 'Cleared {n} line. | Cleared {n} lines.', undo: 'Undo', returning: 'Return: the next goods come back', returningNext: 'F7 again to sell',
-    hint: '3 * then scan: three of it; ⏎ takes money', typed: 'Number typed',
+    hint: '3 * then scan: three of it; * after it: how many; ⏎ takes money', typed: 'Number typed',
     removed: 'Removed {name}.', hintRefund: '⏎ refunds; Del removes the chosen line',
     noLine: 'No line is chosen', noLineNext: 'Scan something or touch a line first.',
   },
@@ -48,7 +48,7 @@ export const en: typeof zh = {
     drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
   },
   quick: { label: 'Quick keys', tabs: 'Categories', all: 'All', none: 'No quick keys yet', noneNext: 'Give what sells most a place in Goods, and it is here.' },
-  search: { placeholder: 'Search name, pinyin or code', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.', add: 'Add “{text}”', coming: '{n} good that just came is not yet found by name; scanning sells it now. | {n} goods that just came are not yet found by name; scanning sells them now.' },
+  search: { placeholder: 'Search name, pinyin, code or price', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.', add: 'Add “{text}”', coming: '{n} good that just came is not yet found by name; scanning sells it now. | {n} goods that just came are not yet found by name; scanning sells them now.' },
   scan: { waiting: '{n} scan waits and follows in order | {n} scans wait and follow in order' },
   read: {
     code_empty: 'Nothing was scanned', code_wrong_check_digit: 'Misread, the check digit is wrong:', code_not_found: 'No such good:', code_off_sale: '{detail} is off sale:', other: 'Can\'t read it ({code})',
@@ -205,7 +205,7 @@ export const en: typeof zh = {
   staff: { add: 'Add somebody', no: 'Number (2 to 6 digits)', name: 'Name', role: 'Role', pin: 'PIN (4 to 8 digits)', newPin: 'New PIN (empty: unchanged)', works: 'Works here', gone: 'Left', saved: '{name} saved' },
   help: {
     title: 'Keys', scan: 'The scanner always works: on any page, with any input method, straight onto the ticket.',
-    times: 'three of it: then scan or touch', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
+    times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
   },
   display: {
     welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', tokenOld: 'The till was started anew', tokenOldNext: 'Open this page again at the till: More → Customer display.', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',

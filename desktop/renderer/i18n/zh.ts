@@ -36,7 +36,7 @@ export const zh = {
     less: '减一件', more: '加一件', quantity: '改数量', weight: '改重量', remove: '删除',
     pieces: '{n} 件', saved: '已优惠 {amount}', total: '合计', refund: '应退', clear: '清空', pay: '收款', payOut: '退款',
     cleared: '清空了 {n} 行。', undo: '撤销', returning: '退货中：接下来的商品按退货记', returningNext: '再按 F7 回到卖货',
-    hint: '3 * 再扫码是三件；⏎ 收款', typed: '输入的数字',
+    hint: '3 * 再扫码是三件；扫完按 * 改数量；⏎ 收款', typed: '输入的数字',
     removed: '删了「{name}」。', hintRefund: '⏎ 退款；Del 删掉选中的行',
     noLine: '还没有选中商品', noLineNext: '先扫一件，或点一行。',
   },
@@ -46,7 +46,7 @@ export const zh = {
     drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', members: '会员', more: '更多',
   },
   quick: { label: '快捷商品', tabs: '分类', all: '常用', none: '还没有快捷商品', noneNext: '在「商品」里给常卖的填一个快捷位置，这里就有了。' },
-  search: { placeholder: '搜索 名称/拼音/条码', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。', add: '添加「{text}」', coming: '刚同步来的商品还有 {n} 种在编入搜索，扫码现在就能卖。' },
+  search: { placeholder: '搜索 名称/拼音/条码/价格', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。', add: '添加「{text}」', coming: '刚同步来的商品还有 {n} 种在编入搜索，扫码现在就能卖。' },
   scan: { waiting: '{n} 个扫码在等，连上后按顺序上票' },
   read: {
     code_empty: '没有扫到码', code_wrong_check_digit: '这个码没读对，校验位不符：', code_not_found: '没有这个商品：', code_off_sale: '「{detail}」已停售：', other: '读不出来（{code}）',
@@ -202,7 +202,7 @@ export const zh = {
   staff: { add: '加一个人', no: '工号（2 到 6 位）', name: '姓名', role: '职位', pin: 'PIN（4 到 8 位）', newPin: '新 PIN（不改就空着）', works: '在职', gone: '离职', saved: '{name} 已保存' },
   help: {
     title: '按键一览', scan: '扫码枪随时能扫：不管在哪一页、用什么输入法，都直接上票。',
-    times: '三件：接着扫码或点商品', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
+    times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
   },
   display: {
     welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', tokenOld: '收银机重新启动过', tokenOldNext: '请在收银机上点「更多」→「顾客屏」，重新打开这一页。', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',
