@@ -48,6 +48,11 @@ export const en: typeof zh = {
     drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
   },
   quick: { label: 'Quick keys', tabs: 'Categories', all: 'All', none: 'No quick keys yet', noneNext: 'Give what sells most a place in Goods, and it is here.' },
+  arrange: {
+    title: 'Arrange quick keys', open: 'Arrange', pages: 'Pages', page: 'Page {n}', addPage: 'Add a page', removePage: 'Remove this page', name: 'Name of this page', find: 'Add a good: name, pinyin, code', blank: 'Free place {n}',
+    about: 'Drag a key to where you want it, or onto another page\'s name. By keyboard: arrows walk, space takes up, space again puts down. Touch one to change its colour or picture.', tools: '{name}: colour and picture', off: 'Take off', taken: 'Took up {name}: arrows walk, space puts it down, Esc leaves it', dropped: '{name} is at place {n}',
+  },
+  colour: { none: 'Plain', red: 'Red', orange: 'Orange', green: 'Green', blue: 'Blue', purple: 'Purple' },
   search: { placeholder: 'Search name, pinyin, code or price', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.', add: 'Add “{text}”', coming: '{n} good that just came is not yet found by name; scanning sells it now. | {n} goods that just came are not yet found by name; scanning sells them now.' },
   scan: { waiting: '{n} scan waits and follows in order | {n} scans wait and follow in order' },
   read: {

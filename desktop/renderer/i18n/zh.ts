@@ -46,6 +46,11 @@ export const zh = {
     drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', members: '会员', more: '更多',
   },
   quick: { label: '快捷商品', tabs: '分类', all: '常用', none: '还没有快捷商品', noneNext: '在「商品」里给常卖的填一个快捷位置，这里就有了。' },
+  arrange: {
+    title: '整理快捷键', open: '整理', pages: '页', page: '第 {n} 页', addPage: '加一页', removePage: '去掉这页', name: '这一页的名字', find: '加商品：名称、拼音、条码', blank: '空位 {n}',
+    about: '按住拖到想要的位置；拖到页名上换一页。用键盘：方向键走，空格拿起，再按空格放下。点一下可以换颜色、照片。', tools: '{name}：颜色和照片', off: '拿下来', taken: '拿起了「{name}」，方向键走，空格放下，Esc 不动', dropped: '「{name}」放在第 {n} 格',
+  },
+  colour: { none: '原色', red: '红', orange: '橙', green: '绿', blue: '蓝', purple: '紫' },
   search: { placeholder: '搜索 名称/拼音/条码/价格', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。', add: '添加「{text}」', coming: '刚同步来的商品还有 {n} 种在编入搜索，扫码现在就能卖。' },
   scan: { waiting: '{n} 个扫码在等，连上后按顺序上票' },
   read: {

@@ -5,7 +5,7 @@ import { onBeforeUnmount, ref } from 'vue'
 export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
-  | 'add' | 'approve' | 'cash' | 'shifts' | 'audit'
+  | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit'
 
 export type SettingsPage = 'screen' | 'printer' | 'staff' | 'labels' | 'backup'
 
