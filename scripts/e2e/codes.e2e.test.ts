@@ -136,6 +136,7 @@ describe('a good nobody knows', () => {
     await page.keyboard.press('2')
     await at(page, 'typed').filter({ hasText: '2' }).waitFor()
     await page.keyboard.press('NumpadMultiply')
+    await at(page, 'typed').filter({ hasText: '×' }).waitFor()
     const code = `692222222222${gtinCheckDigit('692222222222')}`
     await scan(page, code)
     await at(page, 'notice').getByRole('button').click()
@@ -236,8 +237,8 @@ describe('quick keys', () => {
     await page.locator('[data-testid="arrange-cell"].colour-green').waitFor()
     await shot('arrange')
     expect(await faults()).toEqual([])
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('Escape')
+    // One step each: what was said, the chosen key, the panel.
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Escape')
     await page.locator('[data-panel="quick"]').waitFor()
     await shot('quick-first')
     await at(page, 'quick-tab').filter({ hasText: '早市' }).click()

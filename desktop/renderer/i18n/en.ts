@@ -88,7 +88,7 @@ export const en: typeof zh = {
   tare: { label: 'Tare', grams: '{grams} g', typed: 'This is the tare', none: 'Tare {grams} g: leave it out' },
   labels: {
     title: 'Labels of the scales', none: 'None yet. Choose the one your scale prints; what differs can be changed.', presets: 'The three usual ones:', price13: '13 digits with the amount', weight13: '13 digits with the weight', both18: '18 digits with both', short: 'from {prefix}, {n} digits',
-    name: 'Name', prefix: 'First digits', item: 'Digits of the item', order: 'What follows the item', amount: 'Amount', weight: 'Weight', amount_weight: 'Amount, then weight', weight_amount: 'Weight, then amount',
+    name: 'Name', prefix: 'Begins', item: 'Item digits', order: 'What follows the item', amount: 'Amount', weight: 'Weight', amount_weight: 'Amount, then weight', weight_amount: 'Weight, then amount',
     amountDigits: 'Digits of the amount', weightDigits: 'Digits of the weight', decimals: 'Decimals of them', check: 'Last digit', check_mod10: 'Check the last digit', check_unchecked: 'There, not checked', check_none: 'No last digit',
     try: 'Try it: scan a label, or type {example}', other: 'No such label: {n} digits that begin with {prefix}.', itemIs: 'Item {item}', weightIs: 'Weight {weight} kg', amountIs: 'Amount {amount}',
     checkWrong: 'The last digit is wrong: look again, or don\'t check it.',

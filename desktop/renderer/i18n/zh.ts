@@ -86,7 +86,7 @@ export const zh = {
   tare: { label: '去皮', grams: '{grams} 克', typed: '这个数是皮重', none: '皮 {grams} 克，不去了' },
   labels: {
     title: '秤打的标签', none: '还没有。选一种和秤上一样的，不一样的地方可以改。', presets: '常见的三种：', price13: '13 位金额', weight13: '13 位重量', both18: '18 位金额加重量', short: '{prefix} 开头，{n} 位',
-    name: '名字', prefix: '开头的数字', item: '货号几位', order: '货号后面是什么', amount: '金额', weight: '重量', amount_weight: '先金额后重量', weight_amount: '先重量后金额',
+    name: '名字', prefix: '开头', item: '货号几位', order: '货号后面是什么', amount: '金额', weight: '重量', amount_weight: '先金额后重量', weight_amount: '先重量后金额',
     amountDigits: '金额几位', weightDigits: '重量几位', decimals: '其中小数几位', check: '末位校验', check_mod10: '核对末位', check_unchecked: '有末位，不核对', check_none: '没有末位',
     try: '试一试：扫一张标签，或输 {example}', other: '不是这种标签：要 {n} 位数字，{prefix} 开头。', itemIs: '货号 {item}', weightIs: '重量 {weight} 公斤', amountIs: '金额 {amount} 元',
     checkWrong: '末位不对：再看一眼，或改成不核对。',
