@@ -40,6 +40,20 @@ const clear = async (): Promise<void> => {
   await untilAttribute(page, 'total', 'data-fen', '0')
 }
 
+/** A scanner that types whatever a code holds; GS1's separator as Ctrl and a bracket, as they do. */
+function scanText(text: string): Promise<void> {
+  return page.evaluate((chars) => {
+    const press = (init: KeyboardEventInit): unknown => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }))
+    for (const char of chars) {
+      if (char === '\u001d') {
+        press({ key: 'Control', code: 'ControlLeft', ctrlKey: true })
+        press({ key: ']', code: 'BracketRight', ctrlKey: true })
+      } else press({ key: char, code: '' })
+    }
+    press({ key: 'Enter', code: 'Enter' })
+  }, [...text])
+}
+
 beforeAll(async () => {
   await buildRenderer({ quiet: true })
   folder = mkdtempSync(join(tmpdir(), 'xiaopu-codes-'))
@@ -169,6 +183,32 @@ describe('a good nobody knows', () => {
     await page.locator('[data-testid="add-name"]:focus').waitFor()
     expect(await at(page, 'add-name').inputValue()).toBe('没人听过的货')
     await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-panel="quick"]').waitFor()
+  })
+})
+
+describe('GS1', () => {
+  it('weighs and prices by what the code says, and warns of what has expired', async () => {
+    await clear()
+    await withTill(stack.tillUrl, (till) => till.call('goods.put', { key: uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(10))), good: pears, set: { codes: ['6922222222203'] } }))
+    await scanText(']C10106922222222203310300050010A1\u001d17300131')
+    await untilAttribute(page, 'total', 'data-fen', '499')
+    expect(await at(page, 'notice').innerText()).not.toContain('过期')
+    await scanText('(01)06922222222203(3103)001000(3922)0900(17)200131')
+    await untilAttribute(page, 'total', 'data-fen', String(499 + 900))
+    await at(page, 'notice').filter({ hasText: '2020-01-31' }).waitFor()
+    await shot('expired')
+    await at(page, 'notice').getByRole('button').click()
+    await untilAttribute(page, 'total', 'data-fen', '499')
+  })
+  it('a receipt that is scanned is opened', async () => {
+    const { sales: [sale] } = await withTill(stack.tillUrl, (till) => till.call('sale.list', { limit: 1 }))
+    await scanText(sale!.no)
+    await page.locator('[data-panel="receipts"]').waitFor()
+    await page.locator('[data-panel="receipts"] [data-testid="receipt"]').waitFor()
+    expect(decodeURIComponent((await at(page, 'receipt').getAttribute('src'))!)).toContain(sale!.no)
+    await shot('receipt')
     await page.keyboard.press('Escape')
     await page.locator('[data-panel="quick"]').waitFor()
   })
