@@ -64,7 +64,7 @@ export function commit(context: Context, events: readonly Event[], prints: reado
   context.cloud.kick()
 }
 
-export function today(context: Context): string {
+export function today(context: Pick<Context, 'store' | 'clock'>): string {
   return businessDate(context.clock.now(), context.store.shop().zone)
 }
 

@@ -4,6 +4,7 @@ import type { Display } from '#shared/host/schemas.ts'
 import { ShopChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { codeHandlers } from './codes.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
@@ -30,6 +31,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...shiftHandlers(context),
     ...auditHandlers(context),
     ...goodsHandlers(context),
+    ...codeHandlers(context),
     ...importHandlers(context),
     ...promotionHandlers(context),
     ...stockHandlers(context),

@@ -8,6 +8,7 @@ import { mainOf } from '#shared/members/member.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, type SaleFacts, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
+import { labelled } from './codes.ts'
 import { isRefund, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
 import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
@@ -73,6 +74,7 @@ export function saleFacts(context: Context, ticket: Id, staff: Staff, shift: Id,
   return {
     staff, approved: context.approvals.of(ticket), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
     good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), rules: rulesFor(context, pricedAt),
+    labelled: (text, good) => labelled(context, text, good),
   }
 }
 

@@ -46,6 +46,7 @@ export class Reads {
   readonly #byCode
   readonly #byName
   readonly #search
+  readonly #byPrice
   readonly #unsearchable
   readonly #quick
   readonly #document
@@ -68,6 +69,8 @@ export class Reads {
         WHERE good_search MATCH ? AND i.sells = 1 ORDER BY sold DESC, i.row LIMIT ?)
       SELECT d.id, d.doc, ${STOCK} FROM found CROSS JOIN document d ON d.kind = 'good' AND d.id = found.good
       LEFT JOIN stock s ON s.good = found.good LEFT JOIN stock_elsewhere e ON e.good = found.good ORDER BY found.sold DESC, found.row`)
+    this.#byPrice = db.prepare<[number, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
+      LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.sells = 1 AND i.price = ? ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
     this.#unsearchable = db.prepare<[], number>('SELECT count(*) FROM search_due').pluck()
     this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
@@ -133,6 +136,11 @@ export class Reads {
     return phrase === undefined ? [] : this.#search.all(phrase, limit).map((row) => this.#toGood(row)).filter(isGood)
   }
 
+  /** Goods at this price in fen; those sold most often first. */
+  goodsByPrice(price: number, limit: number): GoodView[] {
+    return this.#byPrice.all(price, limit).map(toGood).filter(isGood)
+  }
+
   unsearchable(): number {
     return this.#unsearchable.get()!
   }
@@ -150,7 +158,7 @@ export class Reads {
   }
 
   shop(id: Id): Shop {
-    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
+    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], labels: [], tares: [], quickPages: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
   }
 
   staff(id: Id): Staff | undefined {

@@ -94,6 +94,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     goodByCode: (code) => reads.goodByCode(code),
     goodByName: (name) => reads.goodByName(name),
     searchGoods: (text, limit) => reads.searchGoods(text, limit),
+    goodsByPrice: (price, limit) => reads.goodsByPrice(price, limit),
     unsearchable: () => reads.unsearchable(),
     quickGoods: () => reads.quickGoods(),
     listGoods: (after, limit) => reads.listGoods(after, limit),

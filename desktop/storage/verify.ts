@@ -176,5 +176,5 @@ function compareIndexes(live: Database, rebuilt: Database, projector: Projector,
     }
   })()
   compare(live, rebuilt, 'good_code', 'code, good', fault)
-  compare(live, rebuilt, 'good_index', 'good', fault, 'good, name, sells, quick')
+  compare(live, rebuilt, 'good_index', 'good', fault, 'good, name, sells, quick, price')
 }

@@ -54,7 +54,7 @@ const STAFF = { id: id(), no: '01', name: '店主', role: 'owner', active: true 
 /** The same as the till's own decision makes it, without a till: for senders that are many, and ledgers that are long. */
 export function soldOf(goods: readonly Good[], ticket: Ticket, facts: Pick<SaleFacts, 'shift' | 'date' | 'no'>): Sale {
   const { total } = priceTicket(ticket.lines)
-  const decided = decideSale({ staff: STAFF, approved: new Set(), ...facts, returnCap: SHOP_DEFAULTS.returnCap, good: (wanted) => goods.find((good) => good.id === wanted) }, { ticket, total, given: total })
+  const decided = decideSale({ staff: STAFF, approved: new Set(), ...facts, returnCap: SHOP_DEFAULTS.returnCap, good: (wanted) => goods.find((good) => good.id === wanted), labelled: () => undefined }, { ticket, total, given: total })
   if ('refused' in decided) throw new Error(`a bench's sale was refused: ${decided.refused.code}`)
   return decided.event.body
 }

@@ -3,6 +3,7 @@
  * a thing again with the same key until they have heard what came of it; now and then they give up instead.
  */
 import { addGood, emptyTicket, refreshLine, type Ticket } from '#shared/cart/ticket.ts'
+import { SCALE_PRESETS, writeScaleLabel } from '#shared/codes/scale-label.ts'
 import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
@@ -16,6 +17,8 @@ import type { Machine } from './machine.ts'
 import { StockRoomHand } from './stock-room.ts'
 
 const PIN = '1234'
+/** What the shops' scales print: the item, and what it costs. */
+const SCALE = { name: '秤', ...SCALE_PRESETS.price13, parts: [...SCALE_PRESETS.price13.parts] }
 /** Refusals that mean a bug, whoever asked. */
 const BUGS = new Set(['host.failed', 'call.invalid', 'call.unknown', 'key.reused'])
 
@@ -168,7 +171,7 @@ export class Cashier {
     if (goods.length === 0) return this.addGood()
     const one = (): GoodView => this.#chance.pick(goods)
     await this.#chance.weighed<() => Promise<void>>([
-      [12, () => this.#sell(goods)], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
+      [12, () => this.#sell(goods)], [2, () => this.#sellByLabel(one())], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
       [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
@@ -190,6 +193,28 @@ export class Cashier {
     return ticket
   }
 
+  /** A good that the scale knows by a number, sold by what the scale printed: the label says the amount, whatever the price. */
+  async #sellByLabel({ id, code }: GoodView): Promise<void> {
+    let item = /^[0-9]{5}$/.test(code) ? code : ''
+    if (item === '') {
+      item = String(this.#chance.int(10_000, 99_999))
+      const set = { code: item }
+      await this.#do('shop.put', { key: this.#id(), set: { labels: [SCALE] } }, { kind: 'fact' })
+      await this.insist()
+      if (!this.machine.isRunning || this.isWaiting) return
+      await this.#do('goods.put', { key: this.#id(), good: id, set }, { kind: 'edit', of: id, set })
+      await this.insist()
+    }
+    const amount = this.#chance.int(1, 99_999)
+    const text = writeScaleLabel(SCALE, { item, amount, grams: 0 })!
+    if (!this.machine.isRunning || this.isWaiting) return
+    const answer = await this.machine.call('code.read', { text })
+    if (!('result' in answer) || answer.result.kind !== 'good' || !answer.result.label) return
+    const { good, label } = answer.result
+    if (label.amount !== amount) throw new Error(`${this.machine.name}: a label of ${amount} was read as ${label.amount}`)
+    await this.#complete(addGood(emptyTicket(this.#id(), this.machine.now()), this.#id(), good, milli(label.quantity!), { text: label.text, amount: label.amount }))
+  }
+
   async #complete(rung: Ticket): Promise<void> {
     // The same good bought and brought back on one line is no line.
     if (rung.lines.length === 0) return
@@ -197,7 +222,7 @@ export class Cashier {
     if (!rules) return
     const ticket: Ticket = {
       ...rung, ...this.#chance.odds(0.1) && { off: { kind: 'percent' as const, percent: this.#chance.int(1, 20) } }, ...this.#chance.odds(0.1) && { round: this.#chance.pick(['none', 'jiao', 'yuan'] as const) }, lines: rung.lines.map((line) => {
-        const amount = line.list * line.quantity / 1000
+        const amount = amountOf(line)
         const off = this.#chance.odds(0.2) ? Math.min(Math.abs(amount), this.#chance.int(0, 100)) : 0
         return { ...line, discount: fen(off === 0 ? 0 : Math.sign(amount) * off) }
       }),
@@ -371,6 +396,7 @@ export class Cashier {
     const text = `商品名称,条码,售价\n进货甲${n},20${n}1,1.50\n进货乙${n},20${n}2,x\n进货丙${n},20${n}3,2.80\n`
     for (const name of ['进货甲', '进货丙']) this.#auditor.gave(ANY_GOOD, 'name', `${name}${n}`)
     for (const price of [150, 280]) this.#auditor.gave(ANY_GOOD, 'price', price)
+    for (const code of [`20${n}1`, `20${n}3`]) this.#auditor.gave(ANY_GOOD, 'code', code)
     this.#auditor.gave(ANY_GOOD, 'origin', '')
     await this.machine.call('goods.import', { key: this.#id(), name: 'goods.csv', data: Buffer.from(text).toString('base64') })
   }

@@ -4,6 +4,7 @@ import { IdSchema } from '../identity/ids.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { defineEvent } from '../identity/event.ts'
 import { PictureSchema } from './good.ts'
+import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
 import { RoundingSchema } from './promotion.ts'
 import { fen, PriceSchema } from '../money/money.ts'
@@ -31,6 +32,14 @@ export const ShopFields = z.object({
   expiredStops: z.array(z.string().trim().min(1).max(40)).max(50),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
+  /** How the shop's scales print their labels. */
+  labels: z.array(ScalePatternSchema).max(12),
+  /** Containers whose weight is taken off, in grams. */
+  tares: z.array(z.object({ name: z.string().trim().min(1).max(10), grams: z.int().min(1).max(9999) })).max(6),
+  /** Prices of weighed goods are shown for this unit; empty: for the one each good is priced by. */
+  weighIn: z.enum(['', '斤', '公斤']),
+  /** Names of the pages of quick keys, in their order; none: one page, by categories. */
+  quickPages: z.array(z.string().trim().min(1).max(12)).max(12),
   /** Where the cloud serves the public pages, e.g. https://example.cn; set by the cloud. */
   site: z.string().max(200),
   /** How totals are rounded down (抹零). */
@@ -48,7 +57,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

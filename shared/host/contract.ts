@@ -10,6 +10,7 @@ import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
 import { SCALE_COMMANDS } from '../devices/scale.ts'
 import { ScaleSettingsSchema, ScannerSettingsSchema } from '../devices/settings.ts'
+import { ASKS } from '../codes/recognise.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields } from '../identity/person.ts'
 import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
@@ -21,7 +22,7 @@ import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -96,10 +97,7 @@ export const CALLS = {
   'goods.quick': read('The quick keys in their order.', none, z.object({ goods: z.array(GoodViewSchema) })),
   'goods.list': read('Goods in the order of their ids, from after `after`.', z.object({ after: IdSchema.optional(), limit }), z.object({ goods: z.array(GoodViewSchema) })),
   'goods.put': write('Makes a good or changes some of its fields.', z.object({ good: IdSchema, set: GoodFields.partial() }), GoodViewSchema),
-  'code.read': read('What a scanned or typed code means: a good, or nothing known, with the reason.', z.object({ text: z.string().max(500) }), z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('good'), good: GoodViewSchema }),
-    z.object({ kind: z.literal('unknown'), code: z.enum(['code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale']), text: z.string() }),
-  ])),
+  'code.read': read('What a scanned or typed code means on a screen that asks for `ask`: a good and what its label says, something else that is no good, or nothing known, with the reason.', z.object({ text: z.string().max(1000), ask: z.enum(ASKS).default('sell') }), CodeMeaningSchema),
   'stock.move': write('Moves stock: received, counted (the delta), wasted.', z.object({ reason: z.enum(STOCK_REASONS), note: z.string().max(100).default(''), lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000) }), none),
 
   'stock.order': write('Orders goods of a supplier; the key is the order\'s id.', z.object({ supplier: NameInput, note: NoteInput, lines: OrderLines }), PaperSchema),
@@ -225,7 +223,7 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
   'promotion.incomplete', 'promotion.rule_bad',
-  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.above_price', 'refund.over_cap',
+  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.above_price', 'refund.over_cap', 'sale.label_changed',
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',

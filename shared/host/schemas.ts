@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { GoodSchema } from '../catalog/good.ts'
 import { ShopSchema } from '../catalog/shop.ts'
+import { PAYMENT_CODE_CHANNELS } from '../codes/payment-code.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
@@ -24,6 +25,35 @@ export const GoodViewSchema = GoodSchema.extend({
   expiry: z.string().optional(),
 })
 export type GoodView = z.output<typeof GoodViewSchema>
+
+/** Why a code means nothing here, or can't be sold. */
+export const CODE_FAULTS = [
+  'code.empty', 'code.too_long', 'code.not_found', 'code.wrong_check_digit', 'code.off_sale', 'code.label_unset', 'code.label_check', 'code.label_item', 'code.label_no_price', 'code.label_not_weighed',
+  'code.label_nothing', 'code.gs1_bad', 'code.gs1_no_good', 'code.gs1_item', 'code.drug', 'code.link', 'code.person', 'code.company', 'code.merchant_code', 'code.receipt', 'code.member_card',
+] as const
+export const CodeMeaningSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('good'), good: GoodViewSchema,
+    /** What was scanned said more than which good it is. */
+    label: z.object({
+      text: z.string(),
+      /** thousandths; null where it has yet to be weighed */
+      quantity: z.int().nullable(),
+      /** fen to pay as the label has it, and what the listed price makes of the same quantity where that is another amount */
+      amount: PriceSchema.nullable(), listed: PriceSchema.nullable(),
+      /** YYYY-MM-DD; `expired`: before today */
+      expires: z.string().nullable(), expired: z.boolean(), lot: z.string().nullable(),
+    }).nullable(),
+  }),
+  z.object({ kind: z.literal('receipt'), sale: IdSchema }),
+  z.object({ kind: z.literal('member'), phone: z.string() }),
+  z.object({ kind: z.literal('payment'), channel: z.enum(PAYMENT_CODE_CHANNELS) }),
+  z.object({ kind: z.literal('credit'), token: z.string() }),
+  z.object({ kind: z.literal('coupon'), code: z.string() }),
+  /** `detail`: what it is about, such as the good's name or the item's number; `add`: the code that a new good of it would have. */
+  z.object({ kind: z.literal('unknown'), code: z.enum(CODE_FAULTS), text: z.string(), detail: z.string(), add: z.string().nullable() }),
+])
+export type CodeMeaning = z.output<typeof CodeMeaningSchema>
 
 export const ShiftSchema = z.object({
   shift: IdSchema, staff: IdSchema, date: z.string(), openedAt: z.int(), float: PriceSchema,

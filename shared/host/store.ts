@@ -144,6 +144,8 @@ export interface TillReads {
   /** By the whole name, exact. */
   goodByName(name: string): GoodView | undefined
   searchGoods(text: string, limit: number): GoodView[]
+  /** Goods on sale at this price in fen; those sold most often first. */
+  goodsByPrice(price: number, limit: number): GoodView[]
   /** Goods that can be sold and are not yet found by `searchGoods`: see `settleSearch`. */
   unsearchable(): number
   quickGoods(): GoodView[]

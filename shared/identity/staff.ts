@@ -18,9 +18,9 @@ export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   cashier: ['drawer.open', 'member.edit'],
 }
 /** What somebody with the right may allow another for one thing, by their PIN: what can't wait for them to sign in. */
-export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move', ...STOCK_RIGHTS] as const
+export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move', ...STOCK_RIGHTS, 'goods.edit'] as const
 export type Right =
-  | (typeof APPROVABLE)[number] | 'goods.edit' | 'stock.edit' | 'staff.edit' | 'till.setup'
+  | (typeof APPROVABLE)[number] | 'stock.edit' | 'staff.edit' | 'till.setup'
   /** Sees what should be in the drawer before it has been counted, and reports of other shifts. */
   | 'drawer.expected'
   /** Searches the journal. */

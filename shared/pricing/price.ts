@@ -42,7 +42,8 @@ export interface PricingRules {
 }
 export const NO_RULES: PricingRules = { promotions: [], at: 0, zone: 'Asia/Shanghai', rounding: 'none', handLimit: 0 }
 
-type Priceable = Pick<TicketLine, 'id' | 'quantity' | 'price' | 'list' | 'per' | 'discount' | 'pricing'> & Partial<Pick<TicketLine, 'good' | 'category'>>
+
+type Priceable = Pick<TicketLine, 'id' | 'quantity' | 'price' | 'list' | 'per' | 'discount' | 'pricing' | 'label'> & Partial<Pick<TicketLine, 'good' | 'category'>>
 /** What is said of the whole ticket. */
 export type Terms = Pick<Ticket, 'off' | 'round' | 'member'>
 
@@ -67,10 +68,17 @@ export function priceTicket(lines: readonly Priceable[], terms: Terms = {}, rule
   }
 }
 
+/** What a line comes to before a hand discount, in fen: at its price, or as its label says where nobody set another price. */
+export function amountOfLine(line: Pick<Priceable, 'list' | 'price' | 'quantity' | 'per' | 'label'>, price: Fen = line.price): Fen {
+  const said = line.label?.amount ?? null
+  if (said !== null && price === line.list) return fen(Math.sign(line.quantity) * said)
+  return amountOf(price, line.quantity as Milli, line.per)
+}
+
 type Opened = OpenLine & { readonly gross: Fen; readonly price: Fen; readonly discount: Fen }
 function opened(line: Priceable): Opened {
-  const gross = amountOf(line.list, line.quantity as Milli, line.per)
-  const charged = amountOf(line.price, line.quantity as Milli, line.per)
+  const gross = amountOfLine(line, line.list)
+  const charged = amountOfLine(line)
   const offs: Off[] = []
   if (charged !== gross) offs.push(offOf('price', fen(gross - charged)))
   if (line.discount !== 0) offs.push(offOf('discount', line.discount))

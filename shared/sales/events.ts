@@ -74,6 +74,8 @@ export const SaleLineSchema = z.object({
   cost: PriceSchema.optional(),
   /** What of it was taken to be of which lot; absent where the good has none. */
   lots: z.array(LotPartSchema).min(1).max(100).optional(),
+  /** What was scanned, where it said more than which good it is: a scale's label, a lot, a date, a trace code. */
+  label: z.string().max(500).optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 

@@ -34,6 +34,8 @@ export interface SaleFacts {
   lots?(id: Id): { readonly stock: number; readonly left: readonly LotPart[] }
   /** Categories of which nothing expired is sold. */
   readonly expiredStops?: readonly string[]
+  /** What a label says that this good costs, in fen; null where it says no amount, undefined where it is no label of this good. */
+  labelled(text: string, good: Good): Fen | null | undefined
 }
 /** What the screen took off by each promotion, in fen. */
 export type ShownOffs = readonly { readonly promotion: Id; readonly fen: number }[]
@@ -88,6 +90,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
     if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
     const current = refreshLine(line, good)
+    if (current.label && facts.labelled(current.label.text, good) !== current.label.amount) return { refused: { code: 'sale.label_changed', detail: { name: good.name } } }
     const refused = refuseLine(allows, current)
     if (refused) return { refused }
     lines.push(current)
@@ -116,7 +119,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     lines: lines.map((line, i): SaleLine => {
       const { gross, discount, net, offs } = priced.lines[i]!
       const cost = facts.good(line.good)?.cost ?? undefined
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }), ...(lots[i]!.length > 0 && { lots: lots[i]!.slice(0, LOTS_MAX) as SaleLine['lots'] }) }
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }), ...(lots[i]!.length > 0 && { lots: lots[i]!.slice(0, LOTS_MAX) as SaleLine['lots'] }), ...(line.label && { label: line.label.text }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders: [tender],

@@ -39,7 +39,7 @@ export const en: typeof zh = {
     less: 'One less', more: 'One more', quantity: 'Quantity', weight: 'Weight', remove: 'Remove',
     member: 'Member', pieces: '{n} item | {n} items', saved: 'Saved {amount}', total: 'Total', refund: 'To refund', clear: 'Clear', pay: 'Take money', payOut: 'Refund',
     cleared: 'Cleared {n} line. | Cleared {n} lines.', undo: 'Undo',
-    hint: '3 * then scan: three of it; ⏎ takes money', typed: 'Number typed',
+    hint: '3 * then scan: three of it; * after it: how many; ⏎ takes money', typed: 'Number typed',
     removed: 'Removed {name}.', hintRefund: '⏎ refunds; Del removes the chosen line',
     noLine: 'No line is chosen', noLineNext: 'Scan something or touch a line first.',
   },
@@ -49,18 +49,37 @@ export const en: typeof zh = {
     rounding: 'Rounding down', roundingAbout: 'Totals are rounded down by themselves, and the receipt says so; F6 chooses otherwise for one ticket.',
     handLimit: 'What cashiers may take off by hand', handLimitAbout: 'Prices, discounts and rounding by hand that come to more than this share of the listed price need a manager\'s PIN.', never: 'Nothing', always: 'Anything',
   },
-  line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return' },
+  line: { listed: 'listed {price}', discount: 'off {amount}', return: 'return', label: 'as labelled' },
   keys: {
     label: 'Function keys', help: 'Help', search: 'Search', hold: 'Hold', recall: 'Recall', recallSome: 'Recall ({n})', adjust: 'Discount', return: 'Return', receipts: 'Receipts',
     drawer: 'Drawer', reprint: 'Reprint', shift: 'Shift', lock: 'Lock', goods: 'Goods', members: 'Member', more: 'More',
   },
   quick: { label: 'Quick keys', tabs: 'Categories', all: 'All', none: 'No quick keys yet', noneNext: 'Give what sells most a place in Goods, and it is here.' },
-  search: { placeholder: 'Search name, pinyin or code', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.', coming: '{n} good that just came is not yet found by name; scanning sells it now. | {n} goods that just came are not yet found by name; scanning sells them now.' },
+  arrange: {
+    title: 'Arrange quick keys', open: 'Arrange', pages: 'Pages', page: 'Page {n}', addPage: 'Add a page', removePage: 'Remove this page', name: 'Name of this page', find: 'Add a good: name, pinyin, code', blank: 'Free place {n}',
+    about: 'Drag a key to where you want it, or onto another page\'s name. By keyboard: arrows walk, space takes up, space again puts down. Touch one to change its colour or picture.', tools: '{name}: colour and picture', off: 'Take off', taken: 'Took up {name}: arrows walk, space puts it down, Esc leaves it', dropped: '{name} is at place {n}',
+  },
+  colour: { none: 'Plain', red: 'Red', orange: 'Orange', green: 'Green', blue: 'Blue', purple: 'Purple' },
+  search: { placeholder: 'Search name, pinyin, code or price', found: '{n} good found | {n} goods found', stock: '{amount} in stock', none: 'Nothing found for “{text}”', noneNext: 'Try another word, pinyin initials, or some digits of the code.', add: 'Add “{text}”', coming: '{n} good that just came is not yet found by name; scanning sells it now. | {n} goods that just came are not yet found by name; scanning sells them now.' },
   scan: { waiting: '{n} scan waits and follows in order | {n} scans wait and follow in order' },
   read: {
-    code_empty: 'Nothing was scanned', code_wrong_check_digit: 'Misread, the check digit is wrong:', code_not_found: 'No such good:', code_off_sale: 'Off sale:', other: 'Can\'t read it ({code})',
-    offSaleNext: 'To sell it, a manager puts it back on sale in Goods.',
-    next: 'Scan again; else F3 and search by name, or put it aside and go on.', nextAdd: 'Scan again, or add this good now.', add: 'Add good',
+    code_empty: 'Nothing was scanned', code_wrong_check_digit: 'Misread, the check digit is wrong:', code_not_found: 'No such good:', code_off_sale: '{detail} is off sale:', other: 'Can\'t read it ({code})',
+    code_too_long: 'Too long for a good\'s code', code_label_unset: 'It looks like a scale\'s label (from {detail}), and nobody said how to read it:', code_label_check: 'A scale\'s label ({detail}) with a wrong last digit:', code_label_item: 'No good has the number {detail}:',
+    code_label_no_price: '{detail} has no price, so its weight can\'t be told:', code_label_not_weighed: '{detail} is sold by the piece, and the label has a weight:', code_label_nothing: 'The label of {detail} says zero:',
+    code_gs1_bad: 'A GS1 code with a mistake ({detail}):', code_gs1_no_good: 'A GS1 code without a good\'s number:', code_gs1_item: 'No such good, number {detail}:', code_drug: 'No good goes with this drug trace code (from {detail}):',
+    code_link: 'This is a page of {detail} and no good', code_person: 'This is a person\'s identity number; it was not kept', code_company: 'This is a company\'s credit code and no good:', code_merchant_code: 'This is a merchant\'s payment code and no good', code_receipt: 'This till has no such receipt:', code_member_card: 'This is a member\'s code, which this till can\'t read yet:',
+    code_off_saleNext: 'To sell it, a manager puts it back on sale in Goods.', code_label_unsetNext: 'The owner chooses one in More → Settings → Scale labels; then scan again.', code_label_checkNext: 'Scan again; if all are so, stop checking the last digit in Settings → Scale labels.',
+    code_label_no_priceNext: 'A manager gives it a price in Goods.', code_label_not_weighedNext: 'A manager makes it a weighed good in Goods, or print another label.', code_label_nothingNext: 'Weigh it again and print a new label.',
+    code_linkNext: 'Scan the bar code on the good, or F3 and search by name.', code_personNext: 'Scan the bar code on the good.', code_companyNext: 'Scan the bar code on the good.', code_merchant_codeNext: 'To take money press ⏎, then scan what the customer shows.', code_receiptNext: 'Look at the till that printed it.', code_member_cardNext: 'Press F2 and find them by telephone.',
+    next: 'Scan again; else F3 and search by name, or put it aside and go on.', nextAdd: 'Scan again, or add it now; the ticket stays.', add: 'Add it now',
+    payment: 'This is a payment code of {channel}', paymentNone: 'Payment by code is not set up yet: take cash, or show the shop\'s code.', paymentFirst: 'No money was taken. Press ⏎ first, then scan it.',
+    credit: 'This is the shop\'s credit code', creditNext: 'It is for customers to read; go on scanning.', coupon: 'This is the coupon {code}', couponNext: 'This till takes no coupons yet: charge the full price.',
+    expired: '{name} expired: {day}', expiredNext: 'Don\'t sell it; take it off and get another.', labelOff: '{name}: the label says {amount}, today\'s price makes it {listed}', labelOffNext: 'The label\'s is charged. If it is wrong, remove it and print another.',
+    packs: 'At most {n} of one label at a time', packsNext: 'Scan in several goes, whole numbers only.',
+  },
+  channel: { wechat: 'WeChat Pay', alipay: 'Alipay', unionpay: 'UnionPay', ecny: 'e-CNY' },
+  add: {
+    title: 'Add a good', save: 'Add and ring up', pricePer: 'Price (yuan/{unit})', otherUnit: 'Another unit', otherCategory: 'Another category', weighed: 'Sold by weight, which is asked for', counted: 'Sold by the piece', about: 'Cost, picture and origin can follow later in Goods.',
   },
   pay: {
     title: 'Take money', refundTitle: 'Refund', back: 'Back', due: 'Due', given: 'Given', change: 'Change', short: 'Short by', cash: 'Cash', exact: 'Exact',
@@ -71,7 +90,7 @@ export const en: typeof zh = {
     done: 'Paid', refunded: 'Refunded', sum: 'Due {total}, given {given}', nextTicket: 'The next scan begins the next ticket', next: 'Next ticket',
   },
   weigh: {
-    title: '{name}: how much?', price: '{price} per {unit}', kilos: '{amount} kg', hint: 'Type what the scale shows', units: 'Weighed in', done: 'Confirm', cancel: 'Not wanted',
+    title: '{name}: how much?', price: '{price} per {unit}', kilos: '{amount} kg', hint: 'Type what the scale shows', netOf: 'Net {amount} kg (less {tare} g)', underTare: 'Less than the tare of {tare} g', units: 'Weighed in', done: 'Confirm', cancel: 'Not wanted',
     tare: 'Tare', zero: 'Zero', net: 'Net, without the tare', tareIs: 'Tare {amount} kg', live: 'Use the scale',
   },
   scale: {
@@ -88,6 +107,16 @@ export const en: typeof zh = {
   fault: {
     missing: 'Not plugged in', busy: 'In use by another program', forbidden: 'No permission to open it; ask whoever set this machine up', failed: 'Can\'t be opened', no_driver: 'This machine can\'t read such devices: install libusb-1.0 and udev, then open Xiaopu again',
   },
+  tare: { label: 'Tare', grams: '{grams} g', typed: 'This is the tare', none: 'Tare {grams} g: leave it out' },
+  labels: {
+    title: 'Labels of the scales', none: 'None yet. Choose the one your scale prints; what differs can be changed.', presets: 'The three usual ones:', price13: '13 digits with the amount', weight13: '13 digits with the weight', both18: '18 digits with both', short: 'from {prefix}, {n} digits',
+    name: 'Name', prefix: 'Begins', item: 'Item digits', order: 'What follows the item', amount: 'Amount', weight: 'Weight', amount_weight: 'Amount, then weight', weight_amount: 'Weight, then amount',
+    amountDigits: 'Digits of the amount', weightDigits: 'Digits of the weight', decimals: 'Decimals of them', check: 'Last digit', check_mod10: 'Check the last digit', check_unchecked: 'There, not checked', check_none: 'No last digit',
+    try: 'Try it: scan a label, or type {example}', other: 'No such label: {n} digits that begin with {prefix}.', itemIs: 'Item {item}', weightIs: 'Weight {weight} kg', amountIs: 'Amount {amount}',
+    checkWrong: 'The last digit is wrong: look again, or don\'t check it.',
+    clash: 'Can\'t be told from {name}: same beginning, same length.', saved: 'Scale labels saved', remove: 'Remove',
+  },
+  weighing: { unit: 'Weights and prices are shown by the', own: 'As each is priced', tares: 'Usual tares', name: 'Name, such as box', grams: 'g', add: 'Add', remove: 'Remove {name}' },
   quantity: { title: '{name}: how many?', now: 'Now {quantity} {unit}',
     zero: 'A quantity can\'t be {what}', zeroNext: 'Type more than 0 and then *; Del removes a line that is not wanted.',
     tooMany: 'That is too many: {what}', tooManyNext: 'A line holds 9999 at most: look again.',
@@ -133,7 +162,7 @@ export const en: typeof zh = {
   },
   approve: {
     title: 'A manager allows it', about: 'A manager or the owner enters their own number and PIN here. It holds for this one only.', go: 'Allow',
-    price_override: 'Another price', line_discount: 'A discount', return_against_rules: 'Return against the rules', return_without_receipt: 'A return without a receipt', drawer_open: 'Opening the drawer', cash_move: 'Cash in or out',
+    price_override: 'Another price', line_discount: 'A discount', return_against_rules: 'Return against the rules', return_without_receipt: 'A return without a receipt', drawer_open: 'Opening the drawer', cash_move: 'Cash in or out', goods_edit: 'Add a good',
   },
   audit: {
     other: '{code}', title: 'Audit trail', kind: 'What', all: 'All', who: 'Who', from: 'From', to: 'To', text: 'Contains', look: 'Search', older: 'Earlier', none: 'Nothing like that', noneNext: 'Try other conditions. Only this till is searched.', when: 'Time', detail: 'What it says', unsent: 'not sent', nobody: 'system', row: 'Row {n}',
@@ -249,7 +278,7 @@ export const en: typeof zh = {
     sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
-  settings: { screen: 'This screen', prices: 'Prices', printer: 'Printers', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', backup: 'Backup' },
+  settings: { screen: 'This screen', prices: 'Prices', printer: 'Printers', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
   returns: {
     days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
     bad: 'The days or the limit can\'t be right.', badNext: 'Days are a whole number up to 365, the limit is an amount.',
@@ -271,7 +300,7 @@ export const en: typeof zh = {
   staff: { add: 'Add somebody', no: 'Number (2 to 6 digits)', name: 'Name', role: 'Role', pin: 'PIN (4 to 8 digits)', newPin: 'New PIN (empty: unchanged)', works: 'Works here', gone: 'Left', saved: '{name} saved' },
   help: {
     title: 'Keys', scan: 'The scanner always works: on any page, with any input method, straight onto the ticket.',
-    times: 'three of it: then scan or touch', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
+    times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
   },
   display: {
     welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', tokenOld: 'The till was started anew', tokenOldNext: 'Open this page again at the till: More → Customer display.', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',
@@ -326,6 +355,7 @@ export const en: typeof zh = {
     count_none: { message: 'This count is over.', next: 'See its paper; begin another if needed.' },
     paper_not_found: { message: 'There is no such paper.', next: 'Choose one from the list.' },
     sale_expired: { message: '{name} is past its date and not sold here.', next: 'Take one that is not; if the books are wrong, a manager writes it off or counts.' },
+    sale_label_changed: { message: 'The label of {name} no longer goes with the settings.', next: 'Remove the line and scan the label again.' },
     sale_too_large: { message: 'This ticket is too large.', next: 'Finish part of it, then begin the next.' },
     member_phone_bad: { message: 'This is no telephone number.', next: 'Look for a digit too many or too few and type it again.' },
     member_phone_taken: { message: 'This number is a member\'s already ({name}).', next: 'Find them by the number; there is no need to join again.' },

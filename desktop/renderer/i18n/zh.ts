@@ -37,11 +37,11 @@ export const zh = {
     less: '减一件', more: '加一件', quantity: '改数量', weight: '改重量', remove: '删除',
     member: '会员', pieces: '{n} 件', saved: '已优惠 {amount}', total: '合计', refund: '应退', clear: '清空', pay: '收款', payOut: '退款',
     cleared: '清空了 {n} 行。', undo: '撤销',
-    hint: '3 * 再扫码是三件；⏎ 收款', typed: '输入的数字',
+    hint: '3 * 再扫码是三件；扫完按 * 改数量；⏎ 收款', typed: '输入的数字',
     removed: '删了「{name}」。', hintRefund: '⏎ 退款；Del 删掉选中的行',
     noLine: '还没有选中商品', noLineNext: '先扫一件，或点一行。',
   },
-  line: { listed: '原价 {price}', discount: '减 {amount}', return: '退货' },
+  line: { listed: '原价 {price}', discount: '减 {amount}', return: '退货', label: '按标签' },
   off: { promotion: '促销', spend: '促销', price: '改价', discount: '优惠', ticket: '整单优惠', rounding: '抹零' },
   rounding: { none: '不抹零', jiao: '抹到角', yuan: '抹到元' },
   prices: {
@@ -53,12 +53,31 @@ export const zh = {
     drawer: '钱箱', reprint: '重打', shift: '交班', lock: '锁定', goods: '商品', members: '会员', more: '更多',
   },
   quick: { label: '快捷商品', tabs: '分类', all: '常用', none: '还没有快捷商品', noneNext: '在「商品」里给常卖的填一个快捷位置，这里就有了。' },
-  search: { placeholder: '搜索 名称/拼音/条码', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。', coming: '刚同步来的商品还有 {n} 种在编入搜索，扫码现在就能卖。' },
+  arrange: {
+    title: '整理快捷键', open: '整理', pages: '页', page: '第 {n} 页', addPage: '加一页', removePage: '去掉这页', name: '这一页的名字', find: '加商品：名称、拼音、条码', blank: '空位 {n}',
+    about: '按住拖到想要的位置；拖到页名上换一页。用键盘：方向键走，空格拿起，再按空格放下。点一下可以换颜色、照片。', tools: '{name}：颜色和照片', off: '拿下来', taken: '拿起了「{name}」，方向键走，空格放下，Esc 不动', dropped: '「{name}」放在第 {n} 格',
+  },
+  colour: { none: '原色', red: '红', orange: '橙', green: '绿', blue: '蓝', purple: '紫' },
+  search: { placeholder: '搜索 名称/拼音/条码/价格', found: '找到 {n} 种', stock: '存 {amount}', none: '没有找到「{text}」', noneNext: '换个字、用拼音首字母，或输条码的几位试试。', add: '添加「{text}」', coming: '刚同步来的商品还有 {n} 种在编入搜索，扫码现在就能卖。' },
   scan: { waiting: '{n} 个扫码在等，连上后按顺序上票' },
   read: {
-    code_empty: '没有扫到码', code_wrong_check_digit: '这个码没读对，校验位不符：', code_not_found: '没有这个商品：', code_off_sale: '已停售：', other: '读不出来（{code}）',
-    offSaleNext: '要卖的话，请店长在「商品」里恢复上架。',
-    next: '再扫一次；还不行就按 F3 搜名称，或把商品放一边接着收。', nextAdd: '再扫一次，或现在就添加这个商品。', add: '添加商品',
+    code_empty: '没有扫到码', code_wrong_check_digit: '这个码没读对，校验位不符：', code_not_found: '没有这个商品：', code_off_sale: '「{detail}」已停售：', other: '读不出来（{code}）',
+    code_too_long: '码太长了，不是商品码', code_label_unset: '像是秤打的标签（{detail} 开头），还没设置怎么读：', code_label_check: '秤标签（{detail}）没读对，末位校验不符：', code_label_item: '货号 {detail} 还没有对应的商品：',
+    code_label_no_price: '「{detail}」没有单价，算不出重量：', code_label_not_weighed: '「{detail}」按件卖，标签上却是重量：', code_label_nothing: '「{detail}」的标签上是零：',
+    code_gs1_bad: 'GS1 码有错（{detail}）：', code_gs1_no_good: 'GS1 码里没有商品编号：', code_gs1_item: '没有这个商品，编号 {detail}：', code_drug: '药品追溯码还没对上商品（{detail} 开头）：',
+    code_link: '这是 {detail} 的网页，不是商品码', code_person: '这是身份证号，没有记下来', code_company: '这是统一社会信用代码，不是商品码：', code_merchant_code: '这是商家的收款码，不是商品码', code_receipt: '本机没有这张小票：', code_member_card: '这是会员码，本机还不认：',
+    code_off_saleNext: '要卖的话，请店长在「商品」里恢复上架。', code_label_unsetNext: '请店主到「更多」→「设置」→「秤标签」选一种，再扫一次。', code_label_checkNext: '再扫一次；每张都这样，就到「设置」→「秤标签」把末位改成不核对。',
+    code_label_no_priceNext: '请店长在「商品」里填上单价。', code_label_not_weighedNext: '请店长在「商品」里改成称重，或换一张标签。', code_label_nothingNext: '请重新称，重打一张标签。',
+    code_linkNext: '请扫商品上的条码，或按 F3 搜名称。', code_personNext: '请扫商品上的条码。', code_companyNext: '请扫商品上的条码。', code_merchant_codeNext: '收钱请先按 ⏎，再让顾客出示付款码。', code_receiptNext: '到打出这张小票的收银机上看。', code_member_cardNext: '请按 F2，用手机号查。',
+    next: '再扫一次；还不行就按 F3 搜名称，或把商品放一边接着收。', nextAdd: '再扫一次，或现在就添加，票不用动。', add: '现在添加',
+    payment: '这是{channel}付款码', paymentNone: '扫码收款还没开通，请收现金，或收店里的收款码。', paymentFirst: '没有收钱。要收款先按 ⏎，再请顾客出示。',
+    credit: '这是店铺的信用码', creditNext: '给顾客看的，不是商品，接着扫码就行。', coupon: '这是优惠券 {code}', couponNext: '本机还不能用券，请按原价收。',
+    expired: '「{name}」{day} 到期，已经过期', expiredNext: '请不要卖，拿下来换一件。', labelOff: '「{name}」标签 {amount} 元，按现价是 {listed} 元', labelOffNext: '按标签收。不对就删掉，重打标签。',
+    packs: '一张标签一次最多记 {n} 份', packsNext: '请分几次扫，数量要是整数。',
+  },
+  channel: { wechat: '微信', alipay: '支付宝', unionpay: '云闪付', ecny: '数字人民币' },
+  add: {
+    title: '添加商品', save: '添加并上票', pricePer: '售价（元/{unit}）', otherUnit: '别的单位', otherCategory: '别的分类', weighed: '称重卖，上票时问重量', counted: '按件卖', about: '其他的（进价、照片、产地）以后在「商品」里补。',
   },
   pay: {
     title: '收款', refundTitle: '退款', back: '返回', due: '应收', given: '实收', change: '找零', short: '还差', cash: '现金', exact: '正好',
@@ -69,7 +88,7 @@ export const zh = {
     done: '收款完成', refunded: '退款完成', sum: '应收 {total}，实收 {given}', nextTicket: '接着扫码就是下一单', next: '下一单',
   },
   weigh: {
-    title: '{name}：称多少？', price: '{price} 元/{unit}', kilos: '合 {amount} 公斤', hint: '输入秤上的数', units: '按什么称', done: '确定', cancel: '不要了',
+    title: '{name}：称多少？', price: '{price} 元/{unit}', kilos: '合 {amount} 公斤', hint: '输入秤上的数', netOf: '净 {amount} 公斤（去皮 {tare} 克）', underTare: '比皮重 {tare} 克还轻', units: '按什么称', done: '确定', cancel: '不要了',
     tare: '去皮', zero: '归零', net: '净重，皮已去掉', tareIs: '皮重 {amount} 公斤', live: '改用秤上的',
   },
   scale: {
@@ -86,6 +105,16 @@ export const zh = {
   fault: {
     missing: '没插上', busy: '被别的程序占着', forbidden: '没有权限打开，请让装机的人给权限', failed: '打不开', no_driver: '这台电脑读不了这种设备：装好 libusb-1.0 和 udev，再打开小铺',
   },
+  tare: { label: '去皮', grams: '{grams} 克', typed: '这个数是皮重', none: '皮 {grams} 克，不去了' },
+  labels: {
+    title: '秤打的标签', none: '还没有。选一种和秤上一样的，不一样的地方可以改。', presets: '常见的三种：', price13: '13 位金额', weight13: '13 位重量', both18: '18 位金额加重量', short: '{prefix} 开头，{n} 位',
+    name: '名字', prefix: '开头', item: '货号几位', order: '货号后面是什么', amount: '金额', weight: '重量', amount_weight: '先金额后重量', weight_amount: '先重量后金额',
+    amountDigits: '金额几位', weightDigits: '重量几位', decimals: '其中小数几位', check: '末位校验', check_mod10: '核对末位', check_unchecked: '有末位，不核对', check_none: '没有末位',
+    try: '试一试：扫一张标签，或输 {example}', other: '不是这种标签：要 {n} 位数字，{prefix} 开头。', itemIs: '货号 {item}', weightIs: '重量 {weight} 公斤', amountIs: '金额 {amount} 元',
+    checkWrong: '末位不对：再看一眼，或改成不核对。',
+    clash: '和「{name}」分不开：开头和位数都一样。', saved: '秤标签已保存', remove: '不要了',
+  },
+  weighing: { unit: '重量和单价按什么说', own: '各按各的', tares: '常用皮重', name: '名字，如 塑料盒', grams: '克', add: '加上', remove: '删掉 {name}' },
   quantity: { title: '{name}：改成多少？', now: '现在 {quantity} {unit}',
     zero: '数量不能是 {what}', zeroNext: '输一个大于 0 的数再按 *；不要了就按 Del 删掉这一行。',
     tooMany: '数量太大了：{what}', tooManyNext: '一行最多 9999，请看清再输。',
@@ -131,7 +160,7 @@ export const zh = {
   },
   approve: {
     title: '请店长授权', about: '店长或店主在这里输入自己的工号和 PIN，只对这一笔有效。', go: '同意',
-    price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', return_against_rules: '不合规定也退', drawer_open: '开钱箱', cash_move: '现金存取',
+    price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', return_against_rules: '不合规定也退', drawer_open: '开钱箱', cash_move: '现金存取', goods_edit: '添加商品',
   },
   audit: {
     other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
@@ -243,7 +272,7 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  settings: { screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', backup: '备份' },
+  settings: { screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
   returns: {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
     bad: '天数或限额填得不对。', badNext: '天数填 0 到 365 的整数，限额填金额。',
@@ -265,7 +294,7 @@ export const zh = {
   staff: { add: '加一个人', no: '工号（2 到 6 位）', name: '姓名', role: '职位', pin: 'PIN（4 到 8 位）', newPin: '新 PIN（不改就空着）', works: '在职', gone: '离职', saved: '{name} 已保存' },
   help: {
     title: '按键一览', scan: '扫码枪随时能扫：不管在哪一页、用什么输入法，都直接上票。',
-    times: '三件：接着扫码或点商品', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
+    times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
   },
   display: {
     welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', tokenOld: '收银机重新启动过', tokenOldNext: '请在收银机上点「更多」→「顾客屏」，重新打开这一页。', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',
@@ -320,6 +349,7 @@ export const zh = {
     count_none: { message: '这次盘点已经结束了。', next: '看一下单据，需要就重新开始。' },
     paper_not_found: { message: '没有这张单据。', next: '从单据列表里选。' },
     sale_expired: { message: '{name} 已过期，本店不卖。', next: '换一件没过期的；账不对就请店长报损或盘点。' },
+    sale_label_changed: { message: '「{name}」的标签和现在的设置对不上了。', next: '请删掉这一行，再扫一次标签。' },
     sale_too_large: { message: '这张票太大了。', next: '请先收一部分，再开下一张。' },
     member_phone_bad: { message: '这个手机号不对。', next: '请看看是不是多了或少了一位，再输一次。' },
     member_phone_taken: { message: '这个号码已经是会员了（{name}）。', next: '按号码查一下就能看到，不用再入会。' },

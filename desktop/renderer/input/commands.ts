@@ -120,12 +120,18 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     panels.back()
   }
 
-  /** What was typed is a quantity from here on; what can't be one is said and forgotten, or the next scan would ring up a single one. */
+  /**
+   * What was typed is a quantity from here on; what can't be one is said and forgotten, or the next scan would ring up a
+   * single one. With nothing typed it is the line's own quantity that is asked for: `*` after the scan, then the number.
+   */
   function times(): void {
     const { text } = counter.buffer
-    if (!text) return
-    const quantity = parseQuantity(text)
-    const fault = quantity === undefined ? 'tooMany' : quantity === 0 ? 'zero' : quantityFault('weight', quantity)
+    if (!text) {
+      if (counter.buffer.quantity === null && ticket.line) quantity()
+      return
+    }
+    const wanted = parseQuantity(text)
+    const fault = wanted === undefined ? 'tooMany' : wanted === 0 ? 'zero' : quantityFault('weight', wanted)
     if (!fault) return counter.setBuffer(star(counter.buffer))
     counter.setBuffer({ ...counter.buffer, text: '' })
     notice.show({ tone: 'refuse', ...quantityWords(fault, text) })

@@ -2,6 +2,7 @@
  * The keyboard of the whole window, before anything else sees it. Scans are taken out wherever the focus is and leave
  * nothing behind in a field; what is left goes to fields as usual, or to the counter's own keys.
  */
+import { GS } from '#shared/codes/gs1.ts'
 import { charOf, SCAN_GAP_MS_MAX, type Stroke, type Verdict, Wedge } from './wedge.ts'
 import type { WedgeSettings } from './wedge-settings.ts'
 
@@ -91,7 +92,15 @@ export function listenKeys(keys: CounterKeys): () => void {
   }
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const stroke: Stroke = { code: event.code, key: event.key, time: event.timeStamp, shift: event.shiftKey }
+    // Scanners type GS1's separator as Ctrl and a bracket, in the midst of a burst.
+    const isSeparator = event.ctrlKey && !event.altKey && !event.metaKey && event.code === 'BracketRight'
+    const stroke: Stroke = isSeparator ? { code: '', key: GS, time: event.timeStamp } : { code: event.code, key: event.key, time: event.timeStamp, shift: event.shiftKey }
+    if (isSeparator) {
+      wedge.feed(stroke)
+      event.preventDefault()
+      return
+    }
+    if (event.key === 'Control') return
     const chord = event.ctrlKey || event.altKey || event.metaKey
     if (chord) {
       wedge.reset()

@@ -8,6 +8,12 @@ const codeOf = (char: string): Omit<Stroke, 'time'> => {
   return { code: 'Minus', key: '-' }
 }
 
+it('leaves the star before a scan to the cashier, however soon the scan follows', () => {
+  const wedge = new Wedge()
+  wedge.feed({ code: 'NumpadMultiply', key: '*', time: 990 })
+  expect(type(wedge, '6901234567892', 1)).toMatchObject({ type: 'scan', text: '6901234567892' })
+})
+
 /** Types `text` with `gap` ms between keys, then ends it. */
 function type(wedge: Wedge, text: string, gap: number, options: { start?: number; end?: string; ime?: boolean } = {}): Verdict {
   let time = options.start ?? 1000

@@ -6,9 +6,9 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'promotions'
-  | 'refund' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock'
+  | 'refund' | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock'
 
-export type SettingsPage = 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'returns' | 'backup'
+export type SettingsPage = 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'returns' | 'labels' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void
@@ -70,13 +70,19 @@ export const usePanels = defineStore('panels', () => {
     keys.scan?.(text)
     return keys.scan !== undefined
   }
+  /** A panel that may want a scan for itself: true when it took it. */
+  let taker: ((text: string) => boolean) | null = null
+  function setTaker(take: ((text: string) => boolean) | null): void {
+    taker = take
+  }
+  const takesScan = (text: string): boolean => taker?.(text) ?? false
   function setInner(step: (() => boolean) | null): void {
     inner = step
   }
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, leave, back, key, type, scan, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, type, scan, setKeys, setInner, dropInner, setTaker, takesScan }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */
@@ -84,6 +90,13 @@ export function useInnerBack(step: () => boolean): void {
   const panels = usePanels()
   panels.setInner(step)
   onBeforeUnmount(() => panels.dropInner(step))
+}
+
+/** For a panel that wants some scans for itself; the others go where scans go. */
+export function useScanTaker(take: (text: string) => boolean): void {
+  const panels = usePanels()
+  panels.setTaker(take)
+  onBeforeUnmount(() => panels.setTaker(null))
 }
 
 /** For a panel with a meaning of its own for Enter or the arrows. */

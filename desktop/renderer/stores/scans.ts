@@ -4,19 +4,21 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import type { Ask } from '#shared/codes/recognise.ts'
 import type { CallResult } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { milli } from '#shared/quantity/quantity.ts'
 import { db, type WaitingScan } from '../db.ts'
 import { newId, till } from '../host/till.ts'
-import { reasonText, t } from '../i18n/index.ts'
+import { t } from '../i18n/index.ts'
 import { measurePaint } from '../input/paint.ts'
+import { useCarried } from './carried.ts'
 import { useCounter } from './counter.ts'
+import { asking, follow, unknownWords, warn } from './meanings.ts'
 import { useNotice } from './notice.ts'
 import { useSession } from './session.ts'
 import { useTicket } from './ticket.ts'
-import { useUnknown } from './unknown.ts'
 
 export const useScans = defineStore('scans', () => {
   const queue = shallowRef<readonly WaitingScan[]>([])
@@ -52,13 +54,14 @@ export const useScans = defineStore('scans', () => {
     running = true
     try {
       for (let scan = queue.value[0]; scan && ready.value; scan = queue.value[0]) {
-        const answer = await till().call('code.read', { text: scan.text })
+        const ask = asking()
+        const answer = await till().call('code.read', { text: scan.text, ask })
         if (!ready.value) {
           // Money is being taken, or somebody has signed out, since the question was asked: it waits like any other.
           void keep()
           break
         }
-        take(scan, answer)
+        take(scan, answer, ask)
         drop(scan)
       }
     } catch (error) {
@@ -81,26 +84,30 @@ export const useScans = defineStore('scans', () => {
     if (kept.delete(scan.id)) void db.scans.delete(scan.id)
   }
 
-  function take(scan: WaitingScan, answer: CallResult<'code.read'>): void {
-    if (answer.kind === 'unknown') {
-      refuse(scan, answer.code)
-      return
+  function take(scan: WaitingScan, answer: CallResult<'code.read'>, ask: Ask): void {
+    if (answer.kind === 'unknown') return refuse(scan, answer)
+    if (answer.kind !== 'good') {
+      keepQuantity(scan)
+      return follow(answer, ask)
     }
     const keys = times.get(scan.id)
-    useCounter().ring(answer.good, scan.quantity === null ? null : milli(scan.quantity))
+    const isOnTicket = useCounter().ring(answer.good, scan.quantity === null ? null : milli(scan.quantity), answer.label)
+    if (isOnTicket || answer.label?.expired) warn(answer, isOnTicket)
     if (keys) void measurePaint('xiaopu:scan-paint', keys.since, { typed: keys.typed })
   }
 
-  function refuse(scan: WaitingScan, code: string): void {
+  /** The number said before a scan that was no good is for the next. */
+  function keepQuantity(scan: WaitingScan): void {
     const counter = useCounter()
     if (scan.quantity) counter.setBuffer({ ...counter.buffer, quantity: milli(scan.quantity) })
-    const unknown = useUnknown()
-    const fresh = code === 'code.not_found' && session.may('goods.edit')
+  }
+
+  function refuse(scan: WaitingScan, answer: Extract<CallResult<'code.read'>, { kind: 'unknown' }>): void {
+    keepQuantity(scan)
+    const code = answer.add
     useNotice().show({
-      tone: 'refuse',
-      message: `${reasonText('read', code)} ${scan.text}`,
-      next: t(fresh ? 'read.nextAdd' : 'read.next'),
-      ...(fresh ? { action: { label: t('read.add'), run: () => unknown.add(scan.text) } } : {}),
+      tone: 'refuse', ...unknownWords(answer, code !== null),
+      ...(code === null ? {} : { action: { label: t('read.add'), run: () => useCarried().add({ code, scan: scan.text }) } }),
     })
   }
 

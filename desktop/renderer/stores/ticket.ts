@@ -5,7 +5,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket, type TicketLine } from '#shared/cart/ticket.ts'
+import { addGood, emptyTicket, type LineLabel, refreshGood, removeLine, setQuantity, type Ticket, type TicketLine } from '#shared/cart/ticket.ts'
 import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { sum } from '#shared/money/money.ts'
@@ -97,14 +97,14 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   /** Adds a good and selects its line. False when the ticket can't take more. */
-  function add(good: Good, quantity: Milli): boolean {
+  function add(good: Good, quantity: Milli, label?: LineLabel): boolean {
     if (completing.value) return false
     if (ticket.value.lines.length >= LINES_MAX) {
       useNotice().show({ tone: 'refuse', message: t('error.sale_too_large.message'), next: t('error.sale_too_large.next') })
       return false
     }
     const before = ticket.value
-    const next = addGood(before, newId(), good, quantity)
+    const next = addGood(before, newId(), good, quantity, label)
     const touched = next.lines.find((each) => !before.lines.includes(each))
     if (touched && refusedQuantity(touched, touched.quantity)) return false
     change(before.lines.length ? next : { ...next, openedAt: Date.now() }, touched?.id ?? null)

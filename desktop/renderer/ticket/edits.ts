@@ -2,7 +2,8 @@
 import type { Ticket, TicketLine, TicketOff } from '#shared/cart/ticket.ts'
 import type { Rounding } from '#shared/catalog/promotion.ts'
 import { type Fen, fen, roundHalfUp, ZERO } from '#shared/money/money.ts'
-import { amountOf, formatQuantity, type Milli } from '#shared/quantity/quantity.ts'
+import { amountOfLine } from '#shared/pricing/price.ts'
+import { formatQuantity, type Milli } from '#shared/quantity/quantity.ts'
 
 function changeLine(ticket: Ticket, lineId: string, change: (line: TicketLine) => TicketLine): Ticket {
   return { ...ticket, lines: ticket.lines.map((line) => (line.id === lineId ? change(line) : line)) }
@@ -16,7 +17,7 @@ export function overridePrice(ticket: Ticket, lineId: string, price: Fen): Ticke
 /** Takes `off` fen (not negative) off a line; more than the line comes to is cut to that. A return's discount has its sign. */
 export function discountLine(ticket: Ticket, lineId: string, off: Fen): Ticket {
   return changeLine(ticket, lineId, (line) => {
-    const amount = amountOf(line.price, line.quantity, line.per)
+    const amount = amountOfLine(line)
     const size = Math.min(off, Math.abs(amount))
     return { ...line, discount: fen(Math.sign(amount) * size) }
   })
@@ -24,7 +25,7 @@ export function discountLine(ticket: Ticket, lineId: string, off: Fen): Ticket {
 
 /** What `percent` of a line's amount is, in fen: 10 for nine tenths of the price. */
 export function percentOff(line: TicketLine, percent: number): Fen {
-  return roundHalfUp(Math.abs(amountOf(line.price, line.quantity, line.per)), percent, 100)
+  return roundHalfUp(Math.abs(amountOfLine(line)), percent, 100)
 }
 
 /** Listed price, no discount. */
