@@ -13,7 +13,8 @@ import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { paidInAll } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { saleFacts, refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
+import { saleFacts } from './sales.ts'
+import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
 /** What a sale names is in its text alone, and two years of texts take seconds to look through: without a day, the last hundred. */
 const LOOKED_THROUGH_MS = 100 * 86_400_000

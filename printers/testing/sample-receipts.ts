@@ -42,7 +42,7 @@ const promotion = (n: number, name: string, rule: Rule) => PromotionSchema.parse
 function promotedSale(): SaleReceiptInput['sale'] {
   const promotions = [promotion(2, '饮料第二件半价', { kind: 'nth', n: 2, percent: 50 }), promotion(3, '满三十元减三元', { kind: 'spend', over: 3000, off: fen(300), repeat: true })]
   const lines = [sampleLine('农夫山泉饮用天然水 550ml', 2000, 200), sampleLine('阳光玫瑰葡萄', 1860, 1580, { pricing: 'weight', unit: '斤', per: 500 }), sampleLine('可口可乐 330ml', 1000, 300, { price: 280 })]
-  const ticket = lines.map((line, i): TicketLine => ({ ...line, id: `${i}`, good: `${i}`, discount: fen(0) }))
+  const ticket = lines.map(({ label: _label, ...line }, i): TicketLine => ({ ...line, id: `${i}`, good: `${i}`, discount: fen(0) }))
   const priced = priceTicket(ticket, { off: { kind: 'percent', percent: 5 } }, { ...NO_RULES, promotions, at: SAMPLE_TIME, rounding: 'jiao' })
   return sampleSale(lines.map((line, i) => ({ ...line, ...priced.lines[i]!, offs: [...priced.lines[i]!.offs] })), 10_000)
 }

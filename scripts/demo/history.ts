@@ -161,7 +161,7 @@ class Book {
     }
     const { total } = priceTicket(ticket.lines)
     const staff = isReturn ? this.#staff[0]! : facts.staff
-    const decided = decideSale({ ...facts, staff, approved: new Set(), returnCap: RETURN_CAP_FEN, good: (id) => this.#byId.get(id) }, { ticket, total, given: total > 0 ? fen(Math.ceil(total / 1000) * 1000) : total })
+    const decided = decideSale({ ...facts, staff, approved: new Set(), returnCap: RETURN_CAP_FEN, labelled: () => undefined, good: (id) => this.#byId.get(id) }, { ticket, total, given: total > 0 ? fen(Math.ceil(total / 1000) * 1000) : total })
     if ('refused' in decided) throw new Error(`a made-up sale was refused: ${decided.refused.code}`)
     return decided.event.body
   }

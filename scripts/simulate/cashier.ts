@@ -9,7 +9,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
-import { type PricingRules, priceTicket } from '#shared/pricing/price.ts'
+import { amountOfLine, type PricingRules, priceTicket } from '#shared/pricing/price.ts'
 import { milli } from '#shared/quantity/quantity.ts'
 import { ANY_GOOD, type Auditor, type Deed, type Effect } from './auditor.ts'
 import type { Chance } from './chance.ts'
@@ -222,7 +222,7 @@ export class Cashier {
     if (!rules) return
     const ticket: Ticket = {
       ...rung, ...this.#chance.odds(0.1) && { off: { kind: 'percent' as const, percent: this.#chance.int(1, 20) } }, ...this.#chance.odds(0.1) && { round: this.#chance.pick(['none', 'jiao', 'yuan'] as const) }, lines: rung.lines.map((line) => {
-        const amount = amountOf(line)
+        const amount = amountOfLine(line, line.list)
         const off = this.#chance.odds(0.2) ? Math.min(Math.abs(amount), this.#chance.int(0, 100)) : 0
         return { ...line, discount: fen(off === 0 ? 0 : Math.sign(amount) * off) }
       }),

@@ -19,7 +19,7 @@ export function asking(): Ask {
   if (panel === 'pay') return 'pay'
   if (panel === 'members') return 'member'
   if (panel === 'receipts') return 'receipt'
-  return useTicket().returning ? 'refund' : 'sell'
+  return panel === 'refund' ? 'refund' : 'sell'
 }
 
 export function follow(answer: Other, ask: Ask): void {

@@ -67,6 +67,7 @@ export const usePanels = defineStore('panels', () => {
   }
   /** Says whether the panel took it. */
   function scan(text: string): boolean {
+    if (taker?.(text)) return true
     keys.scan?.(text)
     return keys.scan !== undefined
   }
@@ -75,14 +76,13 @@ export const usePanels = defineStore('panels', () => {
   function setTaker(take: ((text: string) => boolean) | null): void {
     taker = take
   }
-  const takesScan = (text: string): boolean => taker?.(text) ?? false
   function setInner(step: (() => boolean) | null): void {
     inner = step
   }
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, leave, back, key, type, scan, setKeys, setInner, dropInner, setTaker, takesScan }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, type, scan, setKeys, setInner, dropInner, setTaker }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */

@@ -14,9 +14,10 @@ import { readReceiptText } from '#shared/sales/find.ts'
 import type { RefundReason, ReturnRule, StockEnd } from '#shared/sales/refund-events.ts'
 import { type Back, NOTHING_BACK, shareOf } from '#shared/sales/share.ts'
 import { newId, till } from '../host/till.ts'
-import { reasonText, t } from '../i18n/index.ts'
+import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
 import { type Approvable, isApprovable, useApproval } from './approval.ts'
+import { follow, unknownWords } from './meanings.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { useScreen } from './screen.ts'
@@ -167,9 +168,10 @@ export const useRefund = defineStore('refund', () => {
     }
     if (panels.current !== 'refund' || step.value !== 'lines' || quote.value) return false
     void useNotice().attempt(async () => {
-      const answer = await till().call('code.read', { text })
+      const answer = await till().call('code.read', { text, ask: 'refund' })
       if (answer.kind === 'good') addFree(answer.good)
-      else useNotice().show({ tone: 'refuse', message: `${reasonText('read', answer.code)} ${text}`, next: t('read.next') })
+      else if (answer.kind === 'unknown') useNotice().show({ tone: 'refuse', ...unknownWords(answer, false) })
+      else follow(answer, 'refund')
     })
     return true
   }
