@@ -156,7 +156,7 @@ test('a ledger from before there were reports has its sums from the first start 
   await till.close()
   tamper(till.folder, (db) => {
     for (const table of Object.keys(SUMMED)) db.exec(`DROP TABLE ${table}`)
-    db.exec(readFileSync(join(MIGRATIONS, '0009_reports.sql'), 'utf8'))
+    db.exec(readFileSync(join(MIGRATIONS, '0008_reports.sql'), 'utf8'))
   })
   till = await till.restart()
   expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })

@@ -225,7 +225,7 @@ export const en: typeof zh = {
   },
   stock: {
     title: 'Stock', tab_receive: 'Receive', tab_count: 'Count', tab_waste: 'Waste', tab_transfer: 'Transfer', tab_lists: 'Lists', kind_receive: 'Receive', kind_order: 'Order', kind_send: 'Send', kind_take: 'Take in',
-    find: 'Scan, or type name, pinyin, code', unknownNext: 'Scan again or look for another word.', notHere: 'Nothing is scanned on this page', notHereNext: 'Choose receive, count, waste or transfer first.',
+    find: 'Scan, or type name, pinyin, code', noGood: '{text} is no good', unknownNext: 'Scan again or look for another word.', notHere: 'Nothing is scanned on this page', notHereNext: 'Choose receive, count, waste or transfer first.',
     order: 'Purchase order', noOrder: 'Without an order', party_receive: 'Supplier', party_order: 'Supplier', party_send: 'To which shop', party_take: 'From which shop', document: 'Their transfer number', reason: 'Why',
     empty_receive: 'Scan what came', empty_order: 'Scan what to order', empty_waste: 'Scan what is written off', empty_send: 'Scan what leaves', empty_take: 'Scan what came', emptyNext: 'Each scan is one more, and quantities can be changed. Nothing is booked until it is done, and nothing is lost while you sell in between.',
     quantity: 'Quantity ({unit})', sent: 'On paper', came: 'Came ({unit})', fault: 'Why it differs', lotNo: 'Lot', expiry: 'Best by', lot: 'Which lot', lotFirst: 'First expired first', lotOf: '{lot} ({amount} there)', drop: 'Remove {name}',

@@ -220,7 +220,7 @@ export const zh = {
   },
   stock: {
     title: '库存', tab_receive: '收货', tab_count: '盘点', tab_waste: '报损', tab_transfer: '调拨', tab_lists: '清单', kind_receive: '收货', kind_order: '下采购单', kind_send: '调出', kind_take: '调入',
-    find: '扫码，或输名称、拼音、条码', unknownNext: '再扫一次，或换个字找。', notHere: '这一页不用扫码', notHereNext: '先选收货、盘点、报损或调拨，再扫。',
+    find: '扫码，或输名称、拼音、条码', noGood: '{text} 不是商品', unknownNext: '再扫一次，或换个字找。', notHere: '这一页不用扫码', notHereNext: '先选收货、盘点、报损或调拨，再扫。',
     order: '采购单', noOrder: '没有采购单，直接收', party_receive: '供货商', party_order: '供货商', party_send: '调往哪家店', party_take: '从哪家店来', document: '对方调拨单号', reason: '为什么报损',
     empty_receive: '扫要收的货', empty_order: '扫要订的货', empty_waste: '扫要报损的货', empty_send: '扫要调走的货', empty_take: '扫调来的货', emptyNext: '扫一下加一件，数量可以改；没完成前不入账。中途去卖货也不会丢。',
     quantity: '数量（{unit}）', sent: '单上数量', came: '实到（{unit}）', fault: '为什么不一样', lotNo: '批号', expiry: '到期日', lot: '哪一批', lotFirst: '先到期先出', lotOf: '{lot}（有 {amount}）', drop: '去掉 {name}',
