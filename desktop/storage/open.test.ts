@@ -23,9 +23,9 @@ test('a document that is no JSON any more is damage, and the till says so', asyn
   const folder = temporaryFolder()
   const store = openStore(folder)
   store.close()
-  tamper(folder, (db) => db.exec("INSERT INTO document (kind, id, doc, clocks) VALUES ('good', 'g', '{\"name\":\"可', '{}')"))
+  tamper(folder, (db) => db.exec("INSERT INTO document (kind, id, doc, clocks) VALUES ('staff', 's', '{\"name\":\"可', '{}')"))
   const again = openStore(folder)
-  expect(refusal(() => again.good('g'))).toMatchObject({ name: 'TillError', code: 'ledger.damaged' })
+  expect(refusal(() => again.staff('s'))).toMatchObject({ name: 'TillError', code: 'ledger.damaged' })
 })
 
 describe('a till\'s folder', () => {

@@ -14,9 +14,10 @@ const line = {
 const off = fc.oneof(fc.record({ why: fc.constantFrom('price', 'discount', 'ticket', 'rounding'), fen: amount }), fc.record({ why: fc.constantFrom('promotion', 'spend'), fen: amount, promotion: uuid, name: fc.string({ maxLength: 40 }) }))
 const sale = fc.record({
   sale: uuid, no: fc.string({ maxLength: 24 }), shift: uuid, staff: uuid, date: fc.constant('2026-11-24'),
-  lines: fc.array(fc.tuple(fc.record({
-    ...line, offs: fc.array(off, { maxLength: 3 }), lots: fc.array(fc.record({ no: fc.constantFrom('', 'B-0123'), expiry: fc.constantFrom('2026-12-28', '2024-02-01'), quantity: amount }), { minLength: 1, maxLength: 2 }),
-  }, { requiredKeys: Object.keys(line) as (keyof typeof line)[] }), fc.option(price)).map(([line, cost]) => (cost === null ? line : { ...line, cost })), { minLength: 1, maxLength: 3 }),
+  lines: fc.array(fc.record({
+    ...line, offs: fc.array(off, { maxLength: 3 }), cost: price, label: fc.string({ maxLength: 60 }),
+    lots: fc.array(fc.record({ no: fc.constantFrom('', 'B-0123'), expiry: fc.constantFrom('2026-12-28', '2024-02-01'), quantity: amount }), { minLength: 1, maxLength: 2 }),
+  }, { requiredKeys: Object.keys(line) as (keyof typeof line)[] }), { minLength: 1, maxLength: 3 }),
   gross: amount, discount: amount, total: amount,
   tenders: fc.array(fc.record({ channel: fc.constant('cash'), amount, given: amount, change: amount }), { minLength: 1, maxLength: 2 }),
   postings: amount.map((fen) => [{ account: 'drawer', fen }, { account: 'sales', fen: fen === 0 ? 0 : -fen }]),

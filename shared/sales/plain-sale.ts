@@ -26,10 +26,16 @@ export function isPlainSale(body: unknown): boolean {
     && isPlainList(sale.postings, 0, 50, isPosting) && (sale.postings as { fen: number }[]).reduce((sum, { fen }) => sum + fen, 0) === 0
 }
 
+/** What a line may have besides what every line has. */
+const EXTRAS: readonly (readonly [name: string, is: (value: unknown) => boolean])[] = [
+  ['offs', (value) => isPlainList(value, 0, 300, isOff)], ['cost', (value) => isPlainInteger(value, 0, FEN_MAX)],
+  ['lots', (value) => isPlainList(value, 1, 100, isLotPart)], ['label', (value) => isPlainText(value, 0, 500)],
+]
+
 function isLine(value: unknown): boolean {
-  const bare = plainFields(value, 12) ?? plainFields(value, 13)
-  const line = bare ?? plainFields(value, 13) ?? plainFields(value, 13)
-  return line !== undefined && (bare !== undefined || isPlainList(line.offs, 0, 300, isOff)) && (Object.hasOwn(line, 'cost') ? isPlainInteger(line.cost, 0, FEN_MAX) : Object.keys(line).length === 12) && (line.lots === undefined ? Object.keys(line).length === 12 : isPlainList(line.lots, 1, 100, isLotPart)) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
+  const extras = value === null || typeof value !== 'object' ? [] : EXTRAS.filter(([name]) => Object.hasOwn(value, name))
+  const line = plainFields(value, 12 + extras.length)
+  return line !== undefined && extras.every(([name, is]) => is(line[name])) && isPlainId(line.good) && isPlainText(line.code, 0, 48) && isPlainText(line.name, 0, 120) && isPlainText(line.unit, 0, 10)
     && (line.pricing === 'piece' || line.pricing === 'weight') && isPlainInteger(line.per, 1, Number.MAX_SAFE_INTEGER)
     && isPlainInteger(line.quantity, -MILLI_MAX, MILLI_MAX) && isPlainInteger(line.price, 0, FEN_MAX) && isPlainInteger(line.list, 0, FEN_MAX)
     && isFen(line.gross) && isFen(line.discount) && isFen(line.net)
