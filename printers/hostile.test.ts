@@ -53,9 +53,9 @@ test.each(['generic-58', 'generic-80'] as const)('any receipt on %s: prints, fit
     for (const printed of paper.lines) expect(printed.width).toBeLessThanOrEqual(profile.columns)
 
     const text = paper.lines.map((printed) => printed.text)
-    for (const { amount, discount } of doc.lines) {
+    for (const { amount, discounts } of doc.lines) {
       expect(text.some((row) => row.endsWith(` ${amount}`))).toBe(true)
-      if (discount) expect(text.some((row) => row.endsWith(` ${discount.value}`))).toBe(true)
+      for (const discount of discounts) expect(text.some((row) => row.endsWith(` ${discount.value}`))).toBe(true)
     }
     expect(text.some((row) => row.endsWith(`￥${formatYuan(Math.abs(total))}`))).toBe(true)
     // On narrow paper a name has its rows to itself, so it can be found again whole, however it was broken.

@@ -75,7 +75,7 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
   // One column more than the widest: with the border, two spaces between numbers.
   const quantity = 1 + widest([heads.quantity, ...lines.map((line) => line.quantity)])
   const price = 1 + widest([heads.price, ...lines.map((line) => line.price)])
-  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, line.discount?.value ?? ''])])
+  const amount = 1 + widest([heads.amount, ...lines.flatMap((line) => [line.amount, ...line.discounts.map(({ value }) => value)])])
   const borders = 3
   const nameColumns = columns - quantity - price - amount - borders
   const isTable = nameColumns >= NAME_COLUMNS_MIN
@@ -83,17 +83,22 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
   const twoColumns = `{width:* ${amount}}`
   const head = isTable
     ? [fourColumns, cells(literal(heads.name), literal(heads.quantity), literal(heads.price), literal(heads.amount))]
-    : [twoColumns, cells(literal(`${heads.name}  ${heads.quantity} × ${heads.price}`), literal(heads.amount))]
+    : [twoColumns, cells(literal(`${heads.name}  ${times(heads)}`), literal(heads.amount))]
   return [RULE, ...head, RULE, ...lines.flatMap((line) => [
     ...(isTable
       ? [fourColumns, cells(wrapped(line.name, nameColumns), literal(line.quantity), literal(line.price), literal(line.amount))]
-      : ['{width:*}', `|${wrapped(line.name, columns) || '~'} |`, twoColumns, cells(`~~${literal(`${line.quantity} × ${line.price}`)}`, literal(line.amount))]),
-    ...discountRow(line, twoColumns),
+      : ['{width:*}', `|${wrapped(line.name, columns) || '~'} |`, twoColumns, cells(`~~${literal(times(line))}`, literal(line.amount))]),
+    ...rowsUnder(line, twoColumns),
   ])]
 }
 
-function discountRow({ discount }: ReceiptLine, twoColumns: string): string[] {
-  return discount === null ? [] : [twoColumns, cells(`~~${literal(discount.label)}`, literal(discount.value))]
+/** A line without a price says how many, and no more. */
+const times = ({ quantity, price }: Pick<ReceiptLine, 'quantity' | 'price'>): string => (price === '' ? quantity : `${quantity} × ${price}`)
+
+function rowsUnder({ discounts }: ReceiptLine, twoColumns: string): string[] {
+  return discounts.flatMap(({ label, value }) => (
+    value === '' ? ['{width:*}', `|~~${literal(label)} |`] : [twoColumns, cells(`~~${literal(label)}`, literal(value))]
+  ))
 }
 
 function total({ label, value, strong }: ReceiptRow, columns: number): string[] {

@@ -6,11 +6,18 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<Figure[]>>> = 
   'cloud.sale.bytes': async () => (await import('./bench/cloud-bytes.ts')).cloudSaleBytes(),
   'cloud.journal.parts': async () => (await import('./bench/cloud-bytes.ts')).cloudJournalParts(),
   'till.scan.paint': async () => (await import('./bench/scan-paint.ts')).scanPaint(),
+  'till.cold.start': async () => (await import('./bench/cold-start.ts')).coldStart(),
+  'till.scan.paint.100k': async () => (await import('./bench/scan-paint.ts')).scanPaint100k(),
+  'till.search.paint.100k': async () => (await import('./bench/search-paint.ts')).searchPaint(),
+  'till.sale.commit.2y': async () => (await import('./bench/sale-commit-2y.ts')).saleCommit2y(),
+  'till.memory.1000': async () => (await import('./bench/memory.ts')).memory1000(),
+  'report.2y': async () => (await import('./bench/report-2y.ts')).report2y(),
   'cloud.ingest.50': async () => (await import('./bench/cloud-ingest.ts')).cloudIngest(),
   'ledger.curve': async (full) => (await import('./bench/ledger-curve.ts')).ledgerCurve(full),
   'sync.drain': async () => (await import('./bench/sync-drain.ts')).syncDrain(),
   'sync.drain.pouchdb': async () => (await import('./bench/sync-drain-pouchdb.ts')).syncDrainPouchdb(),
   'sync.pull.100k': async () => (await import('./bench/sync-pull.ts')).syncPull(),
+  'price.promotions': async () => (await import('./bench/price-promotions.ts')).pricePromotions(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }
 

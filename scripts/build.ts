@@ -41,8 +41,9 @@ const ELECTRON: Target = {
   configs: (outDir) => [
     // The main process loads its packages from node_modules, native ones included.
     nodeBundle('desktop/main/main.ts', 'main.cjs', outDir, false),
-    // A thread of the main process: it finds its file beside it.
+    // Threads of the main process: each finds its file beside it.
     nodeBundle('desktop/storage/backup/worker.ts', 'backup-worker.cjs', outDir, false),
+    nodeBundle('desktop/host/export/workbook.ts', 'workbook-worker.cjs', outDir, false),
     // A sandboxed preload can load nothing but Electron, so everything else goes in.
     nodeBundle('desktop/preload/preload.ts', 'preload.cjs', outDir, true),
   ],

@@ -7,9 +7,15 @@ import { mergeEdit, nodeOf, tick, type Clocks, type Fields } from '#shared/catal
 import type { Id } from '#shared/identity/ids.ts'
 import { checkRow, type Envelope, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { balance } from '#shared/ledger/postings.ts'
+import type { Fen } from '#shared/money/money.ts'
 import type { Sale } from '#shared/sales/events.ts'
 import type { Holding } from '#shared/sales/held.ts'
+import { closedFields, orderedFields, receivedFields } from '#shared/stock/order.ts'
 import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
+import { paidInAll } from '#shared/sales/share.ts'
+import type { Refund } from '#shared/sales/refund-events.ts'
+import { beyond, type Refunding } from '#shared/sales/refunding.ts'
+import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
 import { foldOffs } from './coupons.ts'
@@ -27,12 +33,16 @@ export interface Known {
   /** Ids of events already in the shop's journal. */
   readonly events: Set<Id>
   readonly sales: Set<Id>
+  /** fen that were paid for sales, of those that somebody took something of back. */
+  readonly paid: Map<Id, Fen>
   /** Reference documents by `kind id`. */
   readonly references: Map<string, ReferenceDocument>
 }
 /** What adds up, over as many runs of rows as go into one transaction. */
 export interface Totals {
   readonly stock: Map<Id, { delta: number; counted: boolean; at: number }>
+  /** Moves that name a lot, by good and lot. */
+  readonly lots: Map<string, { good: Id; no: string; expiry: string; delta: number }>
   /** fen by account */
   readonly balances: Map<string, number>
 }
@@ -46,7 +56,7 @@ export interface Folded extends Totals {
   readonly lost: LostEdit[]
 }
 
-export const noTotals = (): Totals => ({ stock: new Map(), balances: new Map() })
+export const noTotals = (): Totals => ({ stock: new Map(), lots: new Map(), balances: new Map() })
 
 export const referenceKey = (kind: string, id: Id): string => `${kind} ${id}`
 
@@ -102,13 +112,23 @@ function foldEvent(step: Step): void {
   const { event, place } = step
   switch (event.type) {
     case 'sale.completed': return foldSale(step, event.body, event.at)
+    case 'sale.refunded': return foldRefund(step, event.body)
     case 'stock.moved':
-      for (const { good, delta } of event.body.lines) moveStock(step.folded, good, delta, event.at, true)
+    case 'stock.wasted':
+    case 'stock.sent':
+    case 'stock.taken':
+    case 'stock.counted': return moveStock(step, true)
+    case 'stock.ordered': return foldEdit(step, 'order', event.id, orderedFields(event.body, event.at), event.body.hlc)
+    case 'stock.order_closed': return foldEdit(step, 'order', event.body.order, closedFields(event.id), event.body.hlc)
+    case 'stock.received':
+      moveStock(step, true)
+      if (event.body.order !== null) foldEdit(step, 'order', event.body.order, receivedFields(event.id, event.body.lines), event.body.hlc)
       return
     case 'shift.opened':
     case 'shift.closed':
     case 'cash.moved': return post(step.folded, event.body.postings)
     case 'good.changed': return foldEdit(step, 'good', event.body.good, event.body.set, event.body.hlc, event.body.over)
+    case 'promotion.changed': return foldEdit(step, 'promotion', event.body.promotion, event.body.set, event.body.hlc, event.body.over)
     case 'staff.changed': return foldEdit(step, 'staff', event.body.staff, event.body.set, event.body.hlc)
     case 'member.joined': return foldEdit(step, 'member', event.body.person, { joined: event.body.hlc }, event.body.hlc)
     case 'member.changed': return foldEdit(step, 'member', event.body.person, { changed: event.body.hlc }, event.body.hlc)
@@ -141,20 +161,53 @@ function foldSale(step: Step, sale: Sale, at: number): void {
   const wrong = imbalanceOf(sale)
   if (wrong) flag('sale.unbalanced', wrong)
   folded.sales.push({ sale, seq: event.seq, at })
-  for (const line of sale.lines) moveStock(folded, line.good, -line.quantity, at, false)
+  moveStock(step, false)
   post(folded, sale.postings)
   if (sale.moves) foldMoves(deskOf(step), sale.moves)
-  if (sale.ticketOffs) foldOffs({ ...deskOf(step), till: step.place.till, at }, sale)
+  foldOffs({ ...deskOf(step), till: step.place.till, at }, sale)
+  settleRefunds(step, sale)
 }
+
+/** Goods that came back: stock and money, and how much of the sale's money is back over all tills of the shop. */
+function foldRefund(step: Step, refund: Refund): void {
+  const { folded, flag, known, place: { device, till } } = step
+  const lines = refund.lines.reduce((sum, { amount }) => sum + amount, 0)
+  const tenders = refund.tenders.reduce((sum, { amount }) => sum + amount, 0)
+  if (lines !== refund.total || tenders !== refund.total) flag('refund.unbalanced', `lines ${lines}, tenders ${tenders} and ${refund.total} fen`)
+  moveStock(step, false)
+  post(folded, refund.postings)
+  if (refund.moves) foldMoves(deskOf(step), refund.moves)
+  if (refund.sale === null) return
+  const before = refundingOf(step, refund.sale)
+  const paid = before?.paid ?? known.paid.get(refund.sale) ?? null
+  judgeRefunds(step, refund.sale, { ...before, ...refund.saleNo !== null && { no: refund.saleNo }, paid, back: [...before?.back ?? [], { refund: refund.refund, device, till, fen: refund.total }] })
+}
+
+/** A sale that arrives behind refunds of it: now it is known what was paid. */
+function settleRefunds(step: Step, sale: Sale): void {
+  const paid = paidInAll(sale)
+  step.known.paid.set(sale.sale, paid)
+  const before = refundingOf(step, sale.sale)
+  if (before && (before.paid ?? null) === null) judgeRefunds(step, sale.sale, { ...before, no: sale.no, paid })
+}
+
+/** Tells the shop's tills; flags what has just turned out to go beyond what was paid. Never undoes it: the money is gone. */
+function judgeRefunds(step: Step, sale: Id, { no, paid, back = [], over: before = [] }: Refunding): void {
+  const over = paid === null || paid === undefined ? [] : beyond(paid, back).map(({ refund }) => refund)
+  for (const refund of over) if (!before.includes(refund)) step.flag('sale.refunded_beyond', `${sale}: refund ${refund} goes beyond the ${paid} fen that were paid`)
+  tell(step, 'refund', sale, { ...no !== undefined && { no }, paid: paid ?? null, back, over })
+}
+
+const refundingOf = ({ known }: Step, sale: Id): Refunding | undefined => known.references.get(referenceKey('refund', sale))?.doc
 
 /** What does not add up in a sale, or undefined. The event's schema has already made its postings sum to zero. */
 function imbalanceOf(sale: Sale): string | undefined {
   const sum = (of: (line: Sale['lines'][number]) => number): number => sale.lines.reduce((total, line) => total + of(line), 0)
-  const off = (sale.ticketOffs ?? []).reduce((total, each) => total + each.fen, 0)
   const checks: [string, number, number][] = [
-    ['lines and total', sum((line) => line.net) - off, sale.total],
+    ['lines and total', sum((line) => line.net), sale.total],
     ['lines and gross', sum((line) => line.gross), sale.gross],
-    ['lines and discount', sum((line) => line.discount) + off, sale.discount],
+    ['lines and discount', sum((line) => line.discount), sale.discount],
+    ...sale.lines.map(({ offs, discount }): [string, number, number] => ['offs and discount', offs?.reduce((total, off) => total + off.fen, 0) ?? discount, discount]),
     ['gross less discount and total', sale.gross - sale.discount, sale.total],
     ['tenders and total', sale.tenders.reduce((total, tender) => total + tender.amount, 0), sale.total],
     ['postings', balance(sale.postings), 0],
@@ -163,9 +216,16 @@ function imbalanceOf(sale: Sale): string | undefined {
   return wrong && `${wrong[0]}: ${wrong[1]} and ${wrong[2]} fen`
 }
 
-function moveStock(folded: Folded, good: Id, delta: number, at: number, counted: boolean): void {
-  const entry = folded.stock.get(good) ?? { delta: 0, counted: false, at }
-  folded.stock.set(good, { delta: entry.delta + delta, counted: entry.counted || counted, at: Math.max(entry.at, at) })
+function moveStock({ folded, event }: Step, counted: boolean): void {
+  const { at } = event
+  for (const { good, delta, lots } of stockMoves(event)) {
+    const entry = folded.stock.get(good) ?? { delta: 0, counted: false, at }
+    folded.stock.set(good, { delta: entry.delta + delta, counted: entry.counted || counted, at: Math.max(entry.at, at) })
+    for (const { no, expiry, quantity } of lots) {
+      const key = `${good} ${expiry} ${no}`
+      folded.lots.set(key, { good, no, expiry, delta: (folded.lots.get(key)?.delta ?? 0) + quantity })
+    }
+  }
 }
 
 function post(folded: Folded, postings: readonly { account: string; fen: number }[]): void {
@@ -202,7 +262,7 @@ function foldTaken(step: Step, held: Id): void {
 const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.references.get(referenceKey('ticket', held))?.doc
 
 /** What the tills must hear of one another. Fields are stamped with their arrival: facts of several tills have no other order. */
-function tell({ place, arrival, known, folded }: Step, kind: string, id: Id, fields: Holding | Fields): void {
+function tell({ place, arrival, known, folded }: Step, kind: string, id: Id, fields: Holding | Refunding | Fields): void {
   applyEdit(folded, known, { kind, id, fields, hlc: tick(cloudStamp(known, kind, id), arrival, 'cloud'), editor: place.device, arrival })
 }
 

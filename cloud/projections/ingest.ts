@@ -6,6 +6,8 @@ import { setImmediate as breath } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Head, JournalRow } from '#shared/ledger/envelope.ts'
+import { fen } from '#shared/money/money.ts'
+import { paidInAll } from '#shared/sales/share.ts'
 import { bigints, texts, uuids } from '#cloud/storage/arrays.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import { notify } from '#cloud/storage/notices.ts'
@@ -62,7 +64,7 @@ interface Stored { readonly rev: number; readonly touchedShop: boolean; readonly
 async function store(trx: ShopTransaction, place: Place, found: { ack: number; head: string; arrivals: number; rev: number }, rows: readonly JournalRow[]): Promise<Stored> {
   const { shop, device, now } = place
   const latest = await latestIds(trx, shop)
-  const known: Known = { events: new Set(), sales: new Set(), references: new Map() }
+  const known: Known = { events: new Set(), sales: new Set(), paid: new Map(), references: new Map() }
   const changed = new Set<string>()
   const totals = noTotals()
   let { rev, arrivals } = found
@@ -124,17 +126,23 @@ async function storedHashes(trx: ShopTransaction, shop: Id, device: Id, rows: re
   return new Map(stored.map(({ seq, hash }) => [seq, hash]))
 }
 
-interface Latest { readonly event: Id | null; readonly sale: Id | null }
+interface Latest {
+  readonly event: Id | null
+  readonly sale: Id | null
+  /** Sales that are not here, and of which something came back. */
+  readonly awaited: readonly Id[]
+}
 
 /** The shop's latest ids. Ids carry their time: most of what comes is later than all that is there, and need not be looked for. */
 async function latestIds(trx: ShopTransaction, shop: Id): Promise<Latest> {
   const { rows } = await sql<Latest>`select
     (select id from journal where shop_id = ${shop} and id is not null order by id desc limit 1) as event,
-    (select id from sale where shop_id = ${shop} order by id desc limit 1) as sale`.execute(trx)
+    (select id from sale where shop_id = ${shop} order by id desc limit 1) as sale,
+    array(select id from reference where shop_id = ${shop} and kind = 'refund' and (doc->>'paid') is null) as awaited`.execute(trx)
   return rows[0]!
 }
 
-interface Questions { readonly events: readonly Id[]; readonly sales: readonly Id[]; readonly references: readonly Wanted[] }
+interface Questions { readonly events: readonly Id[]; readonly sales: readonly Id[]; readonly paid: readonly Id[]; readonly references: readonly Wanted[] }
 
 /** What the fold must know of the past, and no more; undefined where it is nothing. */
 function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Questions | undefined {
@@ -144,18 +152,24 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
   const events = upTo(latest.event, envelopes.map(({ id }) => id))
   const sales = upTo(latest.sale, named('sale', 'sale.completed'))
   const purses = envelopes.map(pursesNamed)
+  const paid = named('sale', 'sale.refunded')
+  const awaited = latest.awaited.length === 0 ? [] : named('sale', 'sale.completed').filter((id) => latest.awaited.includes(id.toLowerCase()))
   const references = [
+    ...[...paid, ...awaited].map((id) => ({ kind: 'refund', id })),
     ...named('good', 'good.changed').map((id) => ({ kind: 'good', id })),
+    ...named('promotion', 'promotion.changed').map((id) => ({ kind: 'promotion', id })),
     ...named('staff', 'staff.changed').map((id) => ({ kind: 'staff', id })),
     ...envelopes.filter(({ type }) => type === 'ticket.held').map(({ id }) => ({ kind: 'ticket', id })),
     ...named('held', 'ticket.taken').map((id) => ({ kind: 'ticket', id })),
+    ...envelopes.filter(({ type }) => type === 'stock.ordered').map(({ id }) => ({ kind: 'order', id })),
+    ...['stock.received', 'stock.order_closed'].flatMap((type) => named('order', type)).map((id) => ({ kind: 'order', id })),
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...purses.flatMap(({ members }) => members.filter(isUuid)).map((id) => ({ kind: 'purse', id })),
     ...envelopes.flatMap(couponsNamed).filter(isUuid).map((id) => ({ kind: 'coupon', id })),
     ...(purses.some(({ tills }) => tills) ? [{ kind: 'tills', id: shop }] : []),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
-  return events.length + sales.length + references.length === 0 ? undefined : { events, sales, references }
+  return events.length + sales.length + references.length === 0 ? undefined : { events, sales, paid, references }
 }
 
 async function learn(trx: ShopTransaction, shop: Id, asked: Questions, known: Known): Promise<void> {
@@ -167,6 +181,10 @@ async function learn(trx: ShopTransaction, shop: Id, asked: Questions, known: Kn
       union all select id, true from unnest(${uuids(asked.sales)}::uuid[]) as wanted (id),
         lateral (select from sale where shop_id = ${shop} and sale.id = wanted.id limit 1) as found`.execute(trx)
     for (const { id, isSale } of rows) (isSale ? known.sales : known.events).add(id)
+  }
+  if (asked.paid.length > 0) {
+    const sold = await trx.selectFrom('sale').select(['id', 'total_fen']).where('shop_id', '=', shop).where('id', 'in', [...new Set(asked.paid)]).execute()
+    for (const { id, total_fen: total } of sold) known.paid.set(id, paidInAll({ total: fen(total) }))
   }
   for (const [key, reference] of await loadReferences(trx, shop, asked.references)) known.references.set(key, reference)
 }

@@ -6,7 +6,9 @@
 import { sql } from 'kysely'
 import { packClocks } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { byExpiry, type LotPart } from '#shared/stock/lot.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
+import { uuids } from '#cloud/storage/arrays.ts'
 import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
 import type { Changes } from './sync-store.ts'
 
@@ -51,7 +53,24 @@ async function stockElsewhere(trx: ShopTransaction, { shop, device, from, upto, 
     select moved.good_id as id, moved.rev, sum(quantity)::bigint as quantity
     from moved join stock on stock.shop_id = ${shop} and stock.good_id = moved.good_id and stock.device_id <> ${device}
     group by moved.good_id, moved.rev order by moved.rev`.execute(trx)
-  return rows.map(({ id, rev, quantity }) => ({ kind: 'stock', id, rev, doc: { quantity }, clocks: {} }))
+  const lots = await lotsElsewhere(trx, shop, device, rows.map(({ id }) => id))
+  return rows.map(({ id, rev, quantity }) => ({ kind: 'stock', id, rev, doc: { quantity, ...lots.get(id) }, clocks: {} }))
+}
+
+/** Of goods that have lots at the other tills: those lots whose moves there do not come to nothing. */
+async function lotsElsewhere(trx: ShopTransaction, shop: Id, device: Id, goods: readonly Id[]): Promise<Map<Id, { lots: LotPart[] }>> {
+  const found = new Map<Id, { lots: LotPart[] }>()
+  if (goods.length === 0) return found
+  const { rows } = await sql<{ good: Id; no: string; expiry: string; quantity: number }>`
+    select good_id as good, no, expiry, sum(quantity)::bigint as quantity from lot
+    where shop_id = ${shop} and device_id <> ${device} and good_id = any(${uuids(goods)}::uuid[]) group by good_id, no, expiry`.execute(trx)
+  for (const { good, ...part } of rows) {
+    const entry = found.get(good) ?? { lots: [] }
+    found.set(good, entry)
+    if (part.quantity !== 0) entry.lots.push(part)
+  }
+  for (const { lots } of found.values()) lots.sort(byExpiry)
+  return found
 }
 
 async function lostHere(trx: ShopTransaction, { shop, device, from, upto, limit }: Stretch): Promise<Found> {

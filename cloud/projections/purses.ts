@@ -95,7 +95,7 @@ const OF_TILLS = new Set(['device.paired', 'device.renewed', 'purse.topped_up', 
 export function pursesNamed({ type, body }: Pick<Envelope, 'type' | 'body'>): { tills: boolean; members: unknown[] } {
   const lists = [body['moves'], body['parts']].map((list) => (Array.isArray(list) ? list.map((each: unknown) => (each as { member?: unknown } | null)?.member) : []))
   const wanted = type === 'purse.wanted' && Array.isArray(body['members']) ? body['members'] as unknown[] : []
-  const isPurse = type === 'sale.completed' ? body['moves'] !== undefined || body['ticketOffs'] !== undefined : OF_TILLS.has(type)
+  const isPurse = type === 'sale.completed' || type === 'sale.refunded' ? body['moves'] !== undefined || body['member'] !== undefined : OF_TILLS.has(type)
   if (type === 'sale.completed') wanted.push((body['member'] as { member?: unknown } | null | undefined)?.member)
   return isPurse ? { tills: true, members: [...lists.flat(), ...wanted] } : { tills: false, members: [] }
 }

@@ -30,7 +30,7 @@ export function salesOf({ shop, device }: Place, { sales }: Folded): Statement[]
 
 /** Stock and balances. Each good's stock takes the next number behind `rev`. */
 export function totalsOf(place: Place, rev: number, totals: Totals): Statement[] {
-  return [stockOf(place, rev, totals), balancesOf(place, totals)].filter((statement) => statement !== undefined)
+  return [stockOf(place, rev, totals), lotsOf(place, totals), balancesOf(place, totals)].filter((statement) => statement !== undefined)
 }
 
 export async function writeFlags(trx: ShopTransaction, { shop, device }: Place, flags: readonly Flag[]): Promise<void> {
@@ -54,6 +54,16 @@ function stockOf({ shop, device }: Place, rev: number, { stock }: Totals): State
     ) with ordinality as row (good_id, delta, counted, at, n)
     on conflict (shop_id, good_id, device_id) do update set quantity = old.quantity + excluded.quantity,
       counted = old.counted or excluded.counted, updated_at = greatest(old.updated_at, excluded.updated_at), rev = excluded.rev`
+}
+
+function lotsOf({ shop, device }: Place, { lots }: Totals): Statement | undefined {
+  if (lots.size === 0) return undefined
+  const of = <T>(pick: (row: { good: Id; no: string; expiry: string; delta: number }) => T): T[] => [...lots.values()].map(pick)
+  return sql`insert into lot as old (shop_id, good_id, no, expiry, device_id, quantity)
+    select ${shop}::uuid, good_id, no, expiry, ${device}::uuid, delta from unnest(
+      ${uuids(of(({ good }) => good))}::uuid[], ${texts(of(({ no }) => no))}::text[], ${texts(of(({ expiry }) => expiry))}::text[], ${bigints(of(({ delta }) => delta))}::bigint[]
+    ) as row (good_id, no, expiry, delta)
+    on conflict (shop_id, good_id, no, expiry, device_id) do update set quantity = old.quantity + excluded.quantity`
 }
 
 function balancesOf({ shop, device }: Place, { balances }: Totals): Statement | undefined {

@@ -36,7 +36,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     const found = await versionOf(client)
     if (found > known) throw new NewerDatabaseError(found, known)
-    for (const { version, name } of migrations.filter((each) => each.version > found)) {
+    for (const { version, name } of migrations.slice(found)) {
       const text = await readFile(new URL(name, FOLDER), 'utf8')
       await client.query('begin')
       await client.query('create table if not exists schema_version (version int primary key, name text not null, applied_at timestamptz not null default now())')
@@ -59,8 +59,7 @@ async function versionOf(client: pg.Client): Promise<number> {
 async function readMigrations(): Promise<{ version: number; name: string }[]> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort()
   return names.map((name, index) => {
-    const version = Number(name.slice(0, 4))
-    if (!Number.isSafeInteger(version) || version === Number(names[index - 1]?.slice(0, 4) ?? 0)) throw new Error(`migrations/cloud/${name} has no number of its own`)
-    return { version, name }
+    if (Number(name.slice(0, 4)) !== index + 1) throw new Error(`migrations/cloud/${name} is out of order`)
+    return { version: index + 1, name }
   })
 }

@@ -17,6 +17,7 @@ export interface Books {
   flags: { device: Id; seq: number; code: string }[]
   sales: { sale: Id; device: Id; seq: number; no: string; total: number; lines: number }[]
   stock: { good: Id; device: Id; quantity: number; counted: boolean }[]
+  lots: { good: Id; no: string; expiry: string; device: Id; quantity: number }[]
   /** fen */
   balances: { device: Id; account: string; fen: number }[]
   references: { kind: string; id: Id; doc: Fields; clocks: Clocks }[]

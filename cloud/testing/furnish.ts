@@ -15,6 +15,7 @@ export async function furnishShop(cloud: TestCloud, slug: string): Promise<Furni
   till.record('good.changed', { good, set: { name: '可乐', price: 350 }, hlc: '0190000000000000-a' })
   till.record('good.changed', { good, set: { price: 300 }, hlc: '0180000000000000-a' })
   till.record('stock.moved', { reason: 'received', note: '', lines: [{ good, delta: 24_000 }] })
+  till.record('stock.received', { no: 'SH20261123-01-001', order: null, supplier: '', note: '', lines: [{ good, quantity: 6000, lot: { no: 'B1', expiry: '2027-01-31' }, cost: 200, average: 200 }], hlc: '0190000000000001-a' })
   till.record('coupon.imagined', { any: 'thing' })
   till.sell({ good, sale })
   const person = randomUUID()

@@ -4,8 +4,10 @@
  */
 import { nodeOf, tick } from '#shared/catalog/hlc.ts'
 import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
+import type { Fen } from '#shared/money/money.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { EMPTY_HEAD, GENESIS, type Head, type JournalRow, openRow } from '#shared/ledger/envelope.ts'
+import { byExpiry } from '#shared/stock/lot.ts'
 import { type KnownEvent, PairingCodeSchema } from '#shared/sync/protocol.ts'
 import { isSignedBy } from '#cloud/identity/device-key.ts'
 import { type Device, tillNumber } from '#cloud/identity/devices.ts'
@@ -29,9 +31,11 @@ type Sale = Books['sales'][number]
 class Projected {
   readonly events = new Set<Id>()
   readonly saleIds = new Set<Id>()
+  readonly paid = new Map<Id, Fen>()
   readonly sales: Sale[] = []
   readonly flags: ({ device: Id } & Flag)[] = []
   readonly stock: { good: Id; device: Id; quantity: number; counted: boolean; rev: number }[] = []
+  readonly lots: Books['lots'] = []
   readonly balances = new Map<string, number>()
   readonly references = new Map<string, ReferenceDocument>()
   readonly revs = new Map<string, number>()
@@ -43,7 +47,20 @@ class Projected {
       const key = `${device} ${account}`
       this.balances.set(key, (this.balances.get(key) ?? 0) + fen)
     }
+    for (const { good, no, expiry, delta } of folded.lots.values()) {
+      const row = this.lots.find((each) => each.good === good && each.no === no && each.expiry === expiry && each.device === device)
+      if (row) row.quantity += delta
+      else this.lots.push({ good, no, expiry, device, quantity: delta })
+    }
     this.flag(device, folded.flags)
+  }
+
+  /** Of a good that has lots at tills other than `device`: those whose moves there do not come to nothing. */
+  lotsElsewhere(good: Id, device: Id): { lots?: { no: string; expiry: string; quantity: number }[] } {
+    const rows = this.lots.filter((each) => each.good === good && each.device !== device)
+    if (rows.length === 0) return {}
+    const sums = [...Map.groupBy(rows, ({ no, expiry }) => `${expiry} ${no}`).values()].map((parts) => ({ no: parts[0]!.no, expiry: parts[0]!.expiry, quantity: parts.reduce((sum, part) => sum + part.quantity, 0) }))
+    return { lots: sums.filter(({ quantity }) => quantity !== 0).sort(byExpiry) }
   }
 
   /** Moves this device's part of the stock, each good under the next number behind `rev`; gives the last. */
@@ -196,7 +213,7 @@ export class MemoryCloud implements CloudUnderTest {
   /** Folds rows behind `head` into `into`; the first of them has arrival number `arrival`. Gives the new head, and the shop's number before stock moved. */
   #fold(shop: Shop, into: Projected, device: Id, head: Head, rows: readonly JournalRow[], arrival: number): { head: Head; merged: number } {
     const { opened, flags, head: next } = openRows(head, rows)
-    const known = { events: into.events, sales: into.saleIds, references: into.references }
+    const known = { events: into.events, sales: into.saleIds, paid: into.paid, references: into.references }
     const { ledger_shops: ledgerShops, till } = shop.devices.get(device)!
     const folded = foldRows({ shop: shop.id, ledgerShops, device, till: tillNumber(till) }, opened, arrival, known)
     into.flag(device, flags)
@@ -226,7 +243,7 @@ export class MemoryCloud implements CloudUnderTest {
       return isWhole ? [{ kind, id, rev: at, doc, clocks }] : []
     })
     const stock = [...Map.groupBy(projected.stock.filter((row) => row.device !== device), (row) => row.good)]
-      .map(([good, parts]) => ({ kind: 'stock', id: good, rev: Math.max(...parts.map((part) => part.rev)), doc: { quantity: parts.reduce((sum, part) => sum + part.quantity, 0) }, clocks: {} }))
+      .map(([good, parts]) => ({ kind: 'stock', id: good, rev: Math.max(...parts.map((part) => part.rev)), doc: { quantity: parts.reduce((sum, part) => sum + part.quantity, 0), ...projected.lotsElsewhere(good, device) }, clocks: {} }))
       .filter((change) => change.rev > from)
     const till = (node: string): string | null => (devices.has(node) ? tillNumber(devices.get(node)!.till) : null)
     const lost = projected.lost.filter((each) => each.editor === device && each.rev > from)
@@ -291,6 +308,7 @@ export class MemoryCloud implements CloudUnderTest {
       flags: projected.flags.map(({ device, seq, code }) => ({ device, seq, code })),
       sales: projected.sales,
       stock: projected.stock.map(({ good, device, quantity, counted }) => ({ good, device, quantity, counted })),
+      lots: projected.lots.map((each) => ({ ...each })),
       balances: [...projected.balances].map(([key, fen]) => ({ device: key.split(' ')[0]!, account: key.split(' ')[1]!, fen })),
       references: [...projected.references].map(([key, { doc, clocks }]) => ({ kind: key.split(' ')[0]!, id: key.split(' ')[1]!, doc, clocks })),
       lost: projected.lost.map(({ kind, id: of, field, value, hlc, editor }) => ({ kind, id: of, field, value, hlc, editor })),

@@ -3,10 +3,11 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { tick } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { countingIds, MORNING } from '#shared/testing/clock-and-ids.ts'
+import { readOrder } from '#shared/stock/order.ts'
 import { EVENTS } from '#shared/sync/events.ts'
 import type { CloudUnderTest } from './books.ts'
 import { FarTill } from './far-till.ts'
-import { saleBody } from './till.ts'
+import { refundBody, saleBody } from './till.ts'
 
 let space = 0x5100
 
@@ -77,6 +78,32 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       await cloud.sync.authenticate(till.authorization, now)
     })
 
+    test('a till hears the lots and the orders of the others, and of its own lots nothing', async () => {
+      const other = await join()
+      const lot = (no: string, expiry: string) => ({ no, expiry })
+      const line = (quantity: number, of: object | null) => ({ good, quantity, lot: of, cost: null, average: null })
+      const order = ids.next()
+      const stamp = (far: FarTill, ms: number): string => tick(undefined, ms, far.device)
+      till.record('stock.ordered', { no: 'CG1', supplier: 'S', note: '', lines: [{ good, quantity: 9000, cost: null }], hlc: stamp(till, 1) }, now, order)
+      till.record('stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [line(5000, lot('A', '2027-01-31')), line(2000, lot('B', ''))], hlc: stamp(till, 2) }, now)
+      till.record('stock.wasted', { no: 'BS1', reason: 'damaged', note: '', lines: [{ good, quantity: 2000, lots: [{ ...lot('B', ''), quantity: 2000 }] }] }, now)
+      other.record('stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [line(1000, lot('A', '2027-01-31'))], hlc: stamp(other, 3) }, now)
+      await till.push(cloud.sync, now)
+      await other.push(cloud.sync, now)
+      const heard = async (far: FarTill) => {
+        const { changes } = await cloud.sync.pull(await cloud.sync.authenticate(far.authorization, now), 0, 100)
+        return { stock: changes.filter(({ kind }) => kind === 'stock').map(({ doc }) => doc), order: changes.find(({ kind }) => kind === 'order')?.doc }
+      }
+      const [one, two] = [await heard(till), await heard(other)]
+      expect(one.stock).toEqual([{ quantity: 1000, lots: [{ ...lot('A', '2027-01-31'), quantity: 1000 }] }])
+      expect(two.stock).toEqual([{ quantity: 5000, lots: [{ ...lot('A', '2027-01-31'), quantity: 5000 }] }])
+      expect(one.order).toEqual(two.order)
+      expect(readOrder(order, one.order!)).toMatchObject({ no: 'CG1', received: new Map([[good, 8000]]), isClosed: false })
+      const before = await cloud.books(shop)
+      await cloud.rebuild(shop)
+      expect((await cloud.books(shop)).lots).toEqual(before.lots)
+    })
+
     test('rows are stored and projected once, however often and in whatever pieces they come', async () => {
       for (let i = 0; i < 5; i++) sell(till)
       expect(await till.push(cloud.sync, now, till.rows.slice(0, 3))).toEqual({ ack: 3, flags: [] })
@@ -139,6 +166,22 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       expect(lost).toEqual([expect.objectContaining({ kind: 'good', id: good, field: 'price', value: 360, editor: other.device })])
     })
 
+    test('a promotion edited field by field, by two tills and in several pushes, is one', async () => {
+      const other = await join()
+      const promotion = ids.next()
+      const edit = async (far: FarTill, set: Record<string, unknown>, ms: number): Promise<void> => {
+        far.record('promotion.changed', { promotion, set, hlc: tick(undefined, ms, far.device) }, now)
+        await far.push(cloud.sync, now)
+      }
+      await edit(till, { name: '第二件半价', rule: { kind: 'nth', n: 2, percent: 50 } }, 1000)
+      await edit(other, { rule: { kind: 'nth', n: 2, percent: 60 } }, 2000)
+      await edit(till, { on: false }, 3000)
+      const doc = { name: '第二件半价', rule: { kind: 'nth', n: 2, percent: 60 }, on: false }
+      expect((await cloud.books(shop)).references.find(({ id }) => id === promotion)?.doc).toEqual(doc)
+      const device = await cloud.sync.authenticate(till.authorization, now)
+      expect((await cloud.sync.pull(device, 0, 1000)).changes.filter(({ kind }) => kind === 'promotion')).toMatchObject([{ id: promotion, doc }])
+    })
+
     test('changes come down in order, by pages, from a number; a good when it is whole; from the beginning for who is ahead', async () => {
       const device = await cloud.sync.authenticate(till.authorization, now)
       const begin = await cloud.sync.rev(shop)
@@ -193,18 +236,21 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
 
     // The rule a renewed till lives by: what it records again counts once, of whatever kind, and whoever was first.
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
-      const [shift, sale, staff, held, person] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
+      const [shift, sale, staff, held, person, refund] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
+      const [order, count, lot] = [ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
       const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
         ['staff.signed_in', { staff }, ids.next()],
         ['shift.opened', { shift, staff, date: '2026-11-23', float: 500, postings: postings(500) }, shift],
         ['sale.completed', saleBody({ good, sale }), sale],
+        ['sale.refunded', refundBody({ good, sale, shift, refund }), refund],
         ['stock.moved', { reason: 'received', note: '', lines: [{ good, delta: 7000 }] }, ids.next()],
         ['good.changed', { good, set: { name: '可乐', price: 380 }, hlc: tick(undefined, 5000, till.device) }, ids.next()],
         ['staff.changed', { staff, set: { no: '02', name: '小王', role: 'cashier', active: true }, hlc: tick(undefined, 5001, till.device) }, ids.next()],
         ['shop.changed', { shop, set: { name: '新名' }, hlc: tick(undefined, 5002, till.device) }, ids.next()],
+        ['promotion.changed', { promotion: ids.next(), set: { name: '九折', rule: { kind: 'percent', percent: 10 } }, hlc: tick(undefined, 5500, till.device) }, ids.next()],
         ['goods.imported', { file: 'x.csv', rows: 1, added: 1, updated: 0, refused: 0 }, ids.next()],
         ['drawer.opened', { shift, reason: '' }, ids.next()],
         ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],
@@ -224,6 +270,17 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['coupon.issued', { coupon: held, terms: { name: '减一元', code: 'C1', member: null, off: { fen: 100 }, least: 0, from: '2026-01-01', until: '2026-12-31' }, hlc: tick(undefined, 5006, till.device) }, ids.next()],
         ['coupon.lost', { coupon: held, sale, shift, fen: 100, postings: [{ account: 'coupon_loss', fen: 100 }, { account: 'discounts', fen: -100 }] }, ids.next()],
         ['person.erased', { person, hlc: tick(undefined, 5005, till.device) }, ids.next()],
+        ['cash.moved', { shift, amount: 100, reason: 'change', note: '', postings: postings(100) }, ids.next()],
+        ['staff.approved', { staff, rights: ['cash.move'], for: ids.next() }, ids.next()],
+        ['stock.ordered', { no: 'CG1', supplier: '', note: '', lines: [{ good, quantity: 9000, cost: null }], hlc: tick(undefined, 5006, till.device) }, order],
+        ['stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [{ good, quantity: 5000, lot, cost: 200, average: 200 }], hlc: tick(undefined, 5007, till.device) }, ids.next()],
+        ['stock.order_closed', { order, hlc: tick(undefined, 5008, till.device) }, ids.next()],
+        ['stock.wasted', { no: 'BS1', reason: 'expired', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lot, quantity: 1000 }] }] }, ids.next()],
+        ['stock.sent', { no: 'DC1', to: '桥头店', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lot, quantity: 1000 }] }] }, ids.next()],
+        ['stock.taken', { no: 'DR1', document: 'DC9', from: '桥头店', note: '', lines: [{ good, sent: 2000, came: 1000, fault: 'missing', lot }] }, ids.next()],
+        ['stock.count_begun', { no: 'PD1', note: '' }, count],
+        ['stock.count_scanned', { count, good, quantity: 9000, books: 9500, afresh: false }, ids.next()],
+        ['stock.counted', { no: 'PD1', count, given_up: false, goods: 1, lines: [{ good, counted: 9000, books: 9500, came: 0, left: 0, difference: -500, value: null, lots: [{ ...lot, quantity: 500 }] }] }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
       expect(new Set(events.map(([type]) => type))).toEqual(projected)
@@ -238,6 +295,22 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       await cloud.rebuild(shop)
       const { journal: _again, devices: _still, flags: _same, rev: _rev, ...rebuilt } = await cloud.books(shop)
       const { rev: _live, ...live } = before
+      expect(rebuilt).toEqual(live)
+    })
+
+    test('what comes back of a sale is summed over tills, in whatever order it arrives; beyond what was paid it is flagged', async () => {
+      const other = await join()
+      const [early, late] = [ids.next(), ids.next()]
+      for (const sale of [early, late]) for (let n = 0; n < 2; n++) other.record('sale.refunded', refundBody({ good, sale, refund: ids.next() }), now)
+      till.record('sale.completed', saleBody({ good, sale: early }), now, early)
+      await till.push(cloud.sync, now)
+      expect((await other.push(cloud.sync, now)).flags).toMatchObject([{ seq: 2, code: 'sale.refunded_beyond' }])
+      till.record('sale.completed', saleBody({ good, sale: late, quantity: 2000 }), now, late)
+      expect((await till.push(cloud.sync, now)).flags).toEqual([])
+      const { rev: _before, ...live } = await cloud.books(shop)
+      expect(live.references.filter(({ kind }) => kind === 'refund').map(({ doc }) => [doc['paid'], (doc['over'] as []).length])).toEqual(expect.arrayContaining([[350, 1], [700, 0]]))
+      await cloud.rebuild(shop)
+      const { rev: _after, ...rebuilt } = await cloud.books(shop)
       expect(rebuilt).toEqual(live)
     })
 

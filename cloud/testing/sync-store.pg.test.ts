@@ -57,7 +57,7 @@ async function play(cloud: CloudUnderTest, acts: readonly Act[], space: number):
         far.record('sale.completed', { ...saleBody({ good: goods[each.good]!, sale: sold }), shift: sold, staff: sold }, MORNING, each.again ? ids.next() : sold)
         break
       case 'stock':
-        far.record('stock.moved', { reason: 'received', note: '', lines: [{ good: goods[each.good], delta: each.delta }] }, MORNING)
+        far.record(...stockRow(goods[each.good]!, each.delta, tick(undefined, MORNING, far.device)), MORNING)
         break
       case 'edit': {
         const value = each.field === 'price' ? each.ms : `名${each.ms}`
@@ -79,11 +79,19 @@ async function play(cloud: CloudUnderTest, acts: readonly Act[], space: number):
   }
   const device = await cloud.sync.authenticate(tills[0]!.authorization, MORNING)
   const begin = await cloud.sync.pull(device, 0, 4)
-  answers.push(JSON.stringify(begin.changes.filter(({ kind }) => kind === 'good').map(({ id, rev }) => [id, rev])))
+  answers.push(JSON.stringify(begin.changes.filter(({ kind }) => kind === 'good' || kind === 'stock').map(({ kind, id, rev, doc }) => [id, rev, kind === 'stock' && doc])))
   await cloud.rebuild(shop)
   const books = await cloud.books(shop)
   // Made again at once or one by one, documents get other numbers.
   return { answers, books: { ...books, rev: 0, journal: books.journal.map((row) => ({ ...row, text: '', hash: '' })), devices: books.devices.map((row) => ({ ...row, head: '' })), references: books.references.filter(({ kind }) => kind === 'good') } }
+}
+
+/** Goods of a lot that come and go, and sometimes goods of none. */
+function stockRow(good: Id, delta: number, hlc: string): [string, Record<string, unknown>] {
+  const lot = { no: `L${Math.abs(delta) % 3}`, expiry: delta % 2000 === 0 ? '2027-01-31' : '' }
+  if (delta > 0) return ['stock.received', { no: 'SH1', order: good, supplier: '', note: '', lines: [{ good, quantity: delta, lot, cost: null, average: null }], hlc }]
+  if (delta < -1000) return ['stock.wasted', { no: 'BS1', reason: 'expired', note: '', lines: [{ good, quantity: -delta, lots: [{ ...lot, quantity: -delta }] }] }]
+  return ['stock.moved', { reason: 'received', note: '', lines: [{ good, delta }] }]
 }
 
 const recorded = fc.oneof(...RECORDED)

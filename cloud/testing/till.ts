@@ -25,6 +25,18 @@ export function saleBody({ good, quantity = 1000, price = 350, name = '可乐', 
   }
 }
 
+export interface RefundInput { readonly good: Id; readonly sale: Id | null; readonly refund: Id; readonly shift?: Id; readonly pieces?: number }
+
+/** Pieces at 3.50 that came back, paid for in cash. */
+export function refundBody({ good, sale, refund, shift = randomUUID(), pieces = 1 }: RefundInput): Record<string, unknown> {
+  const total = pieces * 350
+  return {
+    refund, no: '20261123-01-T0001', shift, staff: randomUUID(), date: '2026-11-23', sale, saleNo: sale && '20261123-01-0001', saleTill: sale && '01', known: sale !== null,
+    reason: 'quality', note: '', lines: [{ line: 0, good, code: '6901', name: '可乐', unit: '瓶', pricing: 'piece', per: 1000, quantity: pieces * 1000, price: 350, amount: total, stock: 'back', over: null }],
+    total, tenders: [{ channel: 'cash', amount: total, due: false }], allowedBy: null, exchange: null, postings: [{ account: 'returns', fen: total }, { account: 'drawer', fen: -total }],
+  }
+}
+
 /** A push before compression. */
 export const pushBody = (device: Id, rows: readonly JournalRow[]): Buffer => Buffer.from(writePush(device, rows.map(rawRow)))
 

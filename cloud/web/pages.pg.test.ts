@@ -108,6 +108,21 @@ test('the receipt\'s figures are those of the paper: listed price, what was take
   expect(text).toMatch(/小计￥26\.00优惠-￥2\.00/)
 })
 
+test('a receipt says of every promotion what it took off', async () => {
+  const opened = await openShop(cloud)
+  const id = randomUUID()
+  const base = { good, code: '', pricing: 'piece', unit: '瓶', per: 1000, quantity: 2000, price: 1000, list: 1000, gross: 2000 }
+  opened.till.record('sale.completed', {
+    ...saleBody({ good, sale: id }), gross: 2000, discount: 709, total: 1291, tenders: [{ channel: 'cash', amount: 1291, given: 1291, change: 0 }],
+    postings: [{ account: 'drawer', fen: 1291 }, { account: 'discounts', fen: 709 }, { account: 'sales', fen: -2000 }],
+    lines: [{ ...base, name: '酱油', discount: 709, net: 1291, offs: [{ why: 'promotion', fen: 500, promotion: good, name: '第二件半价' }, { why: 'spend', fen: 200, promotion: good, name: '满十减二' }, { why: 'rounding', fen: 9 }] }],
+  })
+  expect((await opened.till.push()).body.flags).toEqual([])
+  const text = (await get(`/r/${shortId(opened.shop)}/${shortId(id)}`)).text.replace(/<[^>]*>/g, '')
+  expect(text).toContain('· 第二件半价 -￥5.00￥15.00')
+  expect(text).toMatch(/小计￥20\.00满十减二-￥2\.00抹零-￥0\.09共优惠-￥7\.09/)
+})
+
 test('the credit code checks with nothing but the public key', async () => {
   const [header = '', payload = '', signature = ''] = (await token()).split('.')
   const { keys } = JSON.parse((await get('/.well-known/jwks.json')).text) as { keys: { kid: string; kty: string; crv: string; x: string }[] }

@@ -1,5 +1,6 @@
 /** A receipt on-line: what was bought, for how much, from whom. It names no staff, and search engines are kept out. */
 import { figuresOf, quantityText } from '#shared/documents/receipt.ts'
+import { type Off, isTicketWide, sumOffs } from '#shared/pricing/offs.ts'
 import type { Sale } from '#shared/sales/events.ts'
 import { html, type Html } from './html.ts'
 import { dateTime } from './hours.ts'
@@ -17,13 +18,14 @@ export function receiptPage(view: ShopView, { sale, at }: { sale: Sale; at: numb
   const figures = sale.lines.map(figuresOf)
   const gross = figures.reduce((sum, { amount }) => sum + amount, 0)
   const discount = figures.reduce((sum, line) => sum + line.discount, 0)
+  const wide = sumOffs(sale.lines).filter(isTicketWide)
   return {
     title: `${t('receipt.title')} · ${shop.name}`, isPrivate: true,
     body: html`<main class="narrow"><article class="receipt">
 <header><h1>${shop.name}</h1>${shop.address ? html`<p>${shop.address}</p>` : ''}${shop.phone ? html`<p>${shop.phone}</p>` : ''}</header>
 <p class="receipt-no"><span>${t('receipt.no')} ${sale.no}</span><time>${dateTime(at, shop.zone)}</time></p>
 <table><tbody>${sale.lines.map((line) => lineRows(line, voice))}</tbody></table>
-${discount === 0 ? '' : html`<dl class="sums"><dt>${t('receipt.gross')}</dt><dd>${price(gross, voice)}</dd><dt>${t('receipt.discount')}</dt><dd>${price(-discount, voice)}</dd></dl>`}
+${discount === 0 ? '' : html`<dl class="sums"><dt>${t('receipt.gross')}</dt><dd>${price(gross, voice)}</dd>${wide.map((off) => html`<dt>${offText(off, voice)}</dt><dd>${price(-off.fen, voice)}</dd>`)}<dt>${t(wide.length > 0 ? 'receipt.saved' : 'receipt.discount')}</dt><dd>${price(-discount, voice)}</dd></dl>`}
 <p class="total"><span>${isRefund ? t('receipt.refund') : t('receipt.total')}<small>${t('receipt.count', { count: sale.lines.length })}</small></span>${price(isRefund ? -sale.total : sale.total, voice)}</p>
 ${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(given, voice)}</dd><dt>${t('receipt.change')}</dt><dd>${price(change, voice)}</dd></dl>` : ''}
 <footer>${shop.footer || t('receipt.thanks')}</footer>
@@ -32,12 +34,17 @@ ${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(gi
   }
 }
 
+/** The promotion's name as it was, or what was done by hand. */
+const offText = ({ name, why }: Off, { t }: Voice): string => name ?? t(why === 'ticket' || why === 'rounding' || why === 'price' ? `receipt.off.${why}` : 'receipt.discount')
+
 /** The same figures as on the paper, so that nobody has to ask which of the two is right. */
 function lineRows(line: Sale['lines'][number], voice: Voice): Html {
   const { t } = voice
-  const { price: each, discount } = figuresOf(line)
+  const { price: each, amount, offs } = figuresOf(line)
+  const own = offs.filter((off) => !isTicketWide(off))
+  const net = own.reduce((left, off) => left - off.fen, amount as number)
   const quantity = line.pricing === 'weight' ? quantityText(line) : t('goods.pieces', { quantity: quantityText(line), unit: line.unit })
-  return html`<tr><th scope="row">${line.name}${line.quantity < 0 ? html` <em>${t('receipt.return')}</em>` : ''}<small>${quantity} × ${price(each, voice)}${t('goods.per', { unit: line.unit })}${discount === 0 ? '' : html` · ${t('receipt.discount')} ${price(-discount, voice)}`}</small></th><td>${price(line.net, voice)}</td></tr>`
+  return html`<tr><th scope="row">${line.name}${line.quantity < 0 ? html` <em>${t('receipt.return')}</em>` : ''}<small>${quantity} × ${price(each, voice)}${t('goods.per', { unit: line.unit })}${own.map((off) => html` · ${offText(off, voice)} ${price(-off.fen, voice)}`)}</small></th><td>${price(net, voice)}</td></tr>`
 }
 
 /** Paper may be faster than the network. */

@@ -1,6 +1,6 @@
 /** The shop's page: is it open, what is there today at what price, who is it. */
 import type { Shop } from '#shared/catalog/shop.ts'
-import { checkUscc } from '#shared/identity/uscc.ts'
+import { checkUscc } from '#shared/codes/uscc.ts'
 import { formatYuan } from '#shared/money/money.ts'
 import { formatQuantity, thousandthsPer } from '#shared/quantity/quantity.ts'
 import type { ShownGood } from '#cloud/projections/goods.ts'

@@ -1,4 +1,5 @@
 /** The audit trail is the journal itself: who did what and when, searched from its end. */
+import type { AuditRow } from '#shared/host/schemas.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { businessDate } from '#shared/ledger/business-date.ts'
 import { type Context, requireRight } from './context.ts'
@@ -13,20 +14,19 @@ export function auditHandlers(context: Context): Pick<Handlers, 'audit.list'> {
       requireRight(context, 'audit.read')
       const { zone } = store.shop()
       const words = text.toLowerCase()
-      const rows = []
+      const rows: AuditRow[] = []
       let next: number | null = null
       let looked = 0
-      for (const row of store.trail({ before, types })) {
+      store.trail({ before, types }, (row) => {
         looked += 1
         const date = businessDate(row.at, zone)
         const fits = (staff === undefined || row.actor === staff) && (from === undefined || date >= from) && (to === undefined || date <= to)
           && (words === '' || says(row.body, words))
         if (fits) rows.push({ ...row, date, staffNo: row.actor === null ? null : store.staff(row.actor)?.no ?? null, sent: row.seq <= store.acknowledged() })
-        if (rows.length === limit || looked === LOOKED_AT_MAX) {
-          next = row.seq
-          break
-        }
-      }
+        if (rows.length < limit && looked < LOOKED_AT_MAX) return true
+        next = row.seq
+        return false
+      })
       return { rows, next }
     },
   }

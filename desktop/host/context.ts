@@ -10,6 +10,7 @@ import { canonical } from '#shared/ledger/canonical.ts'
 import type { Clock, Ids, PrintRequest } from '#shared/ports/ports.ts'
 import { may } from '#shared/sales/sale.ts'
 import type { Approvals } from './approvals.ts'
+import type { DeviceDesk } from './device-desk.ts'
 import type { Pins } from './pins.ts'
 
 /** The cloud's half of the till, as the handlers see it. */
@@ -44,6 +45,7 @@ export interface Context {
   readonly version: string
   readonly cloud: Cloud
   readonly backups: BackupKeeper
+  readonly desk: DeviceDesk
   readonly done: DoneKeys
   readonly approvals: Approvals
   /** The diagnostics file, base64. */
@@ -62,7 +64,7 @@ export function commit(context: Context, events: readonly Event[], prints: reado
   context.cloud.kick()
 }
 
-export function today(context: Context): string {
+export function today(context: Pick<Context, 'store' | 'clock'>): string {
   return businessDate(context.clock.now(), context.store.shop().zone)
 }
 

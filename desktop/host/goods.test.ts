@@ -59,7 +59,7 @@ describe('goods.put', () => {
 describe('code.read', () => {
   const read = async (text: string) => {
     const found = await till.run('code.read', { text })
-    return found.kind === 'good' ? found.good.name : found.code
+    return found.kind === 'good' ? found.good.name : found.kind === 'unknown' ? found.code : found.kind
   }
   test('a good by any of its codes; a UPC with and without its zero; what is wrong with the rest', async () => {
     await put({ name: '可乐', price: 1, code: '6901234567892', codes: ['A-1'] })
@@ -69,7 +69,7 @@ describe('code.read', () => {
     await put({ on: false }, off.id)
     expect([await read('6901234567892'), await read(' A-1 '), await read('012345678905'), await read('0036000291452')]).toEqual(['可乐', '可乐', '进口茶', '进口米'])
     expect([await read(''), await read('  '), await read('6901234567893'), await read('6901234567885'), await read('55'), await read('https://example.cn/')])
-      .toEqual(['code.empty', 'code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale', 'code.not_found'])
+      .toEqual(['code.empty', 'code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale', 'code.link'])
   })
   test('a search shows the good of an exact code first, and never twice', async () => {
     await put({ name: '一号 42', price: 1, code: '4242' })
@@ -77,6 +77,22 @@ describe('code.read', () => {
     expect((await till.run('goods.search', { text: '42' })).goods.map(({ name }) => name)).toEqual(['二号', '一号 42'])
     expect((await till.run('goods.search', { text: '42', limit: 1 })).goods).toHaveLength(1)
   })
+})
+
+test('a price finds what costs it: first where a point or a sign says so, last where the digits may be anything', async () => {
+  await put({ name: '一号', price: 1200, code: '7712' })
+  await put({ name: '十二月', price: 350 })
+  await put({ name: '半价', price: 1250, code: '350' })
+  const names = async (text: string, limit = 50) => (await till.run('goods.search', { text, limit })).goods.map(({ name }) => name)
+  expect([await names('12.5'), await names('￥12.50'), await names('12.50元')]).toEqual([['半价'], ['半价'], ['半价']])
+  expect(await names('12')).toEqual(['一号'])
+  expect(await names('3.50')).toEqual(['十二月', '半价'])
+  expect(await names('350')).toEqual(['半价'])
+  expect(await names('-12')).toEqual(['一号'])
+  expect(await names('0.00')).toEqual([])
+  await put({ price: 2000 }, (await till.run('goods.search', { text: '半价' })).goods[0]!.id)
+  expect([await names('12.5'), await names('20.00')]).toEqual([[], ['半价']])
+  expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
 })
 
 test('an edit says which values it replaces, as far as this till knows', async () => {

@@ -1,15 +1,15 @@
 /** Goods at the till: finding them, editing them, moving their stock, bringing them in from a file. */
 import type { z } from 'zod'
-import { checkGtin, isInStore } from '#shared/codes/gtin.ts'
 import { GoodChanged } from '#shared/catalog/good.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { parseYuan } from '#shared/money/money.ts'
 import { StockMoved } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 
-type Calls = 'goods.search' | 'goods.get' | 'goods.quick' | 'goods.list' | 'goods.put' | 'code.read' | 'stock.move'
+type Calls = 'goods.search' | 'goods.get' | 'goods.quick' | 'goods.list' | 'goods.put' | 'stock.move'
 
 type Edit = z.output<typeof GoodChanged.body>
 
@@ -22,7 +22,7 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
     'goods.list': ({ after, limit }) => ({ goods: store.listGoods(after, limit) }),
 
     'goods.put'({ key, good, set }) {
-      requireRight(context, 'goods.edit')
+      requireRight(context, 'goods.edit', key)
       if (!isRepeat(context, key, GoodChanged.type, { good, set })) {
         const before = store.good(good)
         if (!before && (set.name === undefined || set.price === undefined)) throw new TillError('good.incomplete')
@@ -34,15 +34,6 @@ export function goodsHandlers(context: Context): Pick<Handlers, Calls> {
         context.emit('good.changed', goodOf(context, good))
       }
       return goodOf(context, good)
-    },
-
-    'code.read'({ text }) {
-      const code = text.trim()
-      if (code === '') return { kind: 'unknown', code: 'code.empty', text }
-      const good = store.goodByCode(code) ?? alternatives(code).map((other) => store.goodByCode(other)).find((found) => found !== undefined)
-      if (good) return good.on ? { kind: 'good', good } : { kind: 'unknown', code: 'code.off_sale', text }
-      const wrong = checkGtin(code) === 'wrong-check-digit' && !isInStore(code)
-      return { kind: 'unknown', code: wrong ? 'code.wrong_check_digit' : 'code.not_found', text }
     },
 
     'stock.move'({ key, reason, note, lines }) {
@@ -63,17 +54,23 @@ export function goodEdit({ store, clock }: Pick<Context, 'store' | 'clock'>, goo
   return { good, set, hlc, ...(clocks && { over: Object.fromEntries(Object.keys(set).flatMap((field) => (clocks[field] === undefined ? [] : [[field, clocks[field]]]))) }) }
 }
 
-/** A UPC-A is an EAN-13 with a leading zero, and a scanner may send either. */
-function alternatives(code: string): string[] {
-  if (/^[0-9]{12}$/.test(code)) return [`0${code}`]
-  return /^0[0-9]{12}$/.test(code) ? [code.slice(1)] : []
-}
+/** So many goods of a price are listed where the same digits also mean something else. */
+const PRICED_MAX = 20
 
-/** An exact code comes first, then what the words find. */
-function search(context: Context, text: string, limit: number): GoodView[] {
-  const exact = context.store.goodByCode(text.trim())
-  const found = context.store.searchGoods(text, limit)
-  return exact?.on ? [exact, ...found.filter((good) => good.id !== exact.id)].slice(0, limit) : found
+/**
+ * An exact code comes first, then what the words find, then what costs so many yuan. Where a point or a sign says that a
+ * price is meant, those come before the words.
+ */
+function search({ store }: Context, text: string, limit: number): GoodView[] {
+  const wanted = text.trim()
+  const price = parseYuan(wanted)
+  const isPrice = price !== undefined && /[.¥￥元]/.test(wanted)
+  const priced = price === undefined || price < 0 ? [] : store.goodsByPrice(price, isPrice ? limit : Math.min(limit, PRICED_MAX))
+  const found = store.searchGoods(text, limit)
+  const exact = store.goodByCode(wanted)
+  const rows = isPrice ? [...priced, ...found] : [...found.slice(0, Math.max(0, limit - priced.length)), ...priced]
+  const all = new Map([...(exact?.on ? [exact] : []), ...rows].map((good) => [good.id, good]))
+  return [...all.values()].slice(0, limit)
 }
 
 export function goodOf(context: Context, id: Id): GoodView {

@@ -5,19 +5,25 @@ import { ShopChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { couponHandlers } from './coupons.ts'
+import { codeHandlers } from './codes.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
 import { purseHandlers } from './purses.ts'
+import { deviceHandlers } from './devices.ts'
+import { promotionHandlers } from './promotions.ts'
+import { reportHandlers } from './reports.ts'
+import { refundHandlers } from './refunds.ts'
 import { salesHandlers } from './sales.ts'
 import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
+import { stockHandlers } from './stock/handlers.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
-const IDLE: Display = { mode: 'idle', lines: [], total: fen(0), given: null, change: null, url: null }
+const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null }
 
 export function createHandlers(context: Context, seq: () => number): Handlers {
   const { store, cloud, backups } = context
@@ -27,13 +33,19 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...shiftHandlers(context),
     ...auditHandlers(context),
     ...goodsHandlers(context),
+    ...codeHandlers(context),
     ...importHandlers(context),
+    ...promotionHandlers(context),
+    ...stockHandlers(context),
     ...salesHandlers(context),
+    ...refundHandlers(context),
     ...ticketHandlers(context),
+    ...reportHandlers(context),
     ...memberHandlers(context),
     ...purseHandlers(context),
     ...couponHandlers(context),
     ...printingHandlers(context),
+    ...deviceHandlers(context),
 
     'till.snapshot': () => snapshot(context, seq()),
     async 'till.pair'({ key, cloud: url, code }) {

@@ -1,5 +1,6 @@
 /** The till's paper: what a print job becomes for its printer, the picture of a receipt, and the printers' settings. */
 import { topUpSlip } from '#shared/documents/member-paper.ts'
+import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
@@ -7,11 +8,14 @@ import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { PurseAdjusted, PurseToppedUp } from '#shared/payments/purse.ts'
 import { CashMoved } from '#shared/sales/events.ts'
+import { SaleRefunded } from '#shared/sales/refund-events.ts'
 import type { PrintJob } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
-import { receiptUrl, saleBody, shiftReport } from './views.ts'
+import { reportPaperOf } from './reports.ts'
+import { stockPaper } from './stock/papers.ts'
+import { receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
 
@@ -71,9 +75,21 @@ function receiptOf(context: Context, sale: Id, copy: boolean) {
   })
 }
 
-/** The receipt's picture, as the paper of that width would be. */
-export function receiptPicture(context: Context, sale: Id, columns: 32 | 48): string {
-  return toSvg(receiptOf(context, sale, false), profileOfColumns(columns))
+function refundPaper(context: Context, refund: Id, copy: boolean) {
+  const { store } = context
+  const { body, at } = refundBody(store, refund)
+  return refundReceipt({
+    shop: store.shop(), refund: body, exchange: body.exchange === null ? null : saleBody(store, body.exchange).body, at, till: store.identity().till,
+    staffNo: store.staff(body.staff)?.no ?? '', allowedNo: body.allowedBy === null ? '' : store.staff(body.allowedBy)?.no ?? '', copy,
+  })
+}
+
+/** Whether an id is a refund's. */
+export const isRefund = ({ store }: Pick<Context, 'store'>, id: Id): boolean => store.event(id)?.type === SaleRefunded.type
+
+/** The picture of a sale's or a refund's receipt, as the paper of that width would be. */
+export function receiptPicture(context: Context, id: Id, columns: 32 | 48): string {
+  return toSvg(isRefund(context, id) ? refundPaper(context, id, false) : receiptOf(context, id, false), profileOfColumns(columns))
 }
 
 /** The paper of a job, without the drawer's pulse; undefined where what it should print is not there any more. */
@@ -85,6 +101,8 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
       return new Uint8Array()
     case 'receipt':
       return toEscpos(receiptOf(context, job.ref, job.copy), profile)
+    case 'refund':
+      return toEscpos(refundPaper(context, job.ref, job.copy), profile)
     case 'shift': {
       const shift = store.shift(job.ref)
       return shift && toEscpos(shiftReceipt({ shop: store.shop(), report: shiftReport(store, shift, false), till: store.identity().till, copy: job.copy }), profile)
@@ -102,6 +120,15 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
       return moved && toEscpos(topUpSlip({
         shop: store.shop(), ...moved, at: event.at, till: store.identity().till, staffNo: event.actor === null ? '' : store.staff(event.actor)?.no ?? '', copy: job.copy,
       }), profile)
+    }
+    case 'report': {
+      const paper = reportPaperOf(context, job.ref, job.copy)
+      return paper && toEscpos(paper, profile)
+    }
+    case 'stock': {
+      const event = store.event(job.ref)
+      const paper = event && stockPaper(context, event, job.copy)
+      return paper && toEscpos(paper, profile)
     }
     case 'test': {
       const shop = store.shop()

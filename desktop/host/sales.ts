@@ -1,23 +1,26 @@
 /** Sales: completing a ticket, finding it again, its paper. */
-import type { TicketLine } from '#shared/cart/ticket.ts'
+import type { Ticket, TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
-import { fen } from '#shared/money/money.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { Staff } from '#shared/identity/staff.ts'
 import type { Tender } from '#shared/payments/tender.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
-import { decideSale, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
+import { decideSale, type SaleFacts, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { receiptPicture } from './paper.ts'
+import { labelled } from './codes.ts'
 import { couponFor } from './coupons.ts'
 import { customerOf } from './member-views.ts'
-import { memberOf, receiptUrl, saleBody, saleView, viewOf } from './views.ts'
+import { isRefund, receiptPicture } from './paper.ts'
+import { rulesFor } from './promotions.ts'
+import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
 type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
 
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'sale.complete'({ key, ticket, total, given, value, points }) {
+    'sale.complete'({ key, ticket, total, given, value, points, priced }) {
       if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
       if (isRepeat(context, key, SaleCompleted.type)) {
         const view = saleView(store, key)
@@ -27,12 +30,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const staff = signedIn(context)
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
-      const date = today(context)
-      const { till } = store.identity()
-      const no = saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till)))
-      const customer = ticket.member === undefined ? undefined : customerOf(context, ticket.member)
-      const coupon = ticket.coupon === undefined ? undefined : couponFor(context, ticket.coupon, customer?.member)
-      const decided = decideSale({ staff, approved: context.approvals.of(key), shift: shift.shift, date, no, good: (id) => store.listed(id), customer, coupon }, { ticket, total, given, value, points })
+      const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, value, points, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
@@ -51,15 +49,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
     },
 
     'sale.list'({ date, before, limit }) {
-      const sales = store.listSales({ date, before, limit }).map((row) => {
-        const { body } = saleBody(store, row.sale)
-        return {
-          sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-          gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders, member: memberOf(body), ticketOffs: body.ticketOffs ?? [],
-          url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
-        }
-      })
-      return { sales }
+      return { sales: store.listSales({ date, before, limit }).map((row) => saleRowView(store, row)) }
     },
 
     'sale.receipt': ({ sale, columns }) => ({ svg: receiptPicture(context, sale, columns) }),
@@ -67,14 +57,31 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
     'sale.reprint'({ key, sale }) {
       signedIn(context)
       done.once(key, 'sale.reprint', () => {
-        saleBody(store, sale)
-        store.commit({ events: [], prints: [{ kind: 'receipt', ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
+        const kind = isRefund(context, sale) ? 'refund' : 'receipt'
+        if (kind === 'receipt') saleBody(store, sale)
+        store.commit({ events: [], prints: [{ kind, ref: sale, copy: true, drawer: false }] }, clock.now(), store.signedIn())
       })
       context.printed()
       return {}
     },
   }
 }
+
+/** What a ticket is sold by, now; `pricedAt` is when the screen priced it, in UTC ms. Throws TillError member.not_found, coupon.*. */
+export function saleFacts(context: Context, ticket: Pick<Ticket, 'id' | 'member' | 'coupon'>, staff: Staff, shift: Id, pricedAt: number | undefined): SaleFacts {
+  const { store } = context
+  const date = today(context)
+  const { till } = store.identity()
+  const { returnCap, expiredStops } = store.shop()
+  const customer = ticket.member === undefined ? undefined : customerOf(context, ticket.member)
+  return {
+    staff, approved: context.approvals.of(ticket.id), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
+    good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), rules: rulesFor(context, pricedAt),
+    customer, coupon: ticket.coupon === undefined ? undefined : couponFor(context, ticket.coupon, customer?.member),
+    labelled: (text, good) => labelled(context, text, good),
+  }
+}
+
 
 /** Whether a ticket that comes again is the one that was completed: its goods and quantities, in their order. */
 function sameLines(sold: readonly SaleLine[], asked: readonly TicketLine[]): boolean {

@@ -8,6 +8,9 @@ beforeEach(async () => {
   till = openTill()
   await till.setUp()
 })
+const addPrinter = () => till.run('printer.put', { printer: { id: randomUUID(), name: '前台', profile: 'generic-58', address: 'tcp://127.0.0.1:9', receipts: true, drawer: true } })
+/** What was printed, in order. */
+const slips = async () => till.store.printJobs(100).toSorted((a, b) => a.id - b.id)
 const balances = async (shift: string) => [...till.store.balances(shift)].sort()
 
 test('opens with a float from the safe, closes with a count; what is missing has an account', async () => {
@@ -65,6 +68,73 @@ test('every call twice with one key: one row, the same answer; another call with
   // A retry of yesterday's closing closes nothing today.
   await till.run('shift.close', { key: close, counted: 500 })
   expect((await till.run('till.snapshot', {})).shift).not.toBeNull()
+})
+
+describe('cash without a sale', () => {
+  const move = (way: 'in' | 'out', amount: number, reason: string, note = '') => till.run('cash.move', { way, amount, reason, note } as never)
+
+  test('changes what should be in the drawer, each reason with its account; the report says so and a slip is printed', async () => {
+    await addPrinter()
+    const { shift } = await till.run('shift.open', { float: 10_000 })
+    await move('in', 5_000, 'change', '一元硬币')
+    await move('out', 12_000, 'supplier', '青菜三箱')
+    await move('out', 300, 'supplier')
+    const accounts = [['cash_in:change', -5_000], ['cash_out:supplier', 12_300], ['drawer', 2_700], ['safe', -10_000]]
+    expect(await balances(shift)).toEqual(accounts)
+    expect(await till.run('shift.report', {})).toMatchObject({ expected: 2_700, sales: 0, net: 0, z: null })
+    expect((await slips()).filter(({ kind }) => kind === 'cash')).toHaveLength(3)
+    const closed = await till.run('shift.close', { counted: 2_700 })
+    expect(closed).toMatchObject({ difference: 0, z: 1 })
+    expect((await till.run('ledger.verify', {})).faults).toEqual([])
+  })
+
+  test('needs an open shift, an amount and a reason of its way; twice with one key it is one', async () => {
+    expect(await till.refusal('cash.move', { way: 'in', amount: 100, reason: 'change', note: '' })).toMatchObject({ code: 'shift.none' })
+    const { shift } = await till.run('shift.open', { float: 0 })
+    for (const amount of [0, -1, 0.5, 1e12]) expect(await till.refusal('cash.move', { way: 'in', amount, reason: 'change', note: '' })).toMatchObject({ code: 'call.invalid' })
+    expect(await till.refusal('cash.move', { way: 'in', amount: 100, reason: 'supplier', note: '' })).toMatchObject({ code: 'call.invalid', detail: { field: 'reason' } })
+    const key = randomUUID()
+    const input = { key, way: 'in', amount: 100, reason: 'change', note: '' } as const
+    await till.run('cash.move', input)
+    await till.run('cash.move', input)
+    expect(await till.refusal('cash.move', { ...input, way: 'out', reason: 'other' })).toMatchObject({ code: 'key.reused' })
+    expect(till.store.balances(shift).get('drawer')).toBe(100)
+  })
+
+  test('a cashier needs a manager\'s PIN for it', async () => {
+    await till.addStaff('02', 'cashier')
+    await till.addStaff('03', 'manager', '8642')
+    await till.run('staff.signIn', { no: '02', pin: CASHIER_PIN })
+    const { shift } = await till.run('shift.open', { float: 10_000 })
+    const input = { key: randomUUID(), way: 'out', amount: 2_000, reason: 'deposit', note: '' } as const
+    expect(await till.refusal('cash.move', input)).toMatchObject({ code: 'staff.not_allowed' })
+    await till.run('staff.approve', { no: '03', pin: '8642', rights: ['cash.move'], for: input.key })
+    await till.run('cash.move', input)
+    expect(till.store.balances(shift).get('drawer')).toBe(8_000)
+  })
+})
+
+test('shifts that were can be listed, the latest first, and printed again; Z numbers count what was closed', async () => {
+  await addPrinter()
+  const opened: string[] = []
+  for (let n = 0; n < 3; n++) {
+    opened.unshift((await till.run('shift.open', { float: n * 100 })).shift)
+    till.clock.pass(3_600_000)
+    await till.run('shift.close', { counted: n * 100 })
+  }
+  const now = await till.run('shift.open', { float: 0 })
+  const { shifts } = await till.run('shift.list', {})
+  expect(shifts.map(({ shift }) => shift)).toEqual([now.shift, ...opened])
+  expect(shifts.map(({ z }) => z)).toEqual([null, 3, 2, 1])
+  expect((await till.run('shift.list', { before: shifts[1]!.openedAt, limit: 1 })).shifts.map(({ z }) => z)).toEqual([2])
+  const printed = (await slips()).length
+  await till.run('shift.print', { shift: opened[0]! })
+  await till.run('shift.print', { shift: now.shift })
+  expect((await slips()).slice(printed).map(({ ref, copy }) => [ref, Boolean(copy)])).toEqual([[opened[0], true], [now.shift, false]])
+  await till.addStaff('02', 'cashier')
+  await till.run('staff.signIn', { no: '02', pin: CASHIER_PIN })
+  expect(await till.refusal('shift.list', {})).toMatchObject({ code: 'staff.not_allowed' })
+  expect(await till.refusal('shift.print', { shift: now.shift })).toMatchObject({ code: 'staff.not_allowed' })
 })
 
 describe('a blind count', () => {

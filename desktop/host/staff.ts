@@ -111,7 +111,7 @@ export function staffHandlers(context: Context, seq: () => number): Pick<Handler
         store.commit({ events: [{ id: key, type: StaffApproved.type, v: 1, body: { staff: staff.id, rights, for: write } }], prints: [] }, clock.now(), by.id)
         context.cloud.kick()
       }
-      approvals.give(write, rights)
+      approvals.give(write, rights, staff.id)
       return staff
     },
   }

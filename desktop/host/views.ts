@@ -2,9 +2,10 @@
 import { shortId, type Id } from '#shared/identity/ids.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { SaleView, ShiftReport, Snapshot } from '#shared/host/schemas.ts'
-import type { Shift, TillStore } from '#shared/host/store.ts'
+import type { SaleRow, Shift, TillStore } from '#shared/host/store.ts'
 import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type Sale } from '#shared/sales/events.ts'
+import { type Refund, SaleRefunded } from '#shared/sales/refund-events.ts'
 import { type Context, atTheTill } from './context.ts'
 
 export function snapshot(context: Context, seq: number): Snapshot {
@@ -39,6 +40,7 @@ export function shiftReport(store: TillStore, shift: Shift, blind: boolean): Shi
     gross: hidden ? null : fen(totals.gross), discount: hidden ? null : fen(totals.discount), net: hidden ? null : fen(totals.net),
     balances: hidden ? [] : [...balances].map(([account, amount]) => ({ account, fen: fen(amount) })),
     expected: hidden ? null : fen(expected),
+    refunded: hidden ? null : fen(balances.get('returns') ?? 0),
     z, openings, cashiers: hidden ? [] : cashiers.map(({ staff, sales, net }) => ({ staffNo: store.staff(staff)?.no ?? '', sales, net: fen(net) })),
   }
 }
@@ -59,9 +61,26 @@ export function saleView(store: TillStore, sale: Id): SaleView {
 export function viewOf(store: TillStore, body: Sale, at: number, seq: number): SaleView {
   return {
     sale: body.sale, no: body.no, at, date: body.date, staff: body.staff, staffNo: store.staff(body.staff)?.no ?? '',
-    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders, member: memberOf(body), ticketOffs: body.ticketOffs ?? [],
+    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders, member: memberOf(body),
     url: receiptUrl(store, body.sale), sent: seq <= store.acknowledged(),
   }
+}
+
+/** A sale in a list. */
+export function saleRowView(store: TillStore, row: SaleRow) {
+  const { body } = saleBody(store, row.sale)
+  return {
+    sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
+    gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders, member: memberOf(body),
+    url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
+  }
+}
+
+/** The body of a refund in the journal. Throws TillError sale.not_found. */
+export function refundBody(store: TillStore, id: Id): { body: Refund; at: number; seq: number } {
+  const event = store.event(id)
+  if (event?.type !== SaleRefunded.type) throw new TillError('sale.not_found')
+  return { body: SaleRefunded.body.parse(event.body), at: event.at, seq: event.seq }
 }
 
 /** The receipt's public page, once the till has a cloud; it works as soon as the sale has been sent. */

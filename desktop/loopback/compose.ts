@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
 import { bookLosses } from '#desktop/host/coupons.ts'
 import { releaseSpare } from '#desktop/host/leases.ts'
+import { DeviceDesk } from '#desktop/host/device-desk.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
 import { SearchQueue } from '#desktop/host/search-queue.ts'
@@ -12,6 +13,7 @@ import { renderJob } from '#desktop/host/paper.ts'
 import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { type Pins, slowPins } from '#desktop/host/pins.ts'
 import { snapshot } from '#desktop/host/views.ts'
+import { systemDevices } from '#desktop/devices/system-devices.ts'
 import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
 import { Backups } from '#desktop/storage/backup/backups.ts'
 import { type CopyTask, type Copying, copyOnThread } from '#desktop/storage/backup/worker.ts'
@@ -28,6 +30,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
+import type { Devices } from '#shared/ports/devices.ts'
 import type { Clock, Ids, Printer, Timer, Wire } from '#shared/ports/ports.ts'
 import { DeviceBegun } from '#shared/sales/events.ts'
 import { errorFacts } from '#shared/ports/log.ts'
@@ -50,6 +53,8 @@ export interface TillWorld {
   wire(url: string): Wire
   /** The device at a printer's address. */
   printer(settings: PrinterSettings): Printer
+  /** Scales and scanners. */
+  readonly devices: Devices
   /** Throws TillError folder.*, database.newer or ledger.*. */
   openLedger(folder: string, migrations: string): OpenLedger
   /** Copies a ledger beside the till's own work. */
@@ -81,7 +86,7 @@ function worldOf(given: Partial<TillWorld>): TillWorld {
   const timer = given.timer ?? systemTimer
   return {
     clock, timer, ids: { next: () => uuidv7(clock.now(), randomBytes(10)) }, pins: slowPins, random: Math.random, deviceKey: makeDeviceKey, wire: httpWire,
-    printer: (settings) => tcpPrinter(settings.address, { timer }), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
+    printer: (settings) => tcpPrinter(settings.address, { timer }), devices: systemDevices(timer), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
     ...given,
   }
 }
@@ -123,7 +128,7 @@ export function composeTill(options: TillOptions): Till {
       isOnline = status.state === 'online'
     },
     log: (code, detail) => log('warn', code, detail),
-    pulled({ goods, tickets, purses, other }) {
+    pulled({ goods, tickets, purses, promotions, other }) {
       if (goods.length > 0) search.kick()
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
@@ -140,10 +145,12 @@ export function composeTill(options: TillOptions): Till {
         dispatcher.emit('members.changed', {})
         releaseSpare(context, purses)
       }
+      if (promotions) dispatcher.emit('promotions.changed', {})
       if (other) context.changed()
     },
     caughtUp() {
       dispatcher.emit('goods.reloaded', {})
+      dispatcher.emit('promotions.changed', {})
       context.changed()
     },
   })
@@ -154,8 +161,9 @@ export function composeTill(options: TillOptions): Till {
     changed: () => context.changed(),
     log: (code, detail) => log('warn', code, detail),
   })
+  const desk = new DeviceDesk({ store, devices: world.devices, emit: (name, payload) => dispatcher.emit(name, payload) })
   const context: Context = {
-    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups,
+    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups, desk,
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
@@ -203,6 +211,7 @@ export function composeTill(options: TillOptions): Till {
     dispatcher, store,
     async close() {
       await sync.close()
+      await desk.close()
       search.close()
       await backups.close()
       await queue.stop()

@@ -14,6 +14,8 @@ export interface Completing {
   /** fen of stored value, and points, that are paid with besides */
   readonly value?: number
   readonly points?: number
+  /** By what time the total was priced, UTC ms, and with which promotions. */
+  readonly priced?: { readonly at: number; readonly promotions: { promotion: Id; fen: number }[] }
 }
 export interface OpenTicket {
   readonly slot: 'open'

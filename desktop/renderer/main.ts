@@ -6,11 +6,13 @@ import { showCustomer } from './host/display.ts'
 import { openAudioEarly } from './sound.ts'
 import { startScreen } from './start.ts'
 import { useAlerts } from './stores/alerts.ts'
+import { useDevices } from './stores/devices.ts'
 import { useGoods } from './stores/goods.ts'
 import { useHeld } from './stores/held.ts'
 import { useNotice } from './stores/notice.ts'
 import { usePanels } from './stores/panels.ts'
 import { usePay } from './stores/pay.ts'
+import { usePromotions } from './stores/promotions.ts'
 import { useScans } from './stores/scans.ts'
 import { useSeat } from './stores/seat.ts'
 import { useSession } from './stores/session.ts'
@@ -41,14 +43,18 @@ function follow(client: TillClient): void {
     void goods.search()
     void ticket.refreshAll().catch(console.error)
   })
+  usePromotions().follow(client)
   const held = useHeld()
   client.on('tickets.changed', () => void held.refresh())
   client.on('alerts.changed', () => void useAlerts().refresh())
+  const devices = useDevices()
+  devices.follow(client)
   // A completion without an answer is sent again as soon as there is somebody to answer, and to answer for it.
   session.onFresh(() => {
     void goods.reloadQuick()
     void held.catchUp().catch(console.error)
     void useAlerts().refresh()
+    void devices.refresh().catch(console.error)
     if (session.staff) void usePay().send()
   })
   watch(() => session.staff?.id, (staff) => {

@@ -15,8 +15,10 @@ export function storedDocument(row: Stored): { doc: Fields; clocks: Clocks } {
 
 interface Indexed { row: number }
 
-/** A field of one of these changes what a good is found by. */
-const FOUND_BY = new Set(['name', 'code', 'codes', 'on', 'quick'])
+/** A field of one of these changes the words a good is found by. */
+const FOUND_BY = new Set(['name', 'code', 'codes'])
+/** A field of one of these changes how it is listed, which costs no search text. */
+const LISTED_BY = new Set(['price', 'on', 'quick'])
 
 export class Documents {
   /** Moves with every merge: whoever keeps parsed documents drops them then. */
@@ -40,7 +42,7 @@ export class Documents {
     this.#put = db.prepare('INSERT INTO document (kind, id, doc, clocks) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc, clocks = excluded.clocks')
     this.#row = db.prepare<[string], Indexed>('SELECT row FROM good_index WHERE good = ?')
     this.#putRow = db.prepare(
-      'INSERT INTO good_index (good, name, sells, quick) VALUES (?, ?, ?, ?) ON CONFLICT (good) DO UPDATE SET name = excluded.name, sells = excluded.sells, quick = excluded.quick')
+      'INSERT INTO good_index (good, name, sells, quick, price) VALUES (?, ?, ?, ?, ?) ON CONFLICT (good) DO UPDATE SET name = excluded.name, sells = excluded.sells, quick = excluded.quick, price = excluded.price')
     this.#unsearch = db.prepare('DELETE FROM good_search WHERE rowid = ?')
     this.#search = db.prepare('INSERT INTO good_search (rowid, name, pinyin, initials, codes) VALUES (?, ?, ?, ?, ?)')
     this.#uncode = db.prepare('DELETE FROM good_code WHERE good = ?')
@@ -62,12 +64,16 @@ export class Documents {
     if (merged.applied.length === 0) return false
     this.version += 1
     this.#put.run(kind, id, JSON.stringify(merged.doc), JSON.stringify(packClocks(merged.clocks)))
-    if (kind === 'good' && (!old || merged.applied.some((field) => FOUND_BY.has(field)))) this.#index(id, merged.doc as Partial<Good>, !old)
+    if (kind === 'good') {
+      const good = merged.doc as Partial<Good>
+      const isRenamed = !old || merged.applied.some((field) => FOUND_BY.has(field))
+      if (isRenamed || merged.applied.some((field) => LISTED_BY.has(field))) this.#putRow.run(id, good.name ?? '', good.on === false ? 0 : 1, good.quick ?? 0, good.price ?? null)
+      if (isRenamed) this.#index(id, good, !old)
+    }
     return true
   }
 
   #index(id: Id, good: Partial<Good>, isNew: boolean): void {
-    this.#putRow.run(id, good.name ?? '', good.on === false ? 0 : 1, good.quick ?? 0)
     if (!isNew) this.#uncode.run(id)
     for (const code of codesOf(good)) this.#code.run(code, id)
     if (!this.#unsettled.has(id)) this.#unsettled.set(id, { isNew })

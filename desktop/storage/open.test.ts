@@ -19,6 +19,15 @@ function refusal(work: () => unknown): unknown {
   throw new Error('nothing was refused')
 }
 
+test('a document that is no JSON any more is damage, and the till says so', async () => {
+  const folder = temporaryFolder()
+  const store = openStore(folder)
+  store.close()
+  tamper(folder, (db) => db.exec("INSERT INTO document (kind, id, doc, clocks) VALUES ('staff', 's', '{\"name\":\"可', '{}')"))
+  const again = openStore(folder)
+  expect(refusal(() => again.staff('s'))).toMatchObject({ name: 'TillError', code: 'ledger.damaged' })
+})
+
 describe('a till\'s folder', () => {
   test('is made where there is none, for its owner alone, durable at every commit', () => {
     const folder = join(temporaryFolder(), 'a', 'b')

@@ -5,25 +5,36 @@
 import type { Database } from 'better-sqlite3'
 import type { Posting } from '#shared/ledger/postings.ts'
 import type { Move } from '#shared/payments/purse.ts'
+import { sumOffs } from '#shared/pricing/offs.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
+import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
+import { SalesSums, SUMMED } from './sales-sums.ts'
+import { StockRoom } from './stock-room.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
-  sale: 'seq', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse', coupon_use: 'coupon, sale', birthday_use: 'member, year',
+  sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse', coupon_use: 'coupon, sale', birthday_use: 'member, year',
+  ...SUMMED,
+  lot: 'good, no, expiry', stock_paper: 'seq', count_line: 'good',
 } as const
 
 export class Projector {
   readonly documents: Documents
   readonly #people
+  readonly #sums
   readonly #sale
   readonly #shiftSale
+  readonly #refund
+  readonly #refundLine
+  readonly #shiftRefund
   readonly #openShift
   readonly #carryShift
   readonly #closeShift
   readonly #post
   readonly #stock
+  readonly #room
   readonly #hold
   readonly #unhold
   readonly #take
@@ -36,14 +47,20 @@ export class Projector {
   constructor(db: Database) {
     this.documents = new Documents(db)
     this.#people = new Eraser(db)
+    this.#sums = new SalesSums(db)
     this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
+    this.#refund = db.prepare('INSERT INTO refund (seq, no, at, date, shift, staff, total, sale) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#refundLine = db.prepare(`INSERT INTO refund_line (sale, line, quantity, amount) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, amount = amount + excluded.amount`)
+    this.#shiftRefund = db.prepare('UPDATE shift SET returns = returns + 1, net = net - ? WHERE id = ?')
     this.#openShift = db.prepare('INSERT INTO shift (id, staff, date, opened_at, float) VALUES (?, ?, ?, ?, ?)')
     this.#carryShift = db.prepare(`INSERT INTO shift (id, staff, date, opened_at, float, sales, returns, gross, discount, net)
       VALUES (@shift, @staff, @date, @openedAt, @float, @sales, @returns, @gross, @discount, @net)`)
     this.#closeShift = db.prepare('UPDATE shift SET closed_at = ?, counted = ?, difference = ? WHERE id = ?')
     this.#post = db.prepare('INSERT INTO balance (shift, account, fen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = fen + excluded.fen')
     this.#stock = db.prepare('INSERT INTO stock (good, quantity, sold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity, sold = sold + excluded.sold')
+    this.#room = new StockRoom(db, this.documents)
     this.#hold = db.prepare('INSERT INTO held (id, seq) VALUES (?, ?)')
     this.#unhold = db.prepare('DELETE FROM held WHERE id = ?')
     this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -62,19 +79,48 @@ export class Projector {
         const returns = body.lines.some((line) => line.quantity < 0) ? 1 : 0
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
-        for (const line of body.lines) this.#stock.run(line.good, -line.quantity, 1)
+        this.#moveStock(event, 1)
+        this.#sums.add(body, event.at)
         this.#move(body.moves ?? [])
-        for (const { reason, ref } of body.ticketOffs ?? []) {
-          if (reason === 'coupon' && ref !== null) this.#useCoupon.run(ref, body.sale, 0)
-          if (reason === 'birthday' && body.member) this.#birthday.run(body.member.member, Number(body.date.slice(0, 4)))
+        for (const { why, coupon } of sumOffs(body.lines)) {
+          if (why === 'coupon' && coupon !== undefined) this.#useCoupon.run(coupon, body.sale, 0)
+          if (why === 'birthday' && body.member) this.#birthday.run(body.member.member, Number(body.date.slice(0, 4)))
         }
         break
       }
+      case 'sale.refunded': {
+        const { body } = event
+        this.#refund.run(event.seq, body.no, event.at, body.date, body.shift, body.staff, body.total, body.sale)
+        this.#shiftRefund.run(body.total, body.shift)
+        this.#sums.addRefund(body, event.at)
+        this.#postAll(body.shift, body.postings)
+        for (const { line, quantity, amount } of body.lines) {
+          if (body.sale !== null && line !== null) this.#refundLine.run(body.sale, line, quantity, amount)
+        }
+        this.#moveStock(event, 0)
+        this.#move(body.moves ?? [])
+        break
+      }
       case 'stock.moved':
-        for (const line of event.body.lines) this.#stock.run(line.good, line.delta, 0)
+        this.#moveStock(event, 0)
+        break
+      case 'stock.ordered':
+      case 'stock.order_closed':
+      case 'stock.received':
+      case 'stock.wasted':
+      case 'stock.sent':
+      case 'stock.taken':
+      case 'stock.count_begun':
+      case 'stock.count_scanned':
+      case 'stock.counted':
+        this.#moveStock(event, 0)
+        this.#room.apply(event)
         break
       case 'good.changed':
         this.documents.merge('good', event.body.good, event.body.set, event.body.hlc)
+        break
+      case 'promotion.changed':
+        this.documents.merge('promotion', event.body.promotion, event.body.set, event.body.hlc)
         break
       case 'shop.changed':
         this.documents.merge('shop', event.body.shop, event.body.set, event.body.hlc)
@@ -155,6 +201,13 @@ export class Projector {
 
   #move(moves: readonly Move[]): void {
     for (const { member, purse, delta } of moves) this.#purse.run(member, purse, delta, 0)
+  }
+
+  #moveStock(event: DomainEvent, sold: number): void {
+    for (const { good, delta, lots } of stockMoves(event)) {
+      this.#stock.run(good, delta, sold)
+      this.#room.move(good, delta, lots)
+    }
   }
 
   #postAll(shift: string, postings: readonly Posting[]): void {

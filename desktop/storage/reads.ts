@@ -3,14 +3,16 @@ import type { Database } from 'better-sqlite3'
 import type { Good } from '#shared/catalog/good.ts'
 import { GOOD_DEFAULTS } from '#shared/catalog/good.ts'
 import { pairsPhrase, plain } from '#shared/catalog/search-text.ts'
+import { type Promotion, PROMOTION_DEFAULTS, PromotionSchema } from '#shared/catalog/promotion.ts'
 import { SHOP_DEFAULTS, type Shop } from '#shared/catalog/shop.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from './documents.ts'
+import type { StockReads } from './stock-reads.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
-import type { SaleFilter, SaleRow, Shift, ShiftDetails, ShiftTotals, TrailRow } from '#shared/host/store.ts'
+import type { SaleFilter, SaleRow, Shift, ShiftDetails, ShiftTotals, TrailFilter, TrailRow } from '#shared/host/store.ts'
 
 interface GoodRow { id: string; doc: string; stock: number | null }
 /** What moved here and what the other tills moved; null where there is neither. */
@@ -36,6 +38,7 @@ const isGood = (good: GoodView | undefined): good is GoodView => good !== undefi
 export class Reads {
   readonly #db
   readonly #documents
+  readonly #room
   readonly #stock
   readonly #firstAfter
   readonly #kept = new Map<string, unknown>()
@@ -43,6 +46,7 @@ export class Reads {
   readonly #byCode
   readonly #byName
   readonly #search
+  readonly #byPrice
   readonly #unsearchable
   readonly #quick
   readonly #document
@@ -51,16 +55,22 @@ export class Reads {
   readonly #newestNo
   readonly #lastNo
 
-  constructor(db: Database, documents: Documents) {
+  constructor(db: Database, documents: Documents, room: StockReads) {
     this.#db = db
+    this.#room = room
     this.#documents = documents
     this.#stock = db.prepare<[string], { stock: number | null }>(`SELECT ${STOCK} FROM (SELECT ? AS good) g LEFT JOIN stock s ON s.good = g.good LEFT JOIN stock_elsewhere e ON e.good = g.good`)
     this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
-    this.#search = db.prepare<[string, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_search f JOIN good_index i ON i.row = f.rowid
-      JOIN document d ON d.kind = 'good' AND d.id = i.good LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good
-      WHERE good_search MATCH ? AND i.sells = 1 ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
+    // Ranked first by what is small, and only what is shown is read: one letter finds tens of thousands.
+    this.#search = db.prepare<[string, number], GoodRow>(`WITH found AS MATERIALIZED (
+        SELECT i.row, i.good, coalesce(s.sold, 0) AS sold FROM good_search f CROSS JOIN good_index i ON i.row = f.rowid LEFT JOIN stock s ON s.good = i.good
+        WHERE good_search MATCH ? AND i.sells = 1 ORDER BY sold DESC, i.row LIMIT ?)
+      SELECT d.id, d.doc, ${STOCK} FROM found CROSS JOIN document d ON d.kind = 'good' AND d.id = found.good
+      LEFT JOIN stock s ON s.good = found.good LEFT JOIN stock_elsewhere e ON e.good = found.good ORDER BY found.sold DESC, found.row`)
+    this.#byPrice = db.prepare<[number, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
+      LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.sells = 1 AND i.price = ? ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
     this.#unsearchable = db.prepare<[], number>('SELECT count(*) FROM search_due').pluck()
     this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
@@ -74,7 +84,16 @@ export class Reads {
 
   good(id: Id): GoodView | undefined {
     const listed = this.listed(id)
-    return listed && { ...listed, stock: this.#stock.get(id)?.stock ?? null }
+    return listed && this.#dated({ ...listed, stock: this.#stock.get(id)?.stock ?? null })
+  }
+
+  #dated(good: GoodView): GoodView {
+    const expiry = this.#room.expiry(good.id)
+    return expiry === undefined ? good : { ...good, expiry }
+  }
+  #toGood(row: GoodRow): GoodView | undefined {
+    const good = toGood(row)
+    return good && this.#dated(good)
   }
 
   /** A good as a sale needs it, without its stock. */
@@ -103,18 +122,23 @@ export class Reads {
   }
 
   goodByCode(code: string): GoodView | undefined {
-    const found = this.#byCode.all(code).map(toGood).filter(isGood)
+    const found = this.#byCode.all(code).map((row) => this.#toGood(row)).filter(isGood)
     return found.find((good) => good.on) ?? found[0]
   }
 
   goodByName(name: string): GoodView | undefined {
-    return this.#byName.all(name).map(toGood).find(isGood)
+    return this.#byName.all(name).map((row) => this.#toGood(row)).find(isGood)
   }
 
   /** Text of one character or more, any part of name, pinyin, initials or codes; goods sold most often first. */
   searchGoods(text: string, limit: number): GoodView[] {
     const phrase = pairsPhrase(plain(text))
-    return phrase === undefined ? [] : this.#search.all(phrase, limit).map(toGood).filter(isGood)
+    return phrase === undefined ? [] : this.#search.all(phrase, limit).map((row) => this.#toGood(row)).filter(isGood)
+  }
+
+  /** Goods at this price in fen; those sold most often first. */
+  goodsByPrice(price: number, limit: number): GoodView[] {
+    return this.#byPrice.all(price, limit).map(toGood).filter(isGood)
   }
 
   unsearchable(): number {
@@ -122,11 +146,11 @@ export class Reads {
   }
 
   quickGoods(): GoodView[] {
-    return this.#quick.all().map(toGood).filter(isGood)
+    return this.#quick.all().map((row) => this.#toGood(row)).filter(isGood)
   }
 
   listGoods(after: Id | undefined, limit: number): GoodView[] {
-    return this.#db.prepare<[string, number], GoodRow>(`${GOOD} AND d.id > ? ORDER BY d.id LIMIT ?`).all(after ?? '', limit).map(toGood).filter(isGood)
+    return this.#db.prepare<[string, number], GoodRow>(`${GOOD} AND d.id > ? ORDER BY d.id LIMIT ?`).all(after ?? '', limit).map((row) => this.#toGood(row)).filter(isGood)
   }
 
   countGoods(): number {
@@ -134,7 +158,7 @@ export class Reads {
   }
 
   shop(id: Id): Shop {
-    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
+    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], labels: [], tares: [], quickPages: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
   }
 
   staff(id: Id): Staff | undefined {
@@ -142,6 +166,12 @@ export class Reads {
       const row = this.#document.get('staff', id)
       return row && toStaff(id, row.doc)
     })
+  }
+
+  /** The same list until a document changes. One that lacks its name or its rule takes nothing off. */
+  promotions(): readonly Promotion[] {
+    return this.#keep('promotions', () => this.#db.prepare<[], { id: string; doc: string }>("SELECT id, doc FROM document WHERE kind = 'promotion' ORDER BY id").all()
+      .map(({ id, doc }) => PromotionSchema.safeParse({ ...PROMOTION_DEFAULTS, ...JSON.parse(doc) as object, id }).data).filter((each) => each !== undefined))
   }
 
   listStaff(): Staff[] {
@@ -182,23 +212,26 @@ export class Reads {
   shiftDetails(id: Id): ShiftDetails {
     // A shift that was carried over began in the ledger before this one; all of this one may be its.
     const from = this.#db.prepare<[string], { seq: number }>('SELECT seq FROM journal WHERE id = ?').get(id)?.seq ?? 0
+    // Where the next one began, so that a shift of long ago doesn't read all that came since.
+    const to = this.#db.prepare<[number], { seq: number | null }>('SELECT min(j.seq) AS seq FROM shift s JOIN journal j ON j.id = s.id WHERE j.seq > ?').get(from)?.seq ?? Number.MAX_SAFE_INTEGER
     const closedAt = this.shift(id)?.closedAt ?? null
     return {
       z: closedAt === null ? null : this.#db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM shift WHERE closed_at <= ?').get(closedAt)!.n,
-      cashiers: this.#db.prepare<[number, string], ShiftDetails['cashiers'][number]>(
-        'SELECT staff, count(*) AS sales, sum(total) AS net FROM sale WHERE seq > ? AND shift = ? GROUP BY staff ORDER BY min(seq)').all(from, id),
-      openings: this.#db.prepare<[number, string], { n: number }>("SELECT count(*) AS n FROM journal WHERE seq > ? AND type <> 'sale.completed' AND type = 'drawer.opened' AND text ->> '$.body.shift' = ?").get(from, id)!.n,
+      cashiers: this.#db.prepare<{ from: number; to: number; id: string }, ShiftDetails['cashiers'][number]>(`SELECT staff, sum(sales) AS sales, sum(total) AS net FROM (
+        SELECT seq, staff, 1 AS sales, total FROM sale WHERE seq > @from AND seq < @to AND shift = @id
+        UNION ALL SELECT seq, staff, 0, -total FROM refund WHERE shift = @id) GROUP BY staff ORDER BY min(seq)`).all({ from, to, id }),
+      openings: this.#db.prepare<[number, number, string], { n: number }>("SELECT count(*) AS n FROM journal WHERE seq > ? AND seq < ? AND type <> 'sale.completed' AND type = 'drawer.opened' AND text ->> '$.body.shift' = ?").get(from, to, id)!.n,
     }
   }
 
-  * trail({ before, types }: { before: number | undefined; types: readonly string[] | undefined }): Generator<TrailRow> {
+  trail({ before, types }: TrailFilter, look: (row: TrailRow) => boolean): void {
     const only = types === undefined ? '' : ` AND type IN (${types.map(() => '?').join(', ')})`
     // Said in the index's own words, or it is not taken.
     const few = types === undefined || types.includes(SaleCompleted.type) ? '' : " AND type <> 'sale.completed'"
     const rows = this.#db.prepare<(number | string)[], { seq: number; text: string }>(`SELECT seq, text FROM journal WHERE seq < ?${few}${only} ORDER BY seq DESC`)
     for (const { seq, text } of rows.iterate(before ?? Number.MAX_SAFE_INTEGER, ...types ?? [])) {
       const { id, type, at, actor, body } = JSON.parse(text) as Omit<TrailRow, 'seq'>
-      yield { seq, id, type, at, actor, body }
+      if (!look({ seq, id, type, at, actor, body })) return
     }
   }
 

@@ -110,7 +110,7 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
         copyRest(from, to, projector)
         projector.documents.settle()
         meetAnew(to, head, mark)
-        if (!isIdentityOf(to, from, head.seq)) return false
+        if (!isIdentityOf(to, head.seq)) return false
         settlePeople(to, projector, sha256)
         return true
       })()
@@ -198,10 +198,10 @@ function parsed(text: string): unknown {
 }
 
 /** Whether the identity that was read is the one that the last whole row names. */
-function isIdentityOf(to: Database, from: Database, seq: number): boolean {
+function isIdentityOf(to: Database, seq: number): boolean {
   const text = to.prepare<[], { value: string }>("SELECT value FROM setting WHERE key = 'identity'").get()?.value
   const identity = text === undefined ? undefined : parsed(text) as Partial<Identity> | null | undefined
-  const last = JSON.parse(from.prepare<[number], { text: string }>('SELECT text FROM journal WHERE seq = ?').get(seq)!.text) as { device: string }
+  const last = JSON.parse(to.prepare<[number], { text: string }>('SELECT text FROM journal WHERE seq = ?').get(seq)!.text) as { device: string }
   return identity?.device === last.device && typeof identity.privateKey === 'string' && typeof identity.shop === 'string'
 }
 

@@ -62,6 +62,26 @@ describe('by name', () => {
   })
 })
 
+test('words of food and medicine are read as those who sell them say them', () => {
+  named('花蛤', '本地仔姜', '参苓白术散', '海参', '六安瓜片', '长寿面', '重组干扰素')
+  const found = Object.fromEntries(['huage', 'zijiang', 'slbzs', 'haishen', 'luan', 'changshou', 'chongzu', 'huaha'].map((text) => [text, find(text)]))
+  expect(found).toEqual({ huage: ['花蛤'], zijiang: ['本地仔姜'], slbzs: ['参苓白术散'], haishen: ['海参'], luan: ['六安瓜片'], changshou: ['长寿面'], chongzu: ['重组干扰素'], huaha: [] })
+})
+
+describe('by price', () => {
+  const at = (price: number): string[] => store.goodsByPrice(price, 50).map(({ name }) => name)
+  test('what costs so many fen now, of what is on sale', () => {
+    const tea = put({ name: '茶', price: 1250 })
+    put({ name: '米', price: 1250 })
+    const off = put({ name: '旧茶', price: 1250, on: false })
+    expect([at(1250), at(1251)]).toEqual([['茶', '米'], []])
+    put({ price: 990 }, tea)
+    put({ on: true }, off)
+    expect([at(1250), at(990)]).toEqual([['米', '旧茶'], ['茶']])
+    expect(find('茶')).toEqual(['茶', '旧茶'])
+  })
+})
+
 describe('by code', () => {
   test('any part of any of its codes, and exactly by each', () => {
     const good = put({ name: '米', price: 1, code: '6901234567892', codes: ['SKU-77', '42'] })

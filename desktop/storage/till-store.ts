@@ -7,7 +7,7 @@ import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
-import { type Change, LostDocSchema } from '#shared/sync/protocol.ts'
+import { type Change, LostDocSchema, StockDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { Coupons } from './coupons.ts'
 import { HeldTickets } from './held.ts'
@@ -20,8 +20,11 @@ import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
 import { Purses } from './purses.ts'
 import { Reads } from './reads.ts'
+import { Reports } from './reports.ts'
+import { Refunds } from './refunds.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
+import { StockReads } from './stock-reads.ts'
 import { verifyLedger } from './verify.ts'
 
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
@@ -38,9 +41,12 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   if (!settings.hasIdentity()) settings.setIdentity(begin())
   const projector = new Projector(db)
   const prints = new PrintJobTable(db)
-  const reads = new Reads(db, projector.documents)
+  const stock = new StockReads(db, projector.documents)
+  const reads = new Reads(db, projector.documents, stock)
+  const reports = new Reports(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
+  const refunds = new Refunds(db, () => settings.identity().device, alerts)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const purses = new Purses(db, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
   const coupons = new Coupons(db, alerts, () => settings.identity().device)
@@ -92,10 +98,12 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     goodByCode: (code) => reads.goodByCode(code),
     goodByName: (name) => reads.goodByName(name),
     searchGoods: (text, limit) => reads.searchGoods(text, limit),
+    goodsByPrice: (price, limit) => reads.goodsByPrice(price, limit),
     unsearchable: () => reads.unsearchable(),
     quickGoods: () => reads.quickGoods(),
     listGoods: (after, limit) => reads.listGoods(after, limit),
     countGoods: () => reads.countGoods(),
+    promotions: () => reads.promotions(),
     shop: () => reads.shop(settings.identity().shop),
     staff: (id) => reads.staff(id),
     staffByNo: (no) => reads.staffByNo(no),
@@ -106,12 +114,17 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     shiftTotals: (id) => reads.shiftTotals(id),
     listShifts: (filter) => reads.listShifts(filter),
     shiftDetails: (id) => reads.shiftDetails(id),
-    trail: (filter) => reads.trail(filter),
+    trail: (filter, look) => reads.trail(filter, look),
     sale: (id) => reads.sale(id),
     saleByNo: (no) => reads.saleByNo(no),
     listSales: (filter) => reads.listSales(filter),
     countSales: () => reads.countSales(),
     lastNo: (prefix) => reads.lastNo(prefix),
+    salesFigures: (range) => reports.figures(range, reads.shop(settings.identity().shop).zone),
+    saleBack: (sale) => refunds.back(sale),
+    refundsOf: (sale) => refunds.of(sale),
+    lastRefundNo: (prefix) => refunds.lastNo(prefix),
+    findSales: (search) => refunds.find(search),
     credit: () => reads.credit(settings.identity().shop),
     heldTickets: () => held.list(),
     heldTicket: (id) => held.find(id),
@@ -133,6 +146,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     },
 
     people,
+    stock,
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -186,15 +200,23 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         const goods: Id[] = []
         const moved: Id[] = []
         let tickets = false
+        let promotions = false
         let other = false
         seen(changes.flatMap(({ clocks }) => (typeof clocks === 'string' ? clocks : Object.values(clocks))).reduce((latest, stamp) => (stamp > latest ? stamp : latest), ''))
         for (const change of changes) {
           if (change.kind === 'stock') {
-            if (setElsewhere(change)) goods.push(change.id)
+            const isMoved = setElsewhere(change)
+            // A cloud of an older program says nothing of lots.
+            const lots = StockDocSchema.safeParse(change.doc).data?.lots
+            if ((lots !== undefined && stock.hearLots(change.id, lots)) || isMoved) goods.push(change.id)
             continue
           }
           if (change.kind === 'ticket') {
             if (held.hear(change.id, change.doc)) tickets = true
+            continue
+          }
+          if (change.kind === 'refund') {
+            if (refunds.hear(change.id, change.doc)) tickets = true
             continue
           }
           if (change.kind === 'lost') {
@@ -206,6 +228,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (done) continue
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
+          else if (change.kind === 'promotion') promotions = true
           else if (change.kind === 'purse') moved.push(change.id)
           else if (change.kind === 'coupon') {
             coupons.hear(change.id, projector.documents.get('coupon', change.id)?.doc ?? {})
@@ -215,7 +238,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
         }
         if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()
         settings.set('rev', String(rev))
-        return { goods: [...new Set(goods)], tickets, purses: moved, other }
+        return { goods: [...new Set(goods)], tickets, purses: moved, promotions, other }
       })
       if (isErased) people.scrub()
       return followed

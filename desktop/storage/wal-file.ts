@@ -23,6 +23,8 @@ export interface Wal {
   readonly frames: readonly WalFrame[]
   /** So many from the first are what SQLite sees. */
   readonly seen: number
+  /** Between those that SQLite doesn't see, one or more are gone, and a commit's end may have been in them. */
+  readonly hasGap: boolean
 }
 
 /** Undefined where there is no log, or none that could be one. */
@@ -38,29 +40,34 @@ export function readWal(file: string): Wal | undefined {
   // A header that does not check says nothing of its round either: the first frame does.
   const salts = isWhole ? bytes.subarray(16, 24) : bytes.subarray(HEADER_BYTES + 8, HEADER_BYTES + 16)
   const frames: WalFrame[] = []
-  let seen = 0
+  let [seen, hasGap, isGapOpen] = [0, false, false]
   for (let at = HEADER_BYTES; at + FRAME_HEADER_BYTES + pageSize <= bytes.length; at += FRAME_HEADER_BYTES + pageSize) {
     const isOfRound = bytes.subarray(at + 8, at + 16).equals(salts)
     if (isWhole) {
       sum = checksum(bytes, at + FRAME_HEADER_BYTES, pageSize, checksum(bytes, at, 8, sum, isBig), isBig)
       isWhole = isOfRound && same(sum, bytes, at + 16)
     }
-    if (!isOfRound) continue
+    if (!isOfRound) {
+      isGapOpen = true
+      continue
+    }
+    hasGap ||= isGapOpen
     const [page, commit] = [bytes.readUInt32BE(at), bytes.readUInt32BE(at + 4)]
     frames.push({ page, commit, data: bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + pageSize) })
     if (isWhole && commit > 0) seen = frames.length
   }
-  return { pageSize, frames, seen }
+  return { pageSize, frames, seen, hasGap }
 }
 
 /**
- * Commits that stand in the log behind its first broken frame. One may be what a power cut left of a commit that nobody
- * was told of, and a second what a failed sync left; from three on the log is damaged.
+ * Commits that stand in the log behind its first broken frame; frames that are gone from among them count as one more,
+ * however many they are, because any of them may have been a commit's last. One may be what a power cut left of a commit
+ * that nobody was told of, and a second what a failed sync left, or the gaps of that one; from three on the log is damaged.
  */
 export const COMMITS_UNSEEN_MAX = 2
 export function commitsUnseen(file: string): number {
   const wal = readWal(file)
-  return wal ? wal.frames.slice(wal.seen).filter(({ commit }) => commit > 0).length : 0
+  return wal ? wal.frames.slice(wal.seen).filter(({ commit }) => commit > 0).length + (wal.hasGap ? 1 : 0) : 0
 }
 
 function same([a, b]: readonly [number, number], bytes: Buffer, at: number): boolean {

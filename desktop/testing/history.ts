@@ -42,6 +42,7 @@ export async function play(till: TestTill, steps: readonly Step[]): Promise<{ ti
   for (let i = 0; i < GOODS; i++) goods.push(await till.addGood({ price: 100 * (i + 1) }))
   const expected: Expected = { drawer: 1000, sales: 0, salesFen: 0, stock: new Map() }
   const move = (id: string, delta: number): void => { expected.stock.set(id, (expected.stock.get(id) ?? 0) + delta) }
+  await till.run('shop.put', { set: { returnCap: 1_000_000_000 } })
   await till.run('shift.open', { float: 1000 })
   for (const step of steps) {
     till.clock.pass(1000)

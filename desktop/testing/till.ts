@@ -11,6 +11,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { GoodView, SaleView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
+import { fakeDevices } from '#shared/testing/devices.ts'
 import { type ManualClock, MORNING, manualClock } from '#shared/testing/clock-and-ids.ts'
 import { thousandthsPer } from '#shared/quantity/quantity.ts'
 
@@ -57,7 +58,7 @@ export function openTill(options: { folder?: string; clock?: ManualClock; outliv
   const clock = options.clock ?? manualClock()
   const logged: string[] = []
   const till = composeTill({
-    folder, version: '0.0.0-test', world: { ...options.world, clock },
+    folder, version: '0.0.0-test', world: { devices: fakeDevices(), ...options.world, clock },
     log: (level, code, detail) => { if (level !== 'info') logged.push(`${code} ${JSON.stringify(detail ?? {})}`) },
   })
   let isOpen = true

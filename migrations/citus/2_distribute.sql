@@ -10,6 +10,7 @@ select create_distributed_table('reference', 'shop_id', colocate_with => 'counte
 select create_distributed_table('lost_edit', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('sale', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('stock', 'shop_id', colocate_with => 'counter');
+select create_distributed_table('lot', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('balance', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('credit_code', 'shop_id', colocate_with => 'counter');
 select create_distributed_table('person', 'shop_id', colocate_with => 'counter');

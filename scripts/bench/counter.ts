@@ -5,6 +5,7 @@ import { addGood, emptyTicket, type Ticket } from '#shared/cart/ticket.ts'
 import { GOOD_DEFAULTS, type Good, GoodSchema } from '#shared/catalog/good.ts'
 import type { CallInput } from '#shared/host/contract.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
+import { SHOP_DEFAULTS } from '#shared/catalog/shop.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
 import { PIECE } from '#shared/quantity/quantity.ts'
 import type { Sale } from '#shared/sales/events.ts'
@@ -53,7 +54,7 @@ const STAFF = { id: id(), no: '01', name: '店主', role: 'owner', active: true 
 /** The same as the till's own decision makes it, without a till: for senders that are many, and ledgers that are long. */
 export function soldOf(goods: readonly Good[], ticket: Ticket, facts: Pick<SaleFacts, 'shift' | 'date' | 'no'>): Sale {
   const { total } = priceTicket(ticket.lines)
-  const decided = decideSale({ staff: STAFF, approved: new Set(), ...facts, good: (wanted) => goods.find((good) => good.id === wanted) }, { ticket, total, given: total })
+  const decided = decideSale({ staff: STAFF, approved: new Set(), ...facts, returnCap: SHOP_DEFAULTS.returnCap, good: (wanted) => goods.find((good) => good.id === wanted), labelled: () => undefined }, { ticket, total, given: total })
   if ('refused' in decided) throw new Error(`a bench's sale was refused: ${decided.refused.code}`)
   return decided.event.body
 }

@@ -35,6 +35,12 @@ export function maxFigure(name: string, unit: string, values: readonly number[],
   return { name, value: round(value), unit, n: values.length, p50: round(percentile(values, 0.5)), p95: round(percentile(values, 0.95)), peer: round(limit), ratio: round(value / limit) }
 }
 
+/** A figure whose value is its p95, against a limit that it should keep to. */
+export function limitFigure(name: string, unit: string, values: readonly number[], limit: number): Figure {
+  const value = percentile(values, 0.95)
+  return { name, value: round(value), unit, n: values.length, p50: round(percentile(values, 0.5)), p95: round(value), peer: limit, ratio: round(value / limit) }
+}
+
 /** A figure of how much is done in a second: its value is the median, and its p95 what 95 of 100 runs reach or pass. */
 export function rateFigure(name: string, unit: string, values: readonly number[], peer?: readonly number[]): Figure {
   const figure = valueFigure(name, unit, values, peer)

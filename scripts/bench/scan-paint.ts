@@ -7,13 +7,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { buildRenderer } from '../build.ts'
 import { LAKESIDE } from '../demo/shops.ts'
 import { startStack, withTill } from '../stack.ts'
 import { at, openBrowser, openPage, scan, TILL_SIZE } from '../testing/screen.ts'
-import { type Figure, maxFigure, p95Figure } from './figures.ts'
+import { ROOT } from '../run-command.ts'
+import { type Figure, limitFigure, maxFigure, p95Figure } from './figures.ts'
+import { openedTwoYears } from './two-years.ts'
 
 const GOODS = 5000
 const SCANS = 200
@@ -26,7 +28,7 @@ const code = (n: number): string => { const body = `6909${String(n).padStart(8, 
 interface Measured { readonly duration: number; readonly typed: number }
 
 /** Says how long the page's main thread has been in tasks, in ms: of its processor's time, or of the clock's. */
-async function taskTime(page: Page, timeDomain: 'threadTicks' | 'timeTicks'): Promise<() => Promise<number>> {
+export async function taskTime(page: Page, timeDomain: 'threadTicks' | 'timeTicks'): Promise<() => Promise<number>> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Performance.enable', { timeDomain })
   return async () => {
@@ -49,52 +51,78 @@ export async function scanPaint(): Promise<Figure[]> {
       await till.call('goods.import', { key: randomUUID(), name: 'goods.csv', data })
       for (const { fields } of LAKESIDE.goods) if (fields.quick) await till.call('goods.put', { key: randomUUID(), good: randomUUID(), set: fields })
     })
-    const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })
-    const { page } = await openPage(context, stack.tillUrl)
-    await at(page, 'total').waitFor()
-    const work = await taskTime(page, 'threadTicks')
-    const tasks = await taskTime(page, 'timeTicks')
-    const idle = (): Promise<unknown> => page.evaluate(() => new Promise((resolve) => { requestIdleCallback(resolve) }))
-    // As whoever signed in has touched the keyboard before.
-    await page.keyboard.press('Shift')
-    await idle()
-    await idle()
-    const painted: number[] = []
-    const worked: number[] = []
-    const tasked: number[] = []
-    for (let i = 0; i < SCANS; i++) {
-      if (i > 0 && i % LINES_A_TICKET === 0) {
-        await page.keyboard.press('Enter')
-        await at(page, 'cash-exact').click()
-        await at(page, 'change').waitFor()
-        // The sale's own work, its receipt's picture included, is not the next scan's.
-        await at(page, 'receipt').waitFor()
-        await idle()
-      }
-      // Listens rather than polls, and asks for the answer before it counts: what is measured is the page's own work.
-      await page.evaluate(() => {
-        const heard = new Promise((resolve) => {
-          new PerformanceObserver((list, observer) => {
-            const [last] = list.getEntriesByName('xiaopu:scan-paint') as PerformanceMeasure[]
-            if (!last) return
-            observer.disconnect()
-            resolve({ duration: last.duration, typed: (last.detail as { typed: number }).typed })
-          }).observe({ type: 'measure' })
-        })
-        Object.assign(window, { heard })
-      })
-      const answer = page.evaluate(() => (window as unknown as { heard: Promise<Measured> }).heard)
-      const before = { tasks: await tasks(), work: await work() }
-      await scan(page, code((i * 379) % GOODS))
-      const { duration, typed } = await answer
-      painted.push(duration - typed)
-      worked.push(await work() - before.work)
-      tasked.push(await tasks() - before.tasks)
-    }
+    const { painted, worked, tasked } = await measureScans(browser, stack.tillUrl, (i) => code((i * 379) % GOODS))
     return [p95Figure('till.scan.paint', 'ms', painted), maxFigure('till.scan.work', 'ms', worked, TWO_FRAMES_MS), maxFigure('till.scan.tasks', 'ms', tasked, TWO_FRAMES_MS)]
   } finally {
     await browser.close()
     await stack.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The same over 100,000 goods and two years of sales, against a frame; and its processor time against two. */
+export async function scanPaint100k(): Promise<Figure[]> {
+  await buildRenderer({ quiet: true })
+  const folder = mkdtempSync(join(ROOT, '.bench-'))
+  try {
+    const goods = (await openedTwoYears(folder)).filter(({ pricing }) => pricing === 'piece')
+    const stack = await startStack({ data: folder, cloud: false })
+    const browser = await openBrowser()
+    try {
+      const { painted, worked } = await measureScans(browser, stack.tillUrl, (i) => goods[(i * 379) % goods.length]!.code)
+      return [limitFigure('till.scan.paint.100k', 'ms', painted, TWO_FRAMES_MS / 2), limitFigure('till.scan.work.100k', 'ms', worked, TWO_FRAMES_MS / 2)]
+    } finally {
+      await browser.close()
+      await stack.stop()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Scans at a till whose owner is at the counter, a ticket of so many lines after the other. In ms. */
+async function measureScans(browser: Browser, url: string, codeOf: (i: number) => string): Promise<{ painted: number[]; worked: number[]; tasked: number[] }> {
+  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })
+  const { page } = await openPage(context, url)
+  await at(page, 'total').waitFor()
+  const work = await taskTime(page, 'threadTicks')
+  const tasks = await taskTime(page, 'timeTicks')
+  const idle = (): Promise<unknown> => page.evaluate(() => new Promise((resolve) => { requestIdleCallback(resolve) }))
+  // As whoever signed in has touched the keyboard before.
+  await page.keyboard.press('Shift')
+  await idle()
+  await idle()
+  const painted: number[] = []
+  const worked: number[] = []
+  const tasked: number[] = []
+  for (let i = 0; i < SCANS; i++) {
+    if (i > 0 && i % LINES_A_TICKET === 0) {
+      await page.keyboard.press('Enter')
+      await at(page, 'cash-exact').click()
+      await at(page, 'change').waitFor()
+      // The sale's own work, its receipt's picture included, is not the next scan's.
+      await at(page, 'receipt').waitFor()
+      await idle()
+    }
+    // Listens rather than polls, and asks for the answer before it counts: what is measured is the page's own work.
+    await page.evaluate(() => {
+      const heard = new Promise((resolve) => {
+        new PerformanceObserver((list, observer) => {
+          const [last] = list.getEntriesByName('xiaopu:scan-paint') as PerformanceMeasure[]
+          if (!last) return
+          observer.disconnect()
+          resolve({ duration: last.duration, typed: (last.detail as { typed: number }).typed })
+        }).observe({ type: 'measure' })
+      })
+      Object.assign(window, { heard })
+    })
+    const answer = page.evaluate(() => (window as unknown as { heard: Promise<Measured> }).heard)
+    const before = { tasks: await tasks(), work: await work() }
+    await scan(page, codeOf(i))
+    const { duration, typed } = await answer
+    painted.push(duration - typed)
+    worked.push(await work() - before.work)
+    tasked.push(await tasks() - before.tasks)
+  }
+  return { painted, worked, tasked }
 }

@@ -16,8 +16,8 @@ type Top = (typeof CHECKED_FOLDERS)[number]
 
 /** In `shared` a folder imports only those to its left. */
 export const SHARED_ORDER = [
-  'money', 'quantity', 'codes', 'identity', 'catalog', 'cart', 'pricing', 'ledger', 'payments', 'sales', 'members',
-  'documents', 'trace', 'pharmacy', 'sync', 'ports', 'host', 'testing',
+  'money', 'quantity', 'codes', 'identity', 'catalog', 'cart', 'pricing', 'ledger', 'payments', 'stock', 'sales', 'members',
+  'documents', 'trace', 'pharmacy', 'devices', 'sync', 'ports', 'host', 'testing',
 ]
 /** In `cloud` likewise; files beside these folders put them together. */
 export const CLOUD_ORDER = ['storage', 'identity', 'operating', 'projections', 'payments', 'jobs', 'web', 'api', 'testing']

@@ -3,7 +3,7 @@ import { GoodFields } from '#shared/catalog/good.ts'
 import { ShopFields } from '#shared/catalog/shop.ts'
 import { checkGtin, isInStore } from '#shared/codes/gtin.ts'
 import { PinSchema, StaffFields } from '#shared/identity/staff.ts'
-import { checkUscc } from '#shared/identity/uscc.ts'
+import { checkUscc } from '#shared/codes/uscc.ts'
 import { MilliSchema } from '#shared/quantity/quantity.ts'
 import { LAKESIDE } from './shops.ts'
 

@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { shortId } from '#shared/identity/ids.ts'
@@ -14,6 +13,7 @@ import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
 import { ROOT, run } from '../run-command.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { readCodes } from '../testing/codes.ts'
 import { PHONE_SIZE, TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
 
@@ -24,12 +24,6 @@ let context: BrowserContext
 let page: Page
 const piece = LAKESIDE.goods.find(({ fields }) => fields.pricing === 'piece')!.fields
 const weighed = LAKESIDE.goods.find(({ fields }) => fields.pricing === 'weight')!.fields
-
-/** What axe calls serious or critical, by rule and place. */
-async function faults(target: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: target }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-}
 
 beforeAll(async () => {
   await buildRenderer({ quiet: true })
@@ -141,7 +135,7 @@ describe('the screens', () => {
     expect(await faults(page)).toEqual([])
     await page.keyboard.press('Escape')
   })
-  it.each(['open-import', 'open-sync', 'open-settings'])('axe finds nothing serious behind %s', async (tile) => {
+  it.each(['open-stock', 'open-import', 'open-sync', 'open-settings'])('axe finds nothing serious behind %s', async (tile) => {
     await at(page, 'fn-more').click()
     await at(page, tile).click()
     expect(await faults(page)).toEqual([])

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { addGood, emptyTicket, type Ticket } from '#shared/cart/ticket.ts'
 import type { TillClient } from '#shared/host/client.ts'
@@ -20,6 +19,7 @@ import { type Part, startPart } from '../part.ts'
 import { startStack, type Stack } from '../stack.ts'
 import { buildRenderer } from '../build.ts'
 import { type Cable, layCable } from '../testing/cable.ts'
+import { faults } from '../testing/axe.ts'
 import { at, openBrowser, openPage, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const TILLS = 3
@@ -174,11 +174,10 @@ test('on the screen: a ticket held at another till is taken with the keyboard, o
   const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })
   context.setDefaultTimeout(30_000)
   const { page, errors } = await openPage(context, a.stack.tillUrl)
-  const faults = async (): Promise<unknown[]> => (await new AxeBuilder({ page }).analyze()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)])
   await page.locator('[data-testid="fn-recall"]').waitFor()
   await page.keyboard.press('F5')
   await at(page, 'held-till').filter({ hasText: '02 号机' }).waitFor()
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'held.png') })
   await page.keyboard.press('Enter')
   await untilAttribute(page, 'total', 'data-fen', '750')
@@ -191,7 +190,7 @@ test('on the screen: a ticket held at another till is taken with the keyboard, o
   await at(page, 'alerts').click()
   await at(page, 'alert').first().waitFor()
   expect(await at(page, 'alert').count()).toBe(2)
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'alerts.png') })
   for (let left = 1; left >= 0; left--) {
     await at(page, 'alert-read').first().click()

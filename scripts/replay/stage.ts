@@ -13,6 +13,9 @@ import { connectTill } from '#scripts/connect.ts'
 import { startStack } from '#scripts/stack.ts'
 import { runningTill } from '../running.ts'
 
+/** fen: what came back in a file that is replayed came back long ago, whatever it came to. */
+const RETURN_CAP = 1_000_000_000
+
 export interface StageOptions {
   /** A running till's ready address; without one a stack is started in `data`. */
   readonly url?: string
@@ -80,7 +83,7 @@ function keyIn(data: string): string | undefined {
 /** Somebody who may override prices is signed in, with a shift open: an empty till gets an owner first. */
 async function signIn(client: TillClient, { no, pin }: StageOptions['staff']): Promise<void> {
   const { empty, staff, shift } = await client.call('till.snapshot', {})
-  if (empty) await client.call('till.setup', { key: randomUUID(), shop: { name: '重放小铺' }, owner: { no, name: '店主' }, pin })
+  if (empty) await client.call('till.setup', { key: randomUUID(), shop: { name: '重放小铺', returnCap: RETURN_CAP }, owner: { no, name: '店主' }, pin })
   else if (staff === null || staff.role === 'cashier') await client.call('staff.signIn', { key: randomUUID(), no, pin })
   if (shift === null) await client.call('shift.open', { key: randomUUID(), float: 0 })
 }

@@ -11,9 +11,13 @@ export interface Paid { readonly value: number; readonly points: number; readonl
 export type Effect =
   | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number; readonly paid?: Paid }
   | { readonly kind: 'top up'; readonly amount: number }
+  /** `lines` are those that went back on the shelf; `sale` is what the receipt said, if there was one. */
+  | { readonly kind: 'refund'; readonly sale: Id | null; readonly lines: readonly SoldLine[]; readonly total: number; /** given back to the member, and taken */ readonly paid?: Paid }
   | { readonly kind: 'stock'; readonly lines: readonly SoldLine[] }
   | { readonly kind: 'shift opened'; readonly float: number }
   | { readonly kind: 'shift closed'; readonly counted: number }
+  /** fen, below zero where it is taken out */
+  | { readonly kind: 'cash moved'; readonly amount: number; readonly reason: string }
   | { readonly kind: 'edit'; readonly of: Id; readonly set: Readonly<Record<string, unknown>> }
   | { readonly kind: 'fact' }
 
@@ -34,6 +38,11 @@ export type SaleDeed = Deed & { readonly effect: Extract<Effect, { kind: 'sale' 
 
 /** Of a file's goods nobody at the counter knows the ids. */
 export const ANY_GOOD: Id = 'any'
+
+/** Equal values are equal texts, in whatever order a database gives their keys back. */
+const textOf = (value: unknown): string => JSON.stringify(value, (_key, part: unknown) => (
+  part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
+))
 
 export class Auditor {
   /** In the order in which they were asked for. */
@@ -77,12 +86,12 @@ export class Auditor {
   /** Somebody gave a field this value: it may be what stands in the end. */
   gave(of: Id, field: string, value: unknown): void {
     const key = `${of} ${field}`
-    this.#values.set(key, (this.#values.get(key) ?? new Set()).add(JSON.stringify(value)))
+    this.#values.set(key, (this.#values.get(key) ?? new Set()).add(textOf(value)))
   }
   /** Whether a field may have this value; a field that nobody here touched may have any. */
   mayBe(of: Id, field: string, value: unknown): boolean {
     const given = this.#values.get(`${of} ${field}`)
-    return given === undefined || [given, this.#values.get(`${ANY_GOOD} ${field}`)].some((values) => values?.has(JSON.stringify(value)))
+    return given === undefined || [given, this.#values.get(`${ANY_GOOD} ${field}`)].some((values) => values?.has(textOf(value)))
   }
 
   /** fen that should be in the drawer of a till's open shift */
@@ -91,6 +100,8 @@ export class Auditor {
     for (const { effect } of this.#doneAt(till)) {
       if (effect.kind === 'sale') drawer += cashOf(effect)
       if (effect.kind === 'top up') drawer += effect.amount
+      if (effect.kind === 'cash moved') drawer += effect.amount
+      if (effect.kind === 'refund') drawer -= cashOf(effect)
       if (effect.kind === 'shift opened') drawer = effect.float
       if (effect.kind === 'shift closed') drawer = 0
     }
@@ -113,6 +124,14 @@ export class Auditor {
         drawer += effect.amount
         post({ drawer: effect.amount, 'value:topped_up': -effect.amount })
       }
+      if (effect.kind === 'cash moved') {
+        drawer += effect.amount
+        post({ drawer: effect.amount, [`cash_${effect.amount < 0 ? 'out' : 'in'}:${effect.reason}`]: -effect.amount })
+      }
+      if (effect.kind === 'refund') {
+        drawer -= cashOf(effect)
+        post({ drawer: -cashOf(effect), returns: effect.total, 'value:redeemed': -(effect.paid?.value ?? 0), 'channel:points': -(effect.paid?.points ?? 0) })
+      }
       if (effect.kind === 'shift opened') {
         drawer = effect.float
         post({ drawer: effect.float, safe: -effect.float })
@@ -129,7 +148,7 @@ export class Auditor {
   stock(): Map<Id, number> {
     const stock = new Map<Id, number>()
     for (const { effect, state } of this.deeds.values()) {
-      if (state !== 'done' || (effect.kind !== 'sale' && effect.kind !== 'stock')) continue
+      if (state !== 'done' || (effect.kind !== 'sale' && effect.kind !== 'stock' && effect.kind !== 'refund')) continue
       for (const { good, quantity } of effect.lines) stock.set(good, (stock.get(good) ?? 0) + (effect.kind === 'sale' ? -quantity : quantity))
     }
     return stock
@@ -141,9 +160,10 @@ export class Auditor {
     for (const { effect, state } of this.deeds.values()) {
       if (state !== 'done') continue
       if (effect.kind === 'top up') sums.value += effect.amount
-      if (effect.kind !== 'sale' || !effect.paid) continue
-      sums.value -= effect.paid.value
-      sums.points += effect.paid.earned - effect.paid.points
+      if ((effect.kind !== 'sale' && effect.kind !== 'refund') || !effect.paid) continue
+      const sign = effect.kind === 'sale' ? 1 : -1
+      sums.value -= sign * effect.paid.value
+      sums.points += sign * (effect.paid.earned - effect.paid.points)
     }
     return sums
   }
@@ -152,10 +172,21 @@ export class Auditor {
     return [...this.deeds.values()].filter((deed): deed is SaleDeed => deed.state === 'done' && deed.effect.kind === 'sale')
   }
 
+  /** fen paid back of each sale, by till. */
+  paidBack(): Map<Id, Map<string, number>> {
+    const back = new Map<Id, Map<string, number>>()
+    for (const { effect, state, till } of this.deeds.values()) {
+      if (state !== 'done' || effect.kind !== 'refund' || effect.sale === null) continue
+      const tills = back.get(effect.sale) ?? new Map<string, number>()
+      back.set(effect.sale, tills.set(till, (tills.get(till) ?? 0) + effect.total))
+    }
+    return back
+  }
+
   *#doneAt(till: string): Generator<Deed> {
     for (const deed of this.deeds.values()) if (deed.till === till && deed.state === 'done') yield deed
   }
 }
 
-/** fen that a sale brought into the drawer; a point pays a fen. */
-const cashOf = ({ total, paid }: Extract<Effect, { kind: 'sale' }>): number => total - (paid ? paid.value + paid.points : 0)
+/** fen that a sale brought into the drawer, or a refund took out of it; a point pays a fen. */
+const cashOf = ({ total, paid }: Extract<Effect, { kind: 'sale' | 'refund' }>): number => total - (paid ? paid.value + paid.points : 0)

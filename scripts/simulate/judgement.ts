@@ -40,6 +40,8 @@ export async function findFaults({ machines, auditor, cloud, shop }: Case): Prom
   }
   judgeSums(machines, books, auditor, complain)
   judgePurses(machines, books, auditor, complain)
+  judgeRefunds(machines, books, auditor, complain)
+  judgeLots(machines, books, complain)
   const { rev: _before, ...live } = books
   await cloud.rebuild(shop)
   const { rev: _after, ...rebuilt } = await cloud.books(shop)
@@ -80,13 +82,24 @@ function judgeDeeds(sent: ReadonlyMap<Id, number>, books: Books, auditor: Audito
   }
 }
 
+interface SoldText { readonly gross: number; readonly discount: number; readonly net: number; readonly quantity: number; readonly offs?: readonly { readonly why: string; readonly fen: number; readonly promotion?: string; readonly name?: string }[] }
+/** Every fen off a line has its reason, and nothing sold is below nothing. */
+function judgeOffs({ gross, discount, net, quantity, offs = [] }: SoldText, complain: Complain): void {
+  const off = offs.reduce((sum, { fen }) => sum + fen, 0)
+  if (off !== discount || gross - discount !== net) complain(`a line of ${gross} less ${discount} is ${net}, and its reasons say ${off}`)
+  if (quantity > 0 ? net < 0 : net > 0) complain(`a line of ${quantity} comes to ${net}`)
+  for (const { why, promotion, name } of offs) if ((why === 'promotion' || why === 'spend') !== (promotion !== undefined && name !== undefined)) complain(`an off says ${why} and ${name}`)
+}
+
 /** What a screen called done is in its till's journal once; what it refused is not; and no sale is there that nobody rang up. */
 function judgeOwnDeeds({ name, store }: Machine, auditor: Auditor, complain: Complain): void {
   const seen = new Map<Id, number>()
   for (const { text } of store.rows(0, Number.MAX_SAFE_INTEGER)) {
-    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { total?: number } }
+    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { total?: number; lines?: SoldText[] } }
     seen.set(id, (seen.get(id) ?? 0) + 1)
+    if (type === 'sale.refunded' && auditor.deeds.get(id)?.effect.kind !== 'refund') complain(`${name}: refund ${id} is in the journal, and nobody gave anything back`)
     if (type !== 'sale.completed') continue
+    for (const line of body.lines ?? []) judgeOffs(line, (what) => complain(`${name}: sale ${id}: ${what}`))
     const deed = auditor.deeds.get(id)
     if (deed?.effect.kind !== 'sale') complain(`${name}: sale ${id} is in the journal, and nobody rang it up`)
     else if (deed.effect.total !== body.total) complain(`${name}: sale ${id} is ${body.total} fen, and ${deed.effect.total} on the screen`)
@@ -107,8 +120,37 @@ function judgePaper({ name, store, printer }: Machine, complain: Complain): void
   for (const { waiting } of store.printStatus()) if (waiting > 0) complain(`${name}: ${waiting} papers still wait`)
 }
 
-/** Two tills that could not hear one another took up one ticket: the rule is that both sell it, and both are told. */
-const TWICE = ['ticket.taken_twice', 'coupon.used_twice']
+/**
+ * Nobody pays back more than was paid, but for tills that could not hear one another, or a ledger that existed twice: then the
+ * cloud has flagged it and told them; and it says so of no other sale.
+ */
+function judgeRefunds(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
+  const told = new Map(books.references.filter(({ kind }) => kind === 'refund').map(({ id, doc }) => [id, doc]))
+  const sales = new Map(auditor.sales().map(({ key, till, effect }) => [key, { paid: Math.max(0, effect.total), till }]))
+  const beyond = new Set<Id>()
+  const isTainted = machines.some((machine) => machine.isTainted)
+  for (const [sale, tills] of auditor.paidBack()) {
+    const { paid, till } = sales.get(sale) ?? { paid: undefined, till: '' }
+    const sum = [...tills.values()].reduce((all, fen) => all + fen, 0)
+    const known = (told.get(sale)?.['back'] as { fen: number }[] | undefined ?? []).reduce((all, { fen }) => all + fen, 0)
+    if (known !== sum) complain(`sale ${sale}: ${sum} fen were paid back, and the cloud knows of ${known}`)
+    if (paid === undefined || sum <= paid) continue
+    beyond.add(sale)
+    if (tills.size === 1 && tills.has(till) && !isTainted) complain(`sale ${sale}: ${till} alone paid back ${sum} of ${paid} fen`)
+  }
+  for (const [sale, doc] of told) {
+    const over = (doc['over'] as Id[]).length > 0
+    if (over !== beyond.has(sale)) complain(`sale ${sale}: the cloud ${over ? 'says' : 'does not say'} that more was paid back than was paid`)
+    if (!over) continue
+    for (const { name, store } of machines) {
+      const concerned = store.event(sale) !== undefined || store.refundsOf(sale).length > 0
+      if (concerned && !store.alerts().some(({ id }) => id === `refund ${sale}`)) complain(`${name}: nobody was told that sale ${sale} was paid back beyond what was paid`)
+    }
+  }
+}
+
+/** Two tills that could not hear one another took up one ticket, or took one coupon: the rule is that both do, and both are told. */
+const TOLD = new Set(['ticket.taken_twice', 'coupon.used_twice', 'sale.refunded_beyond'])
 /** Where a ledger existed twice, an event may come twice: it is stored, flagged, and counted once. */
 const REPEATS = new Set(['event.repeated', 'sale.repeated', 'purse.overdrawn'])
 
@@ -118,13 +160,17 @@ function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean
   const rows = books.journal.filter((row) => row.device === device).sort((a, b) => a.seq - b.seq).map(({ seq, text, hash }) => ({ seq, text, hash }))
   const own = store.rows(0, Number.MAX_SAFE_INTEGER).map(({ seq, text, hash }) => ({ seq, text, hash }))
   same(`${name}: the cloud's copy of the journal`, rows, own, complain)
-  for (const flag of books.flags) if (flag.device === device && !TWICE.includes(flag.code) && !(isRepeatFair && REPEATS.has(flag.code))) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
+  for (const flag of books.flags) if (flag.device === device && !TOLD.has(flag.code) && !(isRepeatFair && REPEATS.has(flag.code))) complain(`${name}: the cloud flagged row ${flag.seq}: ${flag.code}`)
 }
 
 /** Every till has every good as the cloud has it, and each field has a value that somebody gave it. */
 function judgeDocuments({ name, store }: Machine, books: Books, auditor: Auditor, complain: Complain): void {
   for (const { kind, id, doc, clocks } of books.references) {
-    if (kind === 'member') same(`${name}: member ${id}`, store.document('member', id), { doc, clocks }, complain)
+    if (kind === 'member' || kind === 'order') same(`${name}: ${kind} ${id}`, store.document(kind, id), { doc, clocks }, complain)
+    if (kind === 'promotion') {
+      same(`${name}: promotion ${id}`, store.document('promotion', id), { doc, clocks }, complain)
+      for (const [field, value] of Object.entries(doc)) if (!auditor.mayBe(id, field, value)) complain(`promotion ${id} has ${field} ${JSON.stringify(value)}, which nobody gave it`)
+    }
     if (kind !== 'good' || doc['name'] === undefined || doc['price'] === undefined) continue
     same(`${name}: good ${id}`, store.document('good', id), { doc, clocks }, complain)
     for (const [field, value] of Object.entries(doc)) if (!auditor.mayBe(id, field, value)) complain(`good ${id} has ${field} ${JSON.stringify(value)}, which nobody gave it`)
@@ -162,7 +208,8 @@ function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor,
     same(`${name}: the shop's stock`, nonZero(new Map([...auditor.stock().keys()].map((good) => [good, store.good(good)?.stock ?? 0]))), expected, complain)
   }
   const inAll = (account: string): number => books.balances.filter((row) => row.account === account).reduce((sum, { fen }) => sum + fen, 0)
-  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') + inAll('coupon_loss') }, {
+  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') + inAll('coupon_loss'), returns: inAll('returns') }, {
+    returns: [...auditor.deeds.values()].reduce((sum, { state, effect }) => sum + (state === 'done' && effect.kind === 'refund' ? effect.total : 0), 0),
     sales: -auditor.sales().reduce((sum, { effect }) => sum + effect.gross, 0), discounts: auditor.sales().reduce((sum, { effect }) => sum + effect.discount, 0),
   }, complain)
 }
@@ -192,6 +239,36 @@ function judgePurses(machines: readonly Machine[], books: Books, auditor: Audito
 
 /** Uses of coupons that were used before: each at a till that was told of it. */
 const secondUses = (books: Books): CouponUse[] => books.references.flatMap(({ kind, doc }) => (kind === 'coupon' ? (doc as Coupon).again ?? [] : []))
+
+interface SpokenLine { good: Id; quantity?: number; came?: number; lot?: Lot | null; lots?: (Lot & { quantity: number })[] }
+interface Lot { no: string; expiry: string }
+
+/** Lots, added up anew from what the rows say: the cloud has them so, and every till of the shop, whoever moved what. */
+function judgeLots(machines: readonly Machine[], books: Books, complain: Complain): void {
+  const expected = new Map<string, number>()
+  const seen = new Set<Id>()
+  const add = (good: Id, { no, expiry }: Lot, quantity: number): void => {
+    const key = `${good} ${expiry} ${no}`
+    expected.set(key, (expected.get(key) ?? 0) + quantity)
+  }
+  for (const { text } of books.journal) {
+    const { id, type, body } = JSON.parse(text) as { id: Id; type: string; body: { lines?: SpokenLine[] } }
+    if (seen.has(id) || (type !== 'sale.completed' && !type.startsWith('stock.'))) continue
+    seen.add(id)
+    for (const line of body.lines ?? []) {
+      if (line.lot) add(line.good, line.lot, line.came ?? line.quantity ?? 0)
+      for (const part of line.lots ?? []) add(line.good, part, -part.quantity)
+    }
+  }
+  const inCloud = new Map<string, number>()
+  for (const { good, no, expiry, quantity } of books.lots) inCloud.set(`${good} ${expiry} ${no}`, (inCloud.get(`${good} ${expiry} ${no}`) ?? 0) + quantity)
+  same('lots in the cloud', nonZero(inCloud), nonZero(expected), complain)
+  const goods = new Set([...expected.keys()].map((key) => key.split(' ')[0]!))
+  for (const { name, store } of machines) {
+    const here = new Map([...goods].flatMap((good) => store.stock.sums(good).map(({ no, expiry, quantity }): [string, number] => [`${good} ${expiry} ${no}`, quantity])))
+    same(`${name}: the shop's lots`, nonZero(here), nonZero(expected), complain)
+  }
+}
 
 function nonZero(sums: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...sums].filter(([, amount]) => amount !== 0))

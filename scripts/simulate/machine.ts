@@ -13,6 +13,7 @@ import { type CallInput, type CallName, type CallResult } from '#shared/host/con
 import { TillError, type TillErrorShape } from '#shared/host/frames.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
+import { fakeDevices } from '#shared/testing/devices.ts'
 import type { Chance } from './chance.ts'
 import type { Disk } from './disk.ts'
 import { Cable, type Network } from './network.ts'
@@ -51,6 +52,8 @@ export class Machine {
   readonly name: string
   readonly cable = new Cable()
   readonly printer: SimulatedPrinter
+  /** Its scales: they are there whichever process runs. */
+  readonly devices = fakeDevices()
   readonly disk: Disk
   /** ms that this till's clock is ahead of the world's. */
   skew = 0
@@ -192,6 +195,7 @@ export class Machine {
       deviceKey: () => keyFrom(chance.bytes(32)),
       wire: () => network.wire(this.cable, isAlive),
       printer: () => this.printer.device(isAlive),
+      devices: this.devices,
       openLedger: (_folder, migrations) => disk.open(migrations),
       copyLedger: () => {
         const image = this.disk.image()

@@ -43,7 +43,7 @@ export class SimulatedPrinter {
 
   #print(bytes: Uint8Array, isWhole: boolean): void {
     const text = Buffer.from(bytes)
-    const no = /\d{8}-\d{2,}-\d{4,}/.exec(text.toString('latin1'))?.[0]
+    const no = /\d{8}-\d{2,}-T?\d{4,}/.exec(text.toString('latin1'))?.[0]
     if (no !== undefined) this.papers.push({ no, isCopy: text.includes(COPY_MARK), isWhole })
   }
 }

@@ -47,7 +47,7 @@ test('a good sold by another unit than before comes to the same on the open tick
   for (const edited of [{ ...leaf, unit: '公斤', price: fen(380) }, { ...leaf, unit: '把', pricing: 'piece' as const, code: '77' }]) {
     const followed = refreshGood(ticket, edited)
     const { total } = priceTicket(followed.lines)
-    const decided = decideSale({ staff, approved: new Set(), shift: id(801), date: '2026-11-23', no: '1', good: () => edited }, { ticket: followed, total, given: total })
+    const decided = decideSale({ staff, approved: new Set(), shift: id(801), date: '2026-11-23', no: '1', returnCap: fen(0), good: () => edited, labelled: () => undefined }, { ticket: followed, total, given: total })
     expect(decided).toMatchObject({ event: { body: { total, lines: [{ unit: edited.unit, code: edited.code }] } } })
   }
 })

@@ -4,7 +4,7 @@ import { IdSchema } from '../identity/ids.ts'
 import { defineEvent } from '../identity/event.ts'
 import { HlcSchema } from './hlc.ts'
 import { PriceSchema } from '../money/money.ts'
-import { PricingSchema } from '../quantity/quantity.ts'
+import { MILLI_MAX, PricingSchema } from '../quantity/quantity.ts'
 
 /** A small picture as a data URL; shown only through <img>, so a script in an SVG can't run. */
 export const PictureSchema = z.string().max(16_384).regex(/^(data:image\/(svg\+xml|png|jpeg|webp)[;,].*)?$/s)
@@ -28,15 +28,23 @@ export const GoodFields = z.object({
   picture: PictureSchema,
   /** Place on the quick keys, from 1; 0 means none. */
   quick: z.int().min(0).max(9999),
+  /** Thousandths below which there is too little of it; null where nobody said. */
+  minStock: z.int().min(0).max(MILLI_MAX).nullable(),
+  /** The ground of its quick key: one of QUICK_COLOURS; another, of a later version, is drawn without. */
+  colour: z.string().max(20),
   /** Off goods can't be sold and are not listed. */
   on: z.boolean(),
 })
+export const QUICK_COLOURS = ['red', 'orange', 'green', 'blue', 'purple'] as const
+/** Places on one page of quick keys: 101 is the first of the second page. */
+export const QUICK_PAGE = 100
+
 export const GoodSchema = GoodFields.extend({ id: IdSchema })
 export type Good = z.output<typeof GoodSchema>
 
 /** The values a new good has where nobody said. */
 export const GOOD_DEFAULTS = {
-  code: '', codes: [], category: '', unit: '个', pricing: 'piece', cost: null, spec: '', origin: '', picture: '', quick: 0, on: true,
+  code: '', codes: [], category: '', unit: '个', pricing: 'piece', cost: null, spec: '', origin: '', picture: '', quick: 0, minStock: null, colour: '', on: true,
 } as const satisfies Partial<z.input<typeof GoodFields>>
 
 /**

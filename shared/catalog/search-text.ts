@@ -1,5 +1,10 @@
 /** What a good is found by: its name, full pinyin, initials and codes, and how text is cut so that any part of it is found. */
-import { pinyin } from 'pinyin-pro'
+import { customPinyin, pinyin } from 'pinyin-pro'
+
+/** Words of food and medicine that the dictionary reads as other words would. */
+customPinyin({
+  花蛤: 'huā gé', 白蛤: 'bái gé', 青蛤: 'qīng gé', 仔姜: 'zǐ jiāng', 仔鸡: 'zǐ jī', 仔鸭: 'zǐ yā', 仔鹅: 'zǐ é', 参鸡汤: 'shēn jī tāng', 参茸: 'shēn róng', 参苓: 'shēn líng', 参片: 'shēn piàn', 重组: 'chóng zǔ',
+})
 
 /** Lower case, compatibility forms folded, and nothing but letters and digits: what is searched and what is typed meet here. */
 export function plain(text: string): string {

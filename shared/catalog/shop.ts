@@ -4,8 +4,11 @@ import { IdSchema } from '../identity/ids.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { defineEvent } from '../identity/event.ts'
 import { PictureSchema } from './good.ts'
+import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
 import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
+import { RoundingSchema } from './promotion.ts'
+import { fen, PriceSchema } from '../money/money.ts'
 
 /** One stretch of opening on one weekday: 0 is Sunday; minutes from midnight of the shop's zone, close may pass 1440. */
 export const HoursSchema = z.object({ day: z.int().min(0).max(6), open: z.int().min(0).max(1439), close: z.int().min(1).max(2880) })
@@ -24,18 +27,45 @@ export const ShopFields = z.object({
   logo: PictureSchema,
   /** IANA time zone; business dates are computed in it. */
   zone: z.string().max(40),
+  /** Days before a lot's last that it is shown as near. */
+  nearExpiryDays: z.int().min(0).max(3650),
+  /** Categories of which nothing is sold that should be of an expired lot; of the others the cashier is warned. */
+  expiredStops: z.array(z.string().trim().min(1).max(40)).max(50),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
   /** What members get. */
   loyalty: LoyaltySchema,
+  /** How the shop's scales print their labels. */
+  labels: z.array(ScalePatternSchema).max(12),
+  /** Containers whose weight is taken off, in grams. */
+  tares: z.array(z.object({ name: z.string().trim().min(1).max(10), grams: z.int().min(1).max(9999) })).max(6),
+  /** Prices of weighed goods are shown for this unit; empty: for the one each good is priced by. */
+  weighIn: z.enum(['', '斤', '公斤']),
+  /** Names of the pages of quick keys, in their order; none: one page, by categories. */
+  quickPages: z.array(z.string().trim().min(1).max(12)).max(12),
   /** Where the cloud serves the public pages, e.g. https://example.cn; set by the cloud. */
   site: z.string().max(200),
+  /** How totals are rounded down (抹零). */
+  rounding: RoundingSchema,
+  /** Per cent that a cashier may take off by hand, of a line and of a ticket; beyond it a manager's PIN is asked for. */
+  handLimit: z.int().min(0).max(100),
+  /** Days after a sale in which goods come back. */
+  returnDays: z.int().min(0).max(365),
+  /** Words in the names of categories whose goods don't come back without a reason. */
+  returnExempt: z.array(z.string().trim().min(1).max(20)).max(50),
+  /** fen that may be paid back at once without a receipt */
+  returnCap: PriceSchema,
 })
 export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', footer: '', loyalty: LOYALTY_DEFAULTS, site: '',
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
+  // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
+  returnDays: 7, returnCap: fen(50_000),
+  returnExempt: [
+    '定制', '生鲜', '蔬菜', '水果', '鲜花', '肉', '水产', '海鲜', '熟食', '冷冻', '冷藏', '蛋奶', '面包', '糕点', '音像', '软件', '充值', '下载', '期刊', '报纸', '书报', '药', '内衣', '贴身', '彩票',
+  ],
 } as const satisfies z.input<typeof ShopFields>
 
 export const ShopChanged = defineEvent('shop.changed', 1, z.object({ shop: IdSchema, set: ShopFields.partial(), hlc: HlcSchema }))

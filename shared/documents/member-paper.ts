@@ -10,10 +10,11 @@ import { type Language, type Words, WORDS } from './words.ts'
 export function memberRows({ member, moves = [] }: Partial<Pick<Sale, 'member' | 'moves'>>, words: Words): ReceiptRow[] {
   if (!member) return []
   const points = (is: (move: Move) => boolean): number => moves.reduce((sum, move) => sum + (move.purse === 'points' && is(move) ? move.delta : 0), 0)
-  const earned = points(({ why }) => why !== 'spent')
   const spent = Math.abs(points(({ why }) => why === 'spent'))
+  const earned = points(({ why }) => why === 'earned' || why === 'returned')
+  const refunded = points(({ why }) => why === 'refunded')
   return [
-    ...(spent === 0 ? [] : [row(words.pointsSpent, String(spent))]), ...(earned === 0 ? [] : [row(words.pointsEarned, String(earned))]),
+    ...(spent === 0 ? [] : [row(words.pointsSpent, String(spent))]), ...(earned === 0 ? [] : [row(words.pointsEarned, String(earned))]), ...(refunded === 0 ? [] : [row(words.pointsRefunded, String(refunded))]),
     row(words.pointsLeft, String(member.points)), ...(member.value === 0 && !moves.some(({ purse }) => purse === 'value') ? [] : [row(words.valueLeft, yuanText(member.value))]),
   ]
 }

@@ -5,6 +5,7 @@
 import type { Shop } from '../catalog/shop.ts'
 import { type Fen, fen, formatYuan } from '../money/money.ts'
 import { type Milli, type Pricing, amountOf, formatQuantity } from '../quantity/quantity.ts'
+import { type Off, isTicketWide, sumOffs } from '../pricing/offs.ts'
 import type { Tender } from '../payments/tender.ts'
 import type { Sale, SaleLine } from '../sales/events.ts'
 import { dateTimeText } from './date-text.ts'
@@ -20,8 +21,10 @@ export interface ReceiptLine {
   readonly price: string
   /** yuan before the discount */
   readonly amount: string
-  /** What was taken off, as a row under the line; null where nothing was. */
-  readonly discount: ReceiptRow | null
+  /** What was taken off the line and why, as rows under it; its share of what is off the whole ticket stands with the totals. */
+  readonly discounts: readonly ReceiptRow[]
+  /** Further rows under the line, such as its lots. */
+  readonly more?: readonly ReceiptRow[]
 }
 export interface ReceiptCode {
   readonly content: string
@@ -29,7 +32,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'shift' | 'cash' | 'top_up' | 'test'
+  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'stock' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string
@@ -50,9 +53,9 @@ export { type ReceiptRow, yuanText } from './rows.ts'
 /** The parts of a shop that are printed. */
 export type PrintedShop = Pick<Shop, 'name' | 'address' | 'phone' | 'zone' | 'footer'>
 /** The parts of a sale that are printed: the journal's body and the till's view of it both have them. */
-export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders' | 'member' | 'moves' | 'ticketOffs'>
+export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders' | 'member' | 'moves'>
 
-const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
+export const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
 
 /**
  * `2` for pieces, `1.250 公斤` for a weighing, in the unit it is priced by: 1250 g at a price per 斤 (500 g) is
@@ -71,20 +74,27 @@ export function quantityText(line: { pricing: Pricing; quantity: Milli; per: num
  * A line's figures as its reader checks them, in fen: price × quantity = amount, less the discount is what was paid. A
  * price raised by hand is shown as charged, since "discount -1.00" would have to be explained at the counter.
  */
-export function figuresOf(line: SaleLine): { price: Fen; amount: Fen; discount: Fen } {
-  const isDearer = line.quantity < 0 ? line.discount > 0 : line.discount < 0
+export function figuresOf(line: SaleLine): { price: Fen; amount: Fen; discount: Fen; offs: readonly Off[] } {
+  // Sales of before there were reasons say one sum.
+  const known = line.offs ?? [{ why: 'discount' as const, fen: line.discount }]
+  const isDearer = known.some((off) => (off.why === 'price' || !line.offs) && (line.quantity < 0 ? off.fen > 0 : off.fen < 0))
   const amount = isDearer ? amountOf(line.price, line.quantity, line.per) : line.gross
-  return { price: isDearer ? line.price : line.list, amount, discount: fen(amount - line.net) }
+  const discount = fen(amount - line.net)
+  const offs = line.offs ? line.offs.filter(({ why }) => !isDearer || why !== 'price') : [{ why: 'discount' as const, fen: discount }]
+  return { price: isDearer ? line.price : line.list, amount, discount, offs: offs.filter((off) => off.fen !== 0) }
 }
 
+/** What people read for an off: the promotion's name, or what was done by hand. */
+const offText = ({ why, name }: Off, words: Words): string => name ?? words.offs[why]
+
 function lineOf(line: SaleLine, words: Words): { printed: ReceiptLine; gross: number; discount: number } {
-  const { price, amount, discount } = figuresOf(line)
+  const { price, amount, discount, offs } = figuresOf(line)
   const printed: ReceiptLine = {
     name: line.quantity < 0 ? `${words.returnMark}${line.name}` : line.name,
     quantity: quantityText(line),
     price: formatYuan(price),
     amount: formatYuan(amount),
-    discount: discount === 0 ? null : row(words.discount, formatYuan(-discount)),
+    discounts: offs.filter((off) => !isTicketWide(off)).map((off) => row(offText(off, words), formatYuan(-off.fen))),
   }
   return { printed, gross: amount, discount }
 }
@@ -131,8 +141,8 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
   const discount = lines.reduce((total, line) => total + line.discount, 0)
   const isPaidOut = sale.total < 0
   const totals = [row(words.pieces, piecesText(sale.lines, words))]
-  if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), row(words.discount, yuanText(-discount)))
-  for (const off of sale.ticketOffs ?? []) totals.push(row(off.name || words.offs[off.reason], yuanText(-off.fen)))
+  const wide = sumOffs(sale.lines).filter(isTicketWide).map((off) => row(offText(off, words), yuanText(-off.fen)))
+  if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), ...wide, row(wide.length > 0 ? words.saved : words.discount, yuanText(-discount)))
   totals.push(isPaidOut ? row(words.payOut, yuanText(-sale.total), true) : row(words.total, yuanText(sale.total), true))
 
   const member = memberRows(sale, words)
@@ -170,6 +180,8 @@ export interface ShiftFigures {
   readonly balances: readonly { readonly account: string; readonly fen: number }[]
   readonly cashiers: readonly { readonly staffNo: string; readonly sales: number; readonly net: number }[]
   readonly openings: number
+  /** fen paid back for goods */
+  readonly refunded: number | null
   readonly z: number | null
 }
 export interface ShiftReceiptInput {
@@ -195,6 +207,7 @@ export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: Shif
   if (report.difference !== null) cash.push(row(words.difference, yuanText(report.difference), true))
   const sold = [row(words.sales, String(report.sales)), row(words.returns, String(report.returns))]
   if (report.gross !== null && report.discount) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
+  if (report.refunded) sold.push(row(words.refunded, yuanText(-report.refunded)))
   if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
   sold.push(...stored.paid)
   // One cashier's part of a shift is all of it.
@@ -255,7 +268,7 @@ export function testReceipt({ shop, at, till, printer, url, language = 'zh' }: T
       row(words.till, till), row(words.time, dateTimeText(at, shop.zone)),
     ],
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
-    lines: [{ name: words.testSample, quantity: '1', price: '12.34', amount: '12.34', discount: null }],
+    lines: [{ name: words.testSample, quantity: '1', price: '12.34', amount: '12.34', discounts: [] }],
     totals: [[row(words.total, yuanText(1234), true)]],
     codes: url === '' ? [] : [{ content: url, caption: url, note: '' }], footer: words.testFooter,
   }

@@ -5,8 +5,12 @@
  */
 import { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
+import { PromotionFields, PromotionSchema } from '../catalog/promotion.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
+import { SCALE_COMMANDS } from '../devices/scale.ts'
+import { ScaleSettingsSchema, ScannerSettingsSchema } from '../devices/settings.ts'
+import { ASKS } from '../codes/recognise.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields } from '../identity/person.ts'
 import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
@@ -16,11 +20,15 @@ import { ADJUSTMENTS, PurseSchema } from '../payments/purse.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { CouponTermsSchema } from '../sales/coupon.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
+import { SalesReportSchema } from './report-schemas.ts'
+import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
+import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
-  PrinterSchema, PrintStatusSchema, SaleViewSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
+import { CountLineSchema, CountSchema, LotsSchema, NameInput, NoteInput, OrderLines, OrderViewSchema, OutLines, PaperSchema, ReceiveLines, StockListsSchema, TakeLines } from './stock-schemas.ts'
 
 interface Call<In extends z.ZodType, Out extends z.ZodType> {
   /** A write changes the journal or the till's settings and carries a key. */
@@ -36,6 +44,8 @@ const write = <Shape extends z.core.$ZodShape, Out extends z.ZodType>(about: str
   ({ kind: 'write', about, input: input.extend(keyed) as unknown as z.ZodObject<Shape & typeof keyed>, output })
 
 const none = z.object({})
+const PricedSchema = z.object({ at: z.int(), promotions: z.array(z.object({ promotion: IdSchema, fen: FenSchema })).max(1000) })
+const range = { from: DateSchema, to: DateSchema }
 const limit = z.int().min(1).max(1000).default(50)
 /** A file's bytes in base64; 24 MiB of file at most. */
 const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_000) })
@@ -46,6 +56,10 @@ const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string(
 const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional() })
 /** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
 const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
+
+/** A sale in a list, and what a receipt of a till that is not this one says of its sale. */
+const saleRow = SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })
+const receiptSaid = z.object({ sale: IdSchema.nullable(), no: z.string().max(24).nullable(), till: z.string().max(10).nullable() })
 
 export const CALLS = {
   'till.snapshot': read('Everything a screen needs to draw itself.', none, SnapshotSchema),
@@ -74,7 +88,7 @@ export const CALLS = {
   'shift.report': read('The open shift\'s report, or a given one\'s.', z.object({ shift: IdSchema.optional() }), ShiftReportSchema),
   'shift.list': read('Reports of this till\'s shifts, the latest opened first; the next page is what was opened before `before`.', z.object({ before: z.int().optional(), limit }), z.object({ shifts: z.array(ShiftReportSchema) })),
   'shift.print': write('Prints the open shift\'s report as it stands (X), or a closed one\'s (Z) again, marked as a copy.', z.object({ shift: IdSchema.optional() }), none),
-  'cash.move': write('Cash into the drawer, or out of it, without a sale, in fen; prints a slip.', z.object({ way: z.enum(['in', 'out']), amount: CashSchema, reason: z.string().max(20), note: z.string().trim().max(100).default('') }), none),
+  'cash.move': write('Cash into the drawer, or out of it, without a sale, in fen; prints a slip.', z.object({ way: z.enum(['in', 'out']), amount: CashSchema.refine((amount) => amount > 0, 'nothing'), reason: z.string().max(20), note: z.string().trim().max(100).default('') }), none),
   'drawer.open': write('Opens the drawer without a sale.', z.object({ reason: z.string().trim().max(100) }), none),
 
   'goods.search': read(
@@ -85,11 +99,25 @@ export const CALLS = {
   'goods.quick': read('The quick keys in their order.', none, z.object({ goods: z.array(GoodViewSchema) })),
   'goods.list': read('Goods in the order of their ids, from after `after`.', z.object({ after: IdSchema.optional(), limit }), z.object({ goods: z.array(GoodViewSchema) })),
   'goods.put': write('Makes a good or changes some of its fields.', z.object({ good: IdSchema, set: GoodFields.partial() }), GoodViewSchema),
-  'code.read': read('What a scanned or typed code means: a good, or nothing known, with the reason.', z.object({ text: z.string().max(500) }), z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('good'), good: GoodViewSchema }),
-    z.object({ kind: z.literal('unknown'), code: z.enum(['code.empty', 'code.wrong_check_digit', 'code.not_found', 'code.off_sale']), text: z.string() }),
-  ])),
+  'code.read': read('What a scanned or typed code means on a screen that asks for `ask`: a good and what its label says, something else that is no good, or nothing known, with the reason.', z.object({ text: z.string().max(1000), ask: z.enum(ASKS).default('sell') }), CodeMeaningSchema),
   'stock.move': write('Moves stock: received, counted (the delta), wasted.', z.object({ reason: z.enum(STOCK_REASONS), note: z.string().max(100).default(''), lines: z.array(z.object({ good: IdSchema, delta: MilliSchema })).min(1).max(1000) }), none),
+
+  'stock.order': write('Orders goods of a supplier; the key is the order\'s id.', z.object({ supplier: NameInput, note: NoteInput, lines: OrderLines }), PaperSchema),
+  'stock.orderClose': write('Nothing more is expected of an order.', z.object({ order: IdSchema }), none),
+  'stock.orders': read('Purchase orders with what has come of each, the latest first; open ones only unless asked.', z.object({ all: z.boolean().default(false) }), z.object({ orders: z.array(OrderViewSchema) })),
+  'stock.receive': write('Goods came in, against an order or without, each line of a lot or of none, at a cost in fen per unit or none. A slip is printed. The goods\' cost becomes the moving average.',
+    z.object({ order: IdSchema.nullable().default(null), supplier: NameInput, note: NoteInput, lines: ReceiveLines }), PaperSchema),
+  'stock.waste': write('Goods are written off, with the reason.', z.object({ reason: z.enum(WASTE_REASONS), note: NoteInput, lines: OutLines }), PaperSchema),
+  'stock.send': write('Goods leave for another shop; its slip goes with them.', z.object({ to: NameInput, note: NoteInput, lines: OutLines }), PaperSchema),
+  'stock.take': write('Goods came from another shop: `document` is the number on their slip; where a line\'s `came` is not what was `sent`, `fault` says why.', z.object({ document: z.string().trim().min(1).max(24), from: NameInput, note: NoteInput, lines: TakeLines }), PaperSchema),
+  'stock.lots': read('The lots of a good that are there, first expired first.', z.object({ good: IdSchema }), LotsSchema),
+  'stock.lists': read('What is low, and what is past its date or near it.', z.object({ limit }), StockListsSchema),
+  'stock.papers': read('Numbered papers of the stock room, newest first; the next page is what came before the `seq` of the last.', z.object({ before: z.int().optional(), limit }), z.object({ papers: z.array(PaperSchema) })),
+  'stock.print': write('Prints a paper again, marked as a copy.', z.object({ paper: IdSchema }), none),
+  'count.begin': write('Begins a count; the key is its id. Selling goes on.', z.object({ note: NoteInput }), CountSchema),
+  'count.scan': write('Counts so many of a good, in thousandths: added to what the count has of it, or with `afresh` in its place.', z.object({ count: IdSchema, good: IdSchema, quantity: MilliSchema, afresh: z.boolean().default(false) }), CountLineSchema),
+  'count.now': read('The count that is going on, the last scanned first; null where none is.', none, z.object({ count: CountSchema.nullable() })),
+  'count.end': write('Ends a count and moves the stock by what it found; or gives it up, which moves nothing.', z.object({ count: IdSchema, giveUp: z.boolean().default(false) }), z.object({ no: z.string(), goods: z.int(), lines: z.array(CountLineSchema.omit({ scans: true })) })),
 
   'goods.importPreview': read('Reads a CSV or XLSX file of goods: the mapping found, samples, what would come in, every bad row, and what is noted of good rows.', file.extend({ mapping: MappingSchema.optional() }),
     z.object({ columns: z.array(z.string()), mapping: MappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(importRow), badTotal: z.int(), ...noted })),
@@ -98,6 +126,9 @@ export const CALLS = {
   'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
   'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
 
+  'promotion.list': read('Promotions, those that are over or off too.', none, z.object({ promotions: z.array(PromotionSchema) })),
+  'promotion.put': write('Makes a promotion or changes some of its fields.', z.object({ promotion: IdSchema, set: PromotionFields.partial() }), PromotionSchema),
+
   'ticket.hold': write('Sets a ticket aside for any till of the shop; the key names the holding.', z.object({ ticket: HeldTicketSchema, heldAt: z.int() }), none),
   'ticket.held': read('Tickets set aside that can be taken here, the oldest first.', none, z.object({ held: z.array(HeldViewSchema) })),
   'ticket.take': write('Takes up a ticket that was set aside; it goes on under a new id. `open`: the screen has it already, so it keeps its id, and is noted even when another till has it too.',
@@ -105,12 +136,27 @@ export const CALLS = {
   'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
   'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
 
-  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides. Below zero, `value` goes back to the member for goods that came back.',
-    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: FenSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0) }), SaleViewSchema),
+  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides. Below zero, `value` goes back to the member for goods that came back. `priced`:  by what time and with which promotions, each with the fen it took off.',
+    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: FenSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0), priced: PricedSchema.optional() }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
-  'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(SaleViewSchema.omit({ lines: true }).extend({ seq: z.int() })) })),
-  'sale.receipt': read('A sale\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
+  'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(saleRow) })),
+  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good or a member, without a time in the last hundred days. `elsewhere`: the receipt is another till\'s.',
+    z.object({ text: z.string().max(500).default(''), date: DateSchema.optional(), from: z.int().optional(), to: z.int().optional(), amount: FenSchema.optional(), good: IdSchema.optional(), member: IdSchema.optional(), before: z.int().optional(), limit }),
+    z.object({ sales: z.array(saleRow.extend({ back: PriceSchema })), elsewhere: receiptSaid.nullable() })),
+  'sale.refundable': read('A sale with what has come back of it, what still can, and what speaks against it.', z.object({ sale: IdSchema }), RefundQuoteSchema),
+  'sale.refund': write('Takes goods back and pays for them: lines of a sale of this till (`sale`, each with its `line`); or, where somebody allows it, goods without one, with what another till\'s `receipt` says. `total` is what the screen showed, in fen. With `exchange` the ticket is sold in the same breath, what is paid back counting as handed over.', z.object({
+    sale: IdSchema.nullable(), receipt: receiptSaid.nullable().default(null),
+    lines: z.array(z.object({ line: z.int().min(0).nullable(), good: IdSchema, quantity: MilliSchema, amount: PriceSchema.default(fen(0)), stock: z.enum(STOCK_ENDS) })).min(1).max(500),
+    reason: z.enum(REFUND_REASONS), note: z.string().trim().max(100).default(''), total: PriceSchema, channel: z.string().max(20).default('cash'),
+    exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }).nullable().default(null),
+  }), RefundViewSchema),
+  'sale.receipt': read('A sale\'s or refund\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
+
+  'report.sales': read('What this till sold on the business days from `from` to `to`, and on the same days a week before; of its goods the `limit` that brought in most. Sums are in fen, margins come of the costs that are known.',
+    z.object({ ...range, limit: limit.default(100) }), SalesReportSchema),
+  'report.print': write('Prints a report of sales on receipt paper, with the figures of the moment when it is printed.', z.object(range), none),
+  'report.export': read('A report of sales with all its goods as an XLSX file in base64, in the language of the screen.', z.object({ ...range, language: z.enum(['zh', 'en']).default('zh') }), z.object({ name: z.string(), data: z.base64() })),
 
   'member.join': write('Makes a member of somebody, found by telephone number from then on; the key becomes the member\'s id.', z.object({ set: personSet.required({ phone: true }) }), MemberViewSchema),
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
@@ -135,6 +181,17 @@ export const CALLS = {
   'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
   'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),
 
+  'port.list': read('The serial ports of the till\'s machine, by names that stay where there are such.', none, z.object({ ports: z.array(z.object({ port: z.string(), label: z.string() })) })),
+  'scale.list': read('Scales, the counter\'s own first, and what they show.', none, z.object({ scales: z.array(ScaleSettingsSchema), status: z.array(ScaleStatusSchema) })),
+  'scale.put': write('Sets a scale up or changes it.', z.object({ scale: ScaleSettingsSchema }), none),
+  'scale.remove': write('Takes a scale away.', z.object({ scale: IdSchema }), none),
+  'scale.tell': write('Sends a command to a scale; what comes of it shows in its readings.', z.object({ scale: IdSchema, command: z.enum(SCALE_COMMANDS) }), none),
+  'scale.take': read('The weight to sell by, in grams, refused unless the scale is at rest and shows what the screen showed.', z.object({ scale: IdSchema, grams: MilliSchema }), z.object({ grams: MilliSchema, net: z.boolean(), tare: MilliSchema.nullable() })),
+  'scanner.list': read('Scanners on serial lines and over USB, and whether they are there. Those that type need no setting up here.', none, z.object({ scanners: z.array(ScannerSettingsSchema), status: ScannersStatusSchema })),
+  'scanner.put': write('Sets a scanner on a serial line up or changes it.', z.object({ scanner: ScannerSettingsSchema }), none),
+  'scanner.remove': write('Takes a scanner away.', z.object({ scanner: IdSchema }), none),
+  'scanner.usb': write('Whether scanners in HID POS mode are looked for.', z.object({ on: z.boolean() }), none),
+
   'sync.status': read('What is unsent, since when, and whether the cloud is there.', none, SyncStatusSchema),
   'sync.now': read('Tries the cloud at once; answers when this exchange is over.', none, SyncStatusSchema),
   'display.show': read('Shows the customer what is being rung up. Not recorded.', DisplaySchema, none),
@@ -152,10 +209,14 @@ export type CallResult<Name extends CallName> = z.output<Calls[Name]['output']>
 /** What the till tells every screen. */
 export const EMITS = {
   'good.changed': { about: 'A good is new or edited; open tickets follow.', payload: GoodViewSchema },
+  'promotions.changed': { about: 'A promotion is new or edited: read them again.', payload: none },
   'goods.reloaded': { about: 'Many goods changed at once: read again what is shown.', payload: none },
   'snapshot.changed': { about: 'Who is signed in, the shift, the shop, or the credit code changed.', payload: SnapshotSchema },
   'sync.changed': { about: 'Connection or unsent count changed.', payload: SyncStatusSchema },
   'print.changed': { about: 'A printer\'s state changed.', payload: z.object({ printers: z.array(PrintStatusSchema) }) },
+  'scale.changed': { about: 'A scale shows something else, came or went; at most ten times a second.', payload: z.object({ scales: z.array(ScaleStatusSchema) }) },
+  'scanner.changed': { about: 'A scanner came or went.', payload: ScannersStatusSchema },
+  'scan.read': { about: 'A scanner that does not type has read a code.', payload: z.object({ text: z.string() }) },
   'sale.completed': { about: 'A sale is in the journal.', payload: SaleViewSchema },
   'tickets.changed': { about: 'Tickets were set aside or taken up, here or at another till: read them again.', payload: none },
   'alerts.changed': { about: 'There is something to know, or it was read: read the alerts again.', payload: none },
@@ -171,11 +232,16 @@ export const ERROR_CODES = [
   'staff.none', 'staff.wrong_pin', 'staff.locked_out', 'staff.not_allowed', 'staff.approval_weak', 'staff.no_taken', 'staff.last_owner', 'till.not_empty',
   'shift.none', 'shift.open', 'shift.not_found',
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
-  'sale.empty', 'sale.total_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large',
+  'promotion.incomplete', 'promotion.rule_bad',
+  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.no_exchange', 'refund.above_price', 'refund.over_cap', 'sale.label_changed',
   'ticket.gone',
+  'report.range',
+  'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
+  'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',
   'ledger.disk_full', 'ledger.damaged', 'ledger.read_only', 'ledger.io',
 ] as const

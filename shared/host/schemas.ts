@@ -2,20 +2,58 @@
 import { z } from 'zod'
 import { GoodSchema } from '../catalog/good.ts'
 import { ShopSchema } from '../catalog/shop.ts'
+import { PAYMENT_CODE_CHANNELS } from '../codes/payment-code.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
 import { HashSchema } from '../ledger/envelope.ts'
-import { FenSchema, PriceSchema } from '../money/money.ts'
-import { CouponOffSchema, TicketOffSchema } from '../pricing/offs.ts'
-import { SaleLineSchema } from '../sales/events.ts'
+import { FenSchema, PriceSchema, fen } from '../money/money.ts'
+import { MilliSchema } from '../quantity/quantity.ts'
+import { CouponOffSchema, OffSchema } from '../pricing/offs.ts'
+import { SaleLineSchema, SaleMemberSchema } from '../sales/events.ts'
+import { RefundLineSchema, RefundTenderSchema, RETURN_RULES } from '../sales/refund-events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { CreditDocSchema } from '../sync/protocol.ts'
+import { SCALE_STATES } from '../devices/scale.ts'
+import { DEVICE_FAULTS } from '../devices/settings.ts'
 
 /** A good as the screen needs it: with the shop's stock in thousandths as far as this till knows, or null where nothing of it ever moved. */
-export const GoodViewSchema = GoodSchema.extend({ stock: z.int().nullable() })
+export const GoodViewSchema = GoodSchema.extend({
+  stock: z.int().nullable(),
+  /** The earliest last day of the lots that are there; absent where none bears one. */
+  expiry: z.string().optional(),
+})
 export type GoodView = z.output<typeof GoodViewSchema>
+
+/** Why a code means nothing here, or can't be sold. */
+export const CODE_FAULTS = [
+  'code.empty', 'code.too_long', 'code.not_found', 'code.wrong_check_digit', 'code.off_sale', 'code.label_unset', 'code.label_check', 'code.label_item', 'code.label_no_price', 'code.label_not_weighed',
+  'code.label_nothing', 'code.gs1_bad', 'code.gs1_no_good', 'code.gs1_item', 'code.drug', 'code.link', 'code.person', 'code.company', 'code.merchant_code', 'code.receipt', 'code.member_card',
+] as const
+export const CodeMeaningSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('good'), good: GoodViewSchema,
+    /** What was scanned said more than which good it is. */
+    label: z.object({
+      text: z.string(),
+      /** thousandths; null where it has yet to be weighed */
+      quantity: z.int().nullable(),
+      /** fen to pay as the label has it, and what the listed price makes of the same quantity where that is another amount */
+      amount: PriceSchema.nullable(), listed: PriceSchema.nullable(),
+      /** YYYY-MM-DD; `expired`: before today */
+      expires: z.string().nullable(), expired: z.boolean(), lot: z.string().nullable(),
+    }).nullable(),
+  }),
+  z.object({ kind: z.literal('receipt'), sale: IdSchema }),
+  z.object({ kind: z.literal('member'), phone: z.string() }),
+  z.object({ kind: z.literal('payment'), channel: z.enum(PAYMENT_CODE_CHANNELS) }),
+  z.object({ kind: z.literal('credit'), token: z.string() }),
+  z.object({ kind: z.literal('coupon'), code: z.string() }),
+  /** `detail`: what it is about, such as the good's name or the item's number; `add`: the code that a new good of it would have. */
+  z.object({ kind: z.literal('unknown'), code: z.enum(CODE_FAULTS), text: z.string(), detail: z.string(), add: z.string().nullable() }),
+])
+export type CodeMeaning = z.output<typeof CodeMeaningSchema>
 
 export const ShiftSchema = z.object({
   shift: IdSchema, staff: IdSchema, date: z.string(), openedAt: z.int(), float: PriceSchema,
@@ -35,6 +73,8 @@ export const ShiftReportSchema = ShiftSchema.extend({
   cashiers: z.array(z.object({ staffNo: z.string(), sales: z.int(), net: FenSchema })),
   /** How often the drawer was opened without a sale. */
   openings: z.int(),
+  /** fen paid back for goods; null where `net` is. */
+  refunded: FenSchema.nullable(),
 })
 export type ShiftReport = z.output<typeof ShiftReportSchema>
 
@@ -91,16 +131,52 @@ export const SnapshotSchema = z.object({
 })
 export type Snapshot = z.output<typeof SnapshotSchema>
 
+/** What a scale shows, in grams; `fault` says why it can't be reached. */
+export const ScaleStatusSchema = z.object({
+  scale: IdSchema, name: z.string(), fault: z.enum(DEVICE_FAULTS).nullable(),
+  state: z.enum(SCALE_STATES), grams: MilliSchema.nullable(), net: z.boolean(), tare: MilliSchema.nullable(),
+})
+export type ScaleStatus = z.output<typeof ScaleStatusSchema>
+export const ScannersStatusSchema = z.object({
+  serial: z.array(z.object({ scanner: IdSchema, name: z.string(), fault: z.enum(DEVICE_FAULTS).nullable() })),
+  /** Scanners in HID POS mode: whether they are looked for, those that are there, and why there can be none. */
+  usb: z.object({ on: z.boolean(), names: z.array(z.string()), fault: z.enum(DEVICE_FAULTS).nullable() }),
+})
+export type ScannersStatus = z.output<typeof ScannersStatusSchema>
+
 export const SaleViewSchema = z.object({
   sale: IdSchema, no: z.string(), at: z.int(), date: z.string(), staff: IdSchema, staffNo: z.string(),
   lines: z.array(SaleLineSchema), gross: FenSchema, discount: FenSchema, total: FenSchema, tenders: z.array(TenderSchema),
   /** Whose it was: what they have after it, in points and fen, and the points it earned (or took back) and was paid with. */
   member: z.object({ member: IdSchema, points: z.int(), value: z.int(), earned: z.int(), spent: z.int() }).nullable(),
-  ticketOffs: z.array(TicketOffSchema),
   /** The receipt's public page; null while the till has no cloud. */
   url: z.string().nullable(), sent: z.boolean(),
 })
 export type SaleView = z.output<typeof SaleViewSchema>
+
+export const RefundViewSchema = z.object({
+  refund: IdSchema, no: z.string(), at: z.int(), saleNo: z.string().nullable(), lines: z.array(RefundLineSchema),
+  total: PriceSchema, tenders: z.array(RefundTenderSchema), known: z.boolean(),
+  /** Whose sale it was: what they have after it. */
+  member: SaleMemberSchema.nullable(),
+  /** What was taken in exchange. */
+  exchange: SaleViewSchema.nullable(), sent: z.boolean(),
+})
+export type RefundView = z.output<typeof RefundViewSchema>
+/** A sale as somebody sees it who wants to take goods of it back. */
+export const RefundQuoteSchema = z.object({
+  sale: SaleViewSchema,
+  /** By line of the sale: what came back already; why it can't come back without a reason, with the word of its category. */
+  lines: z.array(z.object({ quantity: z.int(), amount: PriceSchema, rule: z.enum(RETURN_RULES).nullable(), word: z.string().nullable() })),
+  /** fen that can still be paid back, at this till and all others together */
+  left: PriceSchema,
+  /** fen that other tills paid back */
+  elsewhere: PriceSchema,
+  refunds: z.array(z.object({ refund: IdSchema, no: z.string(), at: z.int(), total: PriceSchema })),
+  /** fen that can still go back the way they came, where a member paid with points or stored value; else none */
+  ways: z.array(z.object({ channel: z.string(), left: z.int() })),
+})
+export type RefundQuote = z.output<typeof RefundQuoteSchema>
 
 /** A ticket set aside: `held` names the holding, `till` is where it was done and `here` whether that is this till. */
 export const HeldViewSchema = z.object({
@@ -124,6 +200,8 @@ export const AlertSchema = z.object({
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
     /** One coupon was used at several tills, first at the first of `tills`; `counts`: this till's was that, else what it gave (fen) is booked as a loss. */
     z.object({ kind: z.literal('coupon.used_twice'), name: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
+    /** More was paid back for a sale than was paid for it, at `tills` together; in fen. */
+    z.object({ kind: z.literal('sale.refunded_beyond'), no: z.string(), tills: z.array(z.string()), paid: PriceSchema, back: PriceSchema }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
     z.object({ kind: z.literal('edit.lost'), of: z.string(), name: z.string(), field: z.string(), value: z.unknown(), won: z.unknown(), till: z.string().nullable() }),
   ]),
@@ -138,10 +216,14 @@ export type Mapping = z.output<typeof MappingSchema>
 export const BadCellSchema = z.object({ row: z.int(), column: z.string(), value: z.string(), code: z.string() })
 export type BadCell = z.output<typeof BadCellSchema>
 
+/** Why something costs less, as the customer sees it. */
+const DisplayOffsSchema = z.array(OffSchema.pick({ why: true, name: true, fen: true })).max(1000).default([])
 /** What the customer sees. */
 export const DisplaySchema = z.object({
   mode: z.enum(['idle', 'ticket', 'paying', 'done']),
-  lines: z.array(z.object({ name: z.string(), quantity: z.string(), price: FenSchema, amount: FenSchema })).max(500),
+  lines: z.array(z.object({ name: z.string(), quantity: z.string(), price: FenSchema, amount: FenSchema, offs: DisplayOffsSchema })).max(500),
+  /** Off the whole ticket; and what was saved in all. */
+  offs: DisplayOffsSchema, saved: FenSchema.default(fen(0)),
   total: FenSchema, given: FenSchema.nullable(), change: FenSchema.nullable(), url: z.string().nullable(),
 })
 export type Display = z.output<typeof DisplaySchema>

@@ -4,8 +4,10 @@
  */
 import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
+import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { StockStore } from './stock-store.ts'
 import type { Id } from '../identity/ids.ts'
 import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
@@ -15,6 +17,7 @@ import type { Purse } from '../payments/purse.ts'
 import type { NamedRecord } from '../members/record.ts'
 import type { LedgerStore, Plan, PrintJob, PrintJobs } from '../ports/ports.ts'
 import type { CouponTerms, CouponUse } from '../sales/coupon.ts'
+import type { DateRange, SalesFigures } from '../sales/report.ts'
 import type { RecordState } from '../sync/people.ts'
 import type { Change, CreditDoc } from '../sync/protocol.ts'
 
@@ -34,6 +37,8 @@ export interface ShiftDetails {
   cashiers: { staff: Id; sales: number; net: number }[]
   openings: number
 }
+/** From before `before`, or from the end; of some kinds, or all. */
+export interface TrailFilter { before: number | undefined; types: readonly string[] | undefined }
 export interface TrailRow { seq: number; id: Id; type: string; at: number; actor: Id | null; body: Record<string, unknown> }
 export interface ShiftTotals {
   sales: number
@@ -57,6 +62,31 @@ export interface SaleRow {
   shift: Id
   staff: Id
   total: number
+}
+
+export interface RefundRow { refund: Id; no: string; at: number; total: number }
+/** What is known of a sale that is looked for. */
+export interface SaleSearch {
+  no: string | undefined
+  /** The digits that its number ends with. */
+  ending: string | undefined
+  date: string | undefined
+  /** UTC ms: from, and before */
+  from: number | undefined
+  to: number | undefined
+  /** fen */
+  amount: number | undefined
+  /** Ids that the sale names: a good, a member. */
+  names: readonly Id[]
+  before: number | undefined
+  limit: number
+}
+/** What came back of a sale: by line and in fen at this till, and in fen at the others as far as the cloud said; `paid`: what it says was paid. */
+export interface SaleBack {
+  lines: ReadonlyMap<number, { quantity: number; amount: number }>
+  here: number
+  elsewhere: number
+  paid: number | null
 }
 
 /** A row of an import that could not come in, its cells by column of the file. */
@@ -99,12 +129,13 @@ export interface Renewal {
   readonly at: number
 }
 
-/** What a page of changes touched: goods, their stock included; tickets set aside and alerts; anything else. */
+/** What a page of changes touched: goods, their stock included; tickets set aside and alerts; promotions; anything else. */
 export interface Pulled {
   goods: Id[]
   tickets: boolean
   /** Members whose purses moved elsewhere, or whose lease is another. */
   purses: Id[]
+  promotions: boolean
   other: boolean
 }
 
@@ -124,11 +155,15 @@ export interface TillReads {
   /** By the whole name, exact. */
   goodByName(name: string): GoodView | undefined
   searchGoods(text: string, limit: number): GoodView[]
+  /** Goods on sale at this price in fen; those sold most often first. */
+  goodsByPrice(price: number, limit: number): GoodView[]
   /** Goods that can be sold and are not yet found by `searchGoods`: see `settleSearch`. */
   unsearchable(): number
   quickGoods(): GoodView[]
   listGoods(after: Id | undefined, limit: number): GoodView[]
   countGoods(): number
+  /** All of them; the same list until one changes. */
+  promotions(): readonly Promotion[]
   shop(): Shop
   staff(id: Id): Staff | undefined
   staffByNo(no: string): Staff | undefined
@@ -141,14 +176,20 @@ export interface TillReads {
   /** The latest opened first. */
   listShifts(filter: { before: number | undefined; limit: number }): Shift[]
   shiftDetails(id: Id): ShiftDetails
-  /** Rows of the journal from its end, or from before `before`, of some kinds or all; read as they are asked for. */
-  trail(filter: { before: number | undefined; types: readonly string[] | undefined }): Iterable<TrailRow>
+  /** Shows `look` rows of the journal, the latest first, until it has seen enough and says false. */
+  trail(filter: TrailFilter, look: (row: TrailRow) => boolean): void
   sale(id: Id): SaleRow | undefined
   saleByNo(no: string): SaleRow | undefined
   listSales(filter: SaleFilter): SaleRow[]
   countSales(): number
   /** The highest sale number that begins with `prefix`. */
   lastNo(prefix: string): string | undefined
+  /** What was sold in a range of business days, read in steps: worth nothing where the ledger has grown between two. */
+  salesFigures(range: DateRange): Generator<void, SalesFigures>
+  saleBack(sale: Id): SaleBack
+  refundsOf(sale: Id): RefundRow[]
+  lastRefundNo(prefix: string): string | undefined
+  findSales(search: SaleSearch): SaleRow[]
   credit(): CreditDoc | undefined
   /** Tickets set aside that can be taken here, oldest first; one of them; one set aside here, even if another till has taken it. */
   heldTickets(): HeldView[]
@@ -207,6 +248,7 @@ export interface PersonStore {
 
 export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   readonly people: PersonStore
+  readonly stock: StockStore
   /** The next stamp for an edit made here; later than any seen. */
   nextHlc(now: number): Hlc
   identity(): Identity

@@ -63,8 +63,34 @@ export function split(total: Fen, weights: readonly number[]): Fen[] {
   if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0)) throw new RangeError('weights are non-negative integers')
   const allZero = weights.every((weight) => weight === 0)
   const used = allZero ? weights.map(() => 1) : weights
+  const parts = splitSmall(Math.abs(total), used) ?? splitLarge(Math.abs(total), used)
+  const signed = parts.map((part) => fen(total < 0 ? -part : part))
+  if (sum(signed) !== total) throw new Error('split lost a fen')
+  return signed
+}
+
+/** undefined where a product would leave the exact integers. A ticket is shared out hundreds of times a second: hence without BigInt. */
+function splitSmall(size: number, used: readonly number[]): number[] | undefined {
+  const whole = used.reduce((a, b) => a + b, 0)
+  if (!Number.isSafeInteger(whole * size)) return undefined
+  const rests: { index: number; rest: number }[] = []
+  let left = size
+  const parts = used.map((weight, index) => {
+    const exact = size * weight
+    const rest = exact % whole
+    const share = (exact - rest) / whole
+    left -= share
+    if (rest > 0) rests.push({ index, rest })
+    return share
+  })
+  // What is left over is the sum of the rests: never more of it than there are of them.
+  if (left > 0) for (const { index } of rests.sort((a, b) => b.rest - a.rest || a.index - b.index).slice(0, left)) parts[index]! += 1
+  return parts
+}
+
+function splitLarge(total: number, used: readonly number[]): number[] {
   const whole = used.reduce((a, b) => a + BigInt(b), 0n)
-  const size = BigInt(Math.abs(total))
+  const size = BigInt(total)
   const shares = used.map((weight, index) => {
     const exact = size * BigInt(weight)
     return { index, share: exact / whole, rest: exact % whole }
@@ -75,9 +101,7 @@ export function split(total: Fen, weights: readonly number[]): Fen[] {
     entry.share += 1n
     left -= 1n
   }
-  const parts = shares.map((entry) => fen(total < 0 ? -Number(entry.share) : Number(entry.share)))
-  if (sum(parts) !== total) throw new Error('split lost a fen')
-  return parts
+  return shares.map((entry) => Number(entry.share))
 }
 
 /** `1630` → `16.30`: what screens, receipts and exports show. No thousands separator below 10,000 yuan, none above either. */

@@ -12,8 +12,8 @@ export const PURSES = ['points', 'value'] as const
 export const PurseSchema = z.enum(PURSES)
 export type Purse = z.output<typeof PurseSchema>
 
-/** `returned`: points taken back with goods that came back, or value given back for them. Only what is spent must be held. */
-export const MoveSchema = z.object({ member: IdSchema, purse: PurseSchema, delta: z.int(), why: z.enum(['earned', 'spent', 'returned', 'topped_up', 'adjusted']) })
+/** `returned`: points taken back with goods that came back, or value given back for them; `refunded`: points and value that a refund gives back. Only what is spent must be held. */
+export const MoveSchema = z.object({ member: IdSchema, purse: PurseSchema, delta: z.int(), why: z.enum(['earned', 'spent', 'returned', 'refunded', 'topped_up', 'adjusted']) })
 export type Move = z.output<typeof MoveSchema>
 export const MovesSchema = z.array(MoveSchema).max(50)
 

@@ -15,8 +15,8 @@ export const TenderSchema = z.object({
 export type Tender = z.output<typeof TenderSchema>
 
 /** The account a tender's money is in. */
-export function accountOf(tender: Tender): string {
-  return tender.channel === 'cash' ? 'drawer' : tender.channel === 'stored_value' ? 'value:redeemed' : `channel:${tender.channel}`
+export function accountOf({ channel }: Pick<Tender, 'channel'>): string {
+  return channel === 'cash' ? 'drawer' : channel === 'stored_value' ? 'value:redeemed' : `channel:${channel}`
 }
 
 /** Cash for `total` fen out of `given` fen; undefined when it is too little. A total of zero or less is paid out, nothing is given. */

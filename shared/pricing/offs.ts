@@ -1,47 +1,49 @@
-/** What a ticket costs less as a whole, beside its lines: a coupon, a birthday. The one place where a ticket's total is reduced. */
+/**
+ * What was taken off a line, and why: written on screens and receipts and into the sale, so that it explains itself later,
+ * when the promotion has another name or is gone. What is off a whole ticket is shared out to its lines.
+ */
 import { z } from 'zod'
-import { type Id, IdSchema } from '../identity/ids.ts'
-import { type Fen, PriceSchema, fen } from '../money/money.ts'
-import type { PricedTicket } from './price.ts'
+import { IdSchema, type Id } from '../identity/ids.ts'
+import { FenSchema, type Fen, fen } from '../money/money.ts'
 
-export const TicketOffSchema = z.object({
-  reason: z.enum(['coupon', 'birthday']),
-  /** The coupon. */
-  ref: IdSchema.nullable(),
-  /** As receipts say it; empty where the reason says it all. */
-  name: z.string().max(40),
-  /** fen off the total, above zero */
-  fen: PriceSchema,
+/**
+ * promotion, spend: by a promotion, of goods or because a sum was reached · price: another price by hand · discount: off a
+ * line by hand · ticket: off the whole ticket by hand · birthday: a member's, once a year · coupon · rounding: 抹零
+ */
+export const OFF_WHYS = ['promotion', 'spend', 'price', 'discount', 'ticket', 'birthday', 'coupon', 'rounding'] as const
+export const OffSchema = z.object({
+  why: z.enum(OFF_WHYS),
+  /** In the line's sign; against it where a price by hand is dearer. */
+  fen: FenSchema,
+  /** The promotion or the coupon, and its name at that time. */
+  promotion: IdSchema.optional(), coupon: IdSchema.optional(), name: z.string().max(40).optional(),
 })
-export type TicketOff = z.output<typeof TicketOffSchema>
+export type Off = z.output<typeof OffSchema>
+export type OffWhy = Off['why']
 
-/** Fen, or per cent of what the goods come to. */
+/** Off the whole ticket: lines have only their share of it, and people read it once. */
+export const isTicketWide = ({ why }: Pick<Off, 'why'>): boolean => why === 'spend' || why === 'ticket' || why === 'birthday' || why === 'coupon' || why === 'rounding'
+
+/** `of`: the promotion, or the coupon. */
+export function offOf(why: OffWhy, amount: Fen, of?: { readonly id: Id; readonly name: string }): Off {
+  return of ? { why, fen: amount, [why === 'coupon' ? 'coupon' : 'promotion']: of.id, name: of.name } : { why, fen: amount }
+}
+
+/** The offs of lines, those of one reason as one, in the order in which they first stand. */
+export function sumOffs(lines: readonly { readonly offs?: readonly Off[] | undefined }[]): Off[] {
+  const sums = new Map<string, Off>()
+  for (const { offs } of lines) {
+    for (const off of offs ?? []) {
+      const key = `${off.why} ${off.promotion ?? off.coupon ?? ''}`
+      const known = sums.get(key)
+      sums.set(key, known ? { ...known, fen: fen(known.fen + off.fen) } : off)
+    }
+  }
+  return [...sums.values()]
+}
+
+/** What a coupon takes off: fen, or per cent of what the goods come to. */
 export const CouponOffSchema = z.union([z.object({ fen: z.int().min(1).max(10_000_000) }), z.object({ percent: z.int().min(1).max(100) })])
 export interface CouponAtTicket { readonly coupon: Id; readonly name: string; readonly off: z.output<typeof CouponOffSchema>; /** fen that the goods must come to */ readonly least: number }
-
-/** The offs of a ticket whose goods come to `total`. `birthday`: per cent, 0 for none. Never more than the total; nothing off what comes back. */
-export function ticketOffs(total: number, { birthday, coupon }: { readonly birthday: number; readonly coupon: CouponAtTicket | undefined }): TicketOff[] {
-  if (total <= 0) return []
-  const wished: Omit<TicketOff, 'fen'>[] = []
-  const amounts: number[] = []
-  if (birthday > 0) {
-    wished.push({ reason: 'birthday', ref: null, name: '' })
-    amounts.push(Math.floor(total * birthday / 100))
-  }
-  if (coupon && total >= coupon.least) {
-    wished.push({ reason: 'coupon', ref: coupon.coupon, name: coupon.name })
-    amounts.push('fen' in coupon.off ? coupon.off.fen : Math.floor(total * coupon.off.percent / 100))
-  }
-  let left = total
-  return wished.flatMap((off, i) => {
-    const taken = Math.min(left, amounts[i]!)
-    left -= taken
-    return taken > 0 ? [{ ...off, fen: fen(taken) }] : []
-  })
-}
-
-/** The ticket with these offs taken off its total, as a discount beside those of its lines. */
-export function takeOff(priced: PricedTicket, offs: readonly TicketOff[]): PricedTicket {
-  const off = offs.reduce((sum, each) => sum + each.fen, 0)
-  return off === 0 ? priced : { ...priced, discount: fen(priced.discount + off), total: fen(priced.total - off) as Fen }
-}
+/** What a customer brings to a ticket: per cent off on a birthday, 0 for none; a coupon. */
+export interface Gifts { readonly birthday: number; readonly coupon: CouponAtTicket | undefined }

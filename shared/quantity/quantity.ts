@@ -22,6 +22,9 @@ export const PIECE = milli(1000)
 /** Grams in each unit a weighed good may be priced by (GB/T 3100-3102 units and the market's 斤 and 两). */
 export const WEIGHT_UNITS: Readonly<Record<string, number>> = { 公斤: 1000, 千克: 1000, kg: 1000, KG: 1000, 斤: 500, 两: 50, 克: 1, g: 1 }
 
+/** What small shops sell by, offered where a good is made. */
+export const USUAL_UNITS = ['个', '瓶', '袋', '盒', '份', '斤', '公斤', '克'] as const
+
 export const PricingSchema = z.enum(['piece', 'weight'])
 export type Pricing = z.output<typeof PricingSchema>
 

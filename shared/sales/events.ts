@@ -8,8 +8,9 @@ import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
 import { MovesSchema } from '../payments/purse.ts'
 import { TenderSchema } from '../payments/tender.ts'
-import { TicketOffSchema } from '../pricing/offs.ts'
+import { OffSchema } from '../pricing/offs.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
+import { LotPartSchema } from '../stock/lot.ts'
 import { isPlainSale } from './plain-sale.ts'
 
 export const DateSchema = z.string().regex(DATE)
@@ -68,8 +69,19 @@ export const SaleLineSchema = z.object({
   price: PriceSchema, list: PriceSchema,
   /** fen: gross − discount = net */
   gross: FenSchema, discount: FenSchema, net: FenSchema,
+  /** What the discount is made of; absent where nothing was taken off, and in sales of before there were reasons. */
+  offs: z.array(OffSchema).max(300).optional(),
+  /** fen per unit that the shop pays, as known at that moment; absent where it was not */
+  cost: PriceSchema.optional(),
+  /** What of it was taken to be of which lot; absent where the good has none. */
+  lots: z.array(LotPartSchema).min(1).max(100).optional(),
+  /** What was scanned, where it said more than which good it is: a scale's label, a lot, a date, a trace code. */
+  label: z.string().max(500).optional(),
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
+
+/** A member, with what they have of points and stored value (fen) after it. */
+export const SaleMemberSchema = z.object({ member: IdSchema, points: z.int(), value: z.int() })
 
 /** A completed ticket. Its id is the ticket's; a line of negative quantity is a return. */
 export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
@@ -81,11 +93,9 @@ export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
   gross: FenSchema, discount: FenSchema, total: FenSchema,
   tenders: z.array(TenderSchema).min(1).max(10),
   postings: PostingsSchema,
-  /** Whose ticket it was, with what they have after it as far as this till knew; and what it did to their purses. */
-  member: z.object({ member: IdSchema, points: z.int(), value: z.int() }).optional(),
+  /** Whose ticket it was, as far as this till knew; and what it did to their purses. */
+  member: SaleMemberSchema.optional(),
   moves: MovesSchema.optional(),
-  /** Taken off the whole ticket: part of its discount, beside its lines'. */
-  ticketOffs: z.array(TicketOffSchema).max(10).optional(),
 }), isPlainSale)
 export type Sale = z.output<typeof SaleCompleted.body>
 

@@ -9,9 +9,11 @@ import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
 import { postings } from '../ledger/postings.ts'
 import { FEN_MAX, type Fen, fen } from '../money/money.ts'
 import { accountOf } from '../payments/tender.ts'
-import { type CouponAtTicket, takeOff, ticketOffs } from '../pricing/offs.ts'
-import { priceTicket } from '../pricing/price.ts'
+import { handNeeds } from '../pricing/by-hand.ts'
+import { type CouponAtTicket, type Off, sumOffs } from '../pricing/offs.ts'
+import { goodsTotal, NO_RULES, type PricingRules, priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
+import { isExpired, lotTaker, type LotPart } from '../stock/lot.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 import { type Customer, after, takePayment } from './payment.ts'
 
@@ -24,11 +26,23 @@ export interface SaleFacts {
   readonly date: string
   /** The sale's number, unique for the till. */
   readonly no: string
+  /** fen that may be paid back at once for goods that come back without their receipt */
+  readonly returnCap: Fen
   good(id: Id): Good | undefined
   /** Whose ticket it is. */
   readonly customer?: Customer | undefined
   readonly coupon?: CouponAtTicket | undefined
+  /** What prices go by at this moment, besides the list; nothing where not given. */
+  readonly rules?: PricingRules
+  /** The good's stock in thousandths, and which lots of it are there; absent where no lots are kept. */
+  lots?(id: Id): { readonly stock: number; readonly left: readonly LotPart[] }
+  /** Categories of which nothing expired is sold. */
+  readonly expiredStops?: readonly string[]
+  /** What a label says that this good costs, in fen; null where it says no amount, undefined where it is no label of this good. */
+  labelled(text: string, good: Good): Fen | null | undefined
 }
+/** What the screen took off by each promotion, in fen. */
+export type ShownOffs = readonly { readonly promotion: Id; readonly fen: number }[]
 export interface SaleCommand {
   readonly ticket: Ticket
   /** fen, as the screen showed it */
@@ -38,6 +52,8 @@ export interface SaleCommand {
   /** What the member pays with: fen of stored value, and points. */
   readonly value?: number
   readonly points?: number
+  /** Where the screen says what it went by, that is checked too. */
+  readonly promotions?: ShownOffs | undefined
 }
 export interface Refusal {
   readonly code: string
@@ -52,6 +68,10 @@ export interface SaleEvent {
 
 /** Ten million yuan: more in one ticket is a slip, and the sums of all tickets must stay in the range of fen. */
 const TICKET_MAX = FEN_MAX / 1000
+
+/** Lots named by one line; a line that would need more leaves the last of them unnamed. */
+const LOTS_MAX = 100
+const NO_LOTS = { stock: 0, left: [] }
 
 export function may(staff: Pick<Staff, 'role'>, right: Right): boolean {
   return RIGHTS[staff.role].includes(right)
@@ -70,22 +90,33 @@ export function saleNumberPrefix(date: string, till: string): string {
 export function decideSale(facts: SaleFacts, command: SaleCommand): { event: SaleEvent; drawer: boolean } | { refused: Refusal } {
   const { ticket } = command
   if (ticket.lines.length === 0) return { refused: { code: 'sale.empty' } }
+  const allows = (right: Right): boolean => may(facts.staff, right) || facts.approved.has(right)
   const lines: TicketLine[] = []
   for (const line of ticket.lines) {
     const good = facts.good(line.good)
     if (!good) return { refused: { code: 'good.not_found', detail: { name: line.name } } }
     if (!good.on) return { refused: { code: 'good.off_sale', detail: { name: good.name } } }
     const current = refreshLine(line, good)
-    const refused = refuseLine((right) => may(facts.staff, right) || facts.approved.has(right), current)
+    if (current.label && facts.labelled(current.label.text, good) !== current.label.amount) return { refused: { code: 'sale.label_changed', detail: { name: good.name } } }
+    const refused = refuseLine(allows, current)
     if (refused) return { refused }
     lines.push(current)
   }
-  const goods = priceTicket(lines)
   const { customer, coupon } = facts
-  if (coupon && goods.total < coupon.least) return { refused: { code: 'coupon.least', detail: { least: coupon.least } } }
-  const offs = ticketOffs(goods.total, { birthday: customer?.birthday ?? 0, coupon })
-  const priced = takeOff(goods, offs)
+  const rules: PricingRules = { ...facts.rules ?? NO_RULES, gifts: { birthday: customer?.birthday ?? 0, coupon } }
+  const takeLots = lotTaker((id) => facts.lots?.(id) ?? NO_LOTS)
+  const lots = lines.map((line) => (line.quantity > 0 ? takeLots(line.good, line.quantity) : []))
+  const expired = lines.find((line, i) => facts.expiredStops?.includes(facts.good(line.good)?.category ?? '') && lots[i]!.some((lot) => isExpired(lot, facts.date)))
+  if (expired) return { refused: { code: 'sale.expired', detail: { name: expired.name } } }
+  const priced = priceTicket(lines, ticket, rules)
+  if (coupon && goodsTotal(priced) < coupon.least) return { refused: { code: 'coupon.least', detail: { least: coupon.least } } }
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
+  const need = handNeeds(lines, ticket, priced, rules).find(({ right }) => !allows(right))
+  if (need) return { refused: { code: 'staff.not_allowed', detail: { right: need.right } } }
+  const changed = command.promotions ? changedPromotions(command.promotions, sumOffs(priced.lines), rules) : []
+  if (changed.length > 0) return { refused: { code: 'sale.promotions_changed', detail: { total: priced.total, shown: command.total, names: changed.join(' / ') } } }
+  const back = priced.lines.reduce((sum, { net }, i) => sum - (lines[i]!.quantity < 0 ? net : 0), 0)
+  if (back > facts.returnCap) return { refused: { code: 'refund.over_cap', detail: { cap: facts.returnCap / 100 } } }
   if (priced.total !== command.total) {
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
@@ -96,23 +127,28 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   const body: Sale = {
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
-      const { gross, discount, net } = priced.lines[i]!
-      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net }
+      const { gross, discount, net, offs } = priced.lines[i]!
+      const cost = facts.good(line.good)?.cost ?? undefined
+      return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }), ...(lots[i]!.length > 0 && { lots: lots[i]!.slice(0, LOTS_MAX) as SaleLine['lots'] }), ...(line.label && { label: line.label.text }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
     tenders,
     postings: postings([...tenders.map((tender) => [accountOf(tender), tender.amount] as const), ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
     ...(customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } }),
     ...(moves.length > 0 && { moves }),
-    ...(offs.length > 0 && { ticketOffs: offs }),
   }
   return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: tenders.some(({ channel }) => channel === 'cash') }
 }
 
+/** Names of promotions that take off something else than the screen said: edited, begun or over in between. */
+function changedPromotions(shown: ShownOffs, offs: readonly Off[], { promotions }: PricingRules): string[] {
+  const [before, now] = [new Map(shown.map((off) => [off.promotion, off.fen])), new Map(offs.flatMap((off) => (off.promotion === undefined ? [] : [[off.promotion, off.fen as number]])))]
+  const ids = [...new Set([...before.keys(), ...now.keys()])].filter((id) => (before.get(id) ?? 0) !== (now.get(id) ?? 0))
+  return ids.map((id) => promotions.find((each) => each.id === id)?.name ?? '–')
+}
+
 function refuseLine(allows: (right: Right) => boolean, line: TicketLine): Refusal | undefined {
   if (line.quantity < 0 && !allows('return.without_receipt')) return { code: 'sale.returns_not_allowed', detail: { name: line.name } }
-  if (line.price !== line.list && !allows('price.override')) return { code: 'staff.not_allowed', detail: { right: 'price.override' } }
-  if (line.discount !== 0 && !allows('line.discount')) return { code: 'staff.not_allowed', detail: { right: 'line.discount' } }
   // Lines of a ticket are 500 at most: with each below this, no sum leaves the range of fen.
   const size = Math.max(line.price, line.list) / line.per * Math.abs(line.quantity)
   if (size > TICKET_MAX || Math.abs(line.quantity) > MILLI_MAX) return { code: 'sale.too_large', detail: { name: line.name } }

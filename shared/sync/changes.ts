@@ -5,16 +5,18 @@
 import type { z } from 'zod'
 import { GoodFields } from '../catalog/good.ts'
 import { type Clocks, type Fields, HlcSchema, unpackClocks } from '../catalog/hlc.ts'
+import { PromotionFields } from '../catalog/promotion.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { PurseFields } from '../members/lease.ts'
 import { MemberFields } from '../members/member.ts'
 import { CouponFields } from '../sales/coupon.ts'
 import { HoldingFields } from '../sales/held.ts'
+import { RefundingFields } from '../sales/refunding.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(), coupon: CouponFields.partial(),
+  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), refund: RefundingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(), coupon: CouponFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

@@ -1,6 +1,7 @@
 /** Every event there is. A change of this list is a decision: `events.test.ts` pins a hash of the schemas. */
 import type { z } from 'zod'
 import { GoodChanged } from '../catalog/good.ts'
+import { PromotionChanged } from '../catalog/promotion.ts'
 import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
@@ -9,13 +10,18 @@ import {
   CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
 import { CouponIssued, CouponLost } from '../sales/coupon.ts'
+import { SaleRefunded } from '../sales/refund-events.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
+import {
+  StockCountBegun, StockCountScanned, StockCounted, StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted,
+} from '../stock/events.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
-  ShopChanged, GoodChanged, GoodsImported, StockMoved, SaleCompleted,
+  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, StockMoved, SaleCompleted, SaleRefunded,
   TicketHeld, TicketTaken,
+  StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
   PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted, CouponIssued, CouponLost,
 ] as const

@@ -78,12 +78,12 @@ export const KnownSchema = z.object({ known: z.array(z.object({ id: IdSchema, at
 export type KnownEvent = z.output<typeof KnownSchema>['known'][number]
 
 /**
- * What comes down. Reference documents, and tickets set aside (kind `ticket`, id = the holding's), are merged at the till field
+ * What comes down. Reference documents, tickets set aside (kind `ticket`, id = the holding's), and what came back of a sale (kind `refund`, id = the sale's), are merged at the till field
  * by field with `clocks`, a stamp for each field or one for all. The others come whole, without clocks. `stock` (id = the good's) is each time the sum of what the
  * shop's other tills have moved, so that it may come again, and what a till moved itself, sent or not, counts once. `lost`
  * (id = the document's) tells a till, and no other, of an edit made at it that lost.
  */
-export const CHANGE_KINDS = ['shop', 'good', 'staff', 'credit', 'ticket', 'member', 'person', 'purse', 'tills', 'coupon', 'stock', 'lost'] as const
+export const CHANGE_KINDS = ['shop', 'good', 'promotion', 'staff', 'credit', 'ticket', 'refund', 'member', 'person', 'purse', 'tills', 'coupon', 'stock', 'lost'] as const
 /** Any object: a change's fields are looked at one by one where it is taken in (`soundChange`). */
 const FieldsSchema = z.custom<Fields>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 export const ChangeSchema = z.object({
@@ -98,8 +98,8 @@ export const LostDocSchema = z.object({
   arrival: z.int(), kind: z.string().max(20), field: z.string().max(40), value: z.unknown(), hlc: HlcSchema, won: z.unknown(), till: z.string().max(10).nullable(),
 })
 export type LostDoc = z.output<typeof LostDocSchema>
-/** Thousandths. */
-export const StockDocSchema = z.object({ quantity: z.int() })
+/** Thousandths; `lots` are those whose moves at the other tills do not come to nothing. */
+export const StockDocSchema = z.object({ quantity: z.int(), lots: z.array(z.object({ no: z.string(), expiry: z.string(), quantity: z.int() })).optional() })
 /** The credit code as it comes down (kind `credit`, id = the shop's): a JWS and its times in UTC ms. */
 export const CreditDocSchema = z.object({ token: z.string().max(2000), url: z.string().max(2300), issuedAt: z.int(), expiresAt: z.int() })
 export type CreditDoc = z.output<typeof CreditDocSchema>

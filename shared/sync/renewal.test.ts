@@ -43,6 +43,18 @@ test('a shift less what was added to it is what it was before, whatever was adde
   }))
 })
 
+test('goods that came back since are taken out of a shift too', () => {
+  const shift = ids.next()
+  const body = {
+    refund: ids.next(), no: 'T1', shift, staff, date: DATE, sale: null, saleNo: null, saleTill: null, known: false, reason: 'other', note: '',
+    lines: [{ line: null, good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 2000, price: 350, amount: 700, stock: 'back', over: null }],
+    total: 700, tenders: [{ channel: 'cash', amount: 700, due: false }], allowedBy: null, exchange: null, postings: [{ account: 'returns', fen: 700 }, { account: 'drawer', fen: -700 }],
+  }
+  const state = { shift, staff, date: DATE, openedAt: MORNING, float: fen(1000), sales: 2, returns: 1, gross: fen(1400), discount: fen(0), net: fen(700), balances: new Map([['drawer', 1700], ['safe', -1000], ['sales', -1400], ['returns', 700]]) }
+  const carried = shiftWithout(state, [envelope({ id: body.refund, type: 'sale.refunded', v: 1, body })])
+  expect(carried).toMatchObject({ sales: 2, returns: 0, gross: 1400, net: 1400, postings: [{ account: 'drawer', fen: 2400 }, { account: 'safe', fen: -1000 }, { account: 'sales', fen: -1400 }] })
+})
+
 test('the shift that was open before is the one closed without being opened, else the one open now', () => {
   const [one, two, three] = [ids.next(), ids.next(), ids.next()]
   const opened = (shift: string): Envelope => envelope(openShift(shift, staff, DATE, fen(0)))

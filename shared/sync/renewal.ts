@@ -7,6 +7,7 @@ import type { Id } from '../identity/ids.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 import { type Posting, postings } from '../ledger/postings.ts'
 import { fen } from '../money/money.ts'
+import { SaleRefunded } from '../sales/refund-events.ts'
 import { type CarriedShift, SaleCompleted, ShiftClosed, ShiftOpened } from '../sales/events.ts'
 import { type DomainEvent, readEvent } from './events.ts'
 
@@ -40,6 +41,10 @@ export function shiftWithout(state: ShiftState, events: readonly Envelope[]): Ca
     const read = readEvent(envelope)
     if ('fault' in read) continue
     for (const { account, fen: amount } of postingsIn(read.event, before.shift)) left.set(account, (left.get(account) ?? 0) - amount)
+    if (read.event.type === SaleRefunded.type && read.event.body.shift === before.shift) {
+      totals.returns -= 1
+      totals.net += read.event.body.total
+    }
     if (read.event.type !== SaleCompleted.type || read.event.body.shift !== before.shift) continue
     const { lines, gross, discount, total } = read.event.body
     totals.sales -= 1

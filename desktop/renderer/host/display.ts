@@ -7,6 +7,8 @@ import { usePanels } from '../stores/panels.ts'
 import { usePay } from '../stores/pay.ts'
 import { useSession } from '../stores/session.ts'
 import { useTicket } from '../stores/ticket.ts'
+import { sumOffs, isTicketWide } from '#shared/pricing/offs.ts'
+import { ownNet } from '../ticket/off-words.ts'
 import { quantityText } from '../ticket/edits.ts'
 import { till } from './till.ts'
 
@@ -14,19 +16,19 @@ import { till } from './till.ts'
 const GATHER_MS = 30
 
 function shown(): Display {
-  const { ticket, priced, empty } = useTicket()
+  const { ticket, priced, saved, empty } = useTicket()
   const pay = usePay()
   const paying = usePanels().current === 'pay'
   if (empty && paying && pay.phase === 'done' && pay.sale) {
     const tender = pay.sale.tenders[0]
     const change = tender ? fen(tender.amount < 0 ? -tender.amount : tender.change) : null
-    return { mode: 'done', lines: [], total: pay.sale.total, given: tender?.given ?? null, change, url: pay.sale.url }
+    return { mode: 'done', lines: [], offs: [], saved: fen(Math.max(0, pay.sale.discount)), total: pay.sale.total, given: tender?.given ?? null, change, url: pay.sale.url }
   }
   const lines = ticket.lines.map((line, index) => ({
     name: line.name, quantity: line.pricing === 'weight' ? `${quantityText(line)} ${line.unit}` : quantityText(line),
-    price: line.price, amount: priced.lines[index]!.net,
+    price: line.price, amount: fen(ownNet(priced.lines[index]!)), offs: priced.lines[index]!.offs.filter((off) => !isTicketWide(off) && off.fen > 0),
   }))
-  return { mode: empty ? 'idle' : paying ? 'paying' : 'ticket', lines, total: priced.total, given: null, change: null, url: null }
+  return { mode: empty ? 'idle' : paying ? 'paying' : 'ticket', lines, offs: sumOffs(priced.lines).filter(isTicketWide), saved: fen(Math.max(0, saved)), total: priced.total, given: null, change: null, url: null }
 }
 
 export function showCustomer(): void {
@@ -42,5 +44,5 @@ export function showCustomer(): void {
       })
     }, GATHER_MS)
   }
-  watch(() => [useTicket().ticket, usePay().phase, usePay().sale, usePanels().current, session.up], tell, { immediate: true })
+  watch(() => [useTicket().ticket, useTicket().priced, usePay().phase, usePay().sale, usePanels().current, session.up], tell, { immediate: true })
 }

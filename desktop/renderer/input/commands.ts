@@ -11,6 +11,8 @@ import { useNotice } from '../stores/notice.ts'
 import { type Panel, usePanels } from '../stores/panels.ts'
 import { usePaper } from '../stores/paper.ts'
 import { usePay } from '../stores/pay.ts'
+import { usePromotions } from '../stores/promotions.ts'
+import { useRefund } from '../stores/refund.ts'
 import { useScans } from '../stores/scans.ts'
 import { useSession } from '../stores/session.ts'
 import { useTicket } from '../stores/ticket.ts'
@@ -30,6 +32,8 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   const panels = usePanels()
   const paper = usePaper()
   const pay = usePay()
+  const promotions = usePromotions()
+  const refunds = useRefund()
   const scans = useScans()
   const session = useSession()
   const ticket = useTicket()
@@ -57,16 +61,20 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     if (panels.current === 'adjust') return panels.home()
     if (!lineFirst()) return
     counter.clearBuffer()
-    approval.need(['price.override', 'line.discount'], ticket.ticket.id, () => panels.open('adjust'))
+    // Where nothing is left to cashiers they are not let type in vain.
+    const rights = promotions.rules.handLimit === 0 ? ['price.override', 'line.discount'] as const : []
+    approval.need(rights, ticket.ticket.id, () => panels.open('adjust'))
   }
   function quantity(): void {
     if (!lineFirst()) return
     counter.clearBuffer()
     panels.open('quantity')
   }
-  function returning(): void {
-    if (ticket.returning) ticket.returning = false
-    else approval.need(['return.without_receipt'], ticket.ticket.id, () => { ticket.returning = true })
+  function refund(): void {
+    if (panels.current === 'refund') return panels.home()
+    counter.clearBuffer()
+    refunds.begin()
+    panels.open('refund')
   }
   function drawer(): void {
     if (!allowed('drawer.open')) return
@@ -109,16 +117,21 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     notice.clear()
     if (said && said !== 'good') return
     if (panels.current === 'search') goods.clearSearch()
-    if (panels.back()) return
-    ticket.returning = false
+    panels.back()
   }
 
-  /** What was typed is a quantity from here on; what can't be one is said and forgotten, or the next scan would ring up a single one. */
+  /**
+   * What was typed is a quantity from here on; what can't be one is said and forgotten, or the next scan would ring up a
+   * single one. With nothing typed it is the line's own quantity that is asked for: `*` after the scan, then the number.
+   */
   function times(): void {
     const { text } = counter.buffer
-    if (!text) return
-    const quantity = parseQuantity(text)
-    const fault = quantity === undefined ? 'tooMany' : quantity === 0 ? 'zero' : quantityFault('weight', quantity)
+    if (!text) {
+      if (counter.buffer.quantity === null && ticket.line) quantity()
+      return
+    }
+    const wanted = parseQuantity(text)
+    const fault = wanted === undefined ? 'tooMany' : wanted === 0 ? 'zero' : quantityFault('weight', wanted)
     if (!fault) return counter.setBuffer(star(counter.buffer))
     counter.setBuffer({ ...counter.buffer, text: '' })
     notice.show({ tone: 'refuse', ...quantityWords(fault, text) })
@@ -134,7 +147,7 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   }
 
   const byKey: Readonly<Record<string, () => void>> = {
-    F1: () => toggle('help'), F2: () => toggle('members'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: returning,
+    F1: () => toggle('help'), F2: () => toggle('members'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: refund,
     F8: drawer, F9: reprint, F10: () => toggle('shift'), F12: lock,
     Enter: enter, Escape: escape,
     Delete: () => ticket.remove(),
@@ -149,5 +162,5 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     return run !== undefined
   }
 
-  return { command, char, search, adjust, quantity, returning, drawer, reprint, lock, toggle, enter }
+  return { command, char, search, adjust, quantity, refund, drawer, reprint, lock, toggle, enter }
 }

@@ -2,10 +2,13 @@
  * The keyboard of the whole window, before anything else sees it. Scans are taken out wherever the focus is and leave
  * nothing behind in a field; what is left goes to fields as usual, or to the counter's own keys.
  */
-import { charOf, type Stroke, Wedge } from './wedge.ts'
+import { GS } from '#shared/codes/gs1.ts'
+import { charOf, SCAN_GAP_MS_MAX, type Stroke, type Verdict, Wedge } from './wedge.ts'
+import type { WedgeSettings } from './wedge-settings.ts'
 
 export interface CounterKeys {
-  scan(text: string, keys: { since: number; until: number }): void
+  /** A code; `keys` are the times of its first and last key, where it was typed. */
+  scan(text: string, keys?: { since: number; until: number }): void
   /** A character typed while no field has the focus. */
   char(char: string): void
   /** F1 … F12, Enter, Escape, Delete, Backspace, ArrowUp, ArrowDown. True when it was for the counter. */
@@ -21,6 +24,8 @@ interface Before {
 
 /** Characters outside fields wait this long for a burst to show itself: short for people, long for a scanner. */
 const HOLD_MS = 60
+/** An input method's last word on a scan comes within this. */
+const LATE_MS = 150
 const COMMANDS = new Set(['Enter', 'Escape', 'Delete', 'Backspace', 'ArrowUp', 'ArrowDown'])
 const TEXT_TYPES = new Set(['text', 'search', 'tel', 'url', 'password', 'number', 'email'])
 
@@ -31,6 +36,19 @@ function textField(element: Element | null): TextField | null {
 
 /** One for all screens, as there is one scanner: a scan begun on one screen ends well on the next. */
 const wedge = new Wedge()
+let wedgeEnd: WedgeSettings['end'] = 'key'
+/** Screens that listen, the latest last: it has the scans. */
+const listening: CounterKeys[] = []
+
+export function setWedge(settings: WedgeSettings): void {
+  wedge.set(settings)
+  wedgeEnd = settings.end
+}
+
+/** A code from a scanner that doesn't type: as if it had. */
+export function scanned(text: string): void {
+  listening.at(-1)?.scan(text)
+}
 
 /** Listens until the returned function is called. */
 export function listenKeys(keys: CounterKeys): () => void {
@@ -40,6 +58,8 @@ export function listenKeys(keys: CounterKeys): () => void {
 
   const flush = (): void => {
     clearTimeout(timer)
+    const verdict = wedge.rest()
+    if (verdict.type === 'scan') return take(verdict, performance.now())
     const text = pending
     pending = ''
     for (const char of text) keys.char(char)
@@ -54,6 +74,9 @@ export function listenKeys(keys: CounterKeys): () => void {
       kept.field.value = kept.value
       kept.field.dispatchEvent(new Event('input', { bubbles: true }))
     }
+    // Some input methods give what they had begun only after they were told to stop.
+    kept.field.addEventListener('compositionend', restore, { once: true })
+    setTimeout(() => kept.field.removeEventListener('compositionend', restore), LATE_MS)
     if (document.activeElement === kept.field) {
       kept.field.blur()
       restore()
@@ -61,8 +84,23 @@ export function listenKeys(keys: CounterKeys): () => void {
     } else restore()
   }
 
+  const take = (scan: Extract<Verdict, { type: 'scan' }>, until: number): void => {
+    clearTimeout(timer)
+    pending = ''
+    undoTyping()
+    keys.scan(scan.text, { since: scan.since, until })
+  }
+
   const onKeyDown = (event: KeyboardEvent): void => {
-    const stroke: Stroke = { code: event.code, key: event.key, time: event.timeStamp, shift: event.shiftKey }
+    // Scanners type GS1's separator as Ctrl and a bracket, in the midst of a burst.
+    const isSeparator = event.ctrlKey && !event.altKey && !event.metaKey && event.code === 'BracketRight'
+    const stroke: Stroke = isSeparator ? { code: '', key: GS, time: event.timeStamp } : { code: event.code, key: event.key, time: event.timeStamp, shift: event.shiftKey }
+    if (isSeparator) {
+      wedge.feed(stroke)
+      event.preventDefault()
+      return
+    }
+    if (event.key === 'Control') return
     const chord = event.ctrlKey || event.altKey || event.metaKey
     if (chord) {
       wedge.reset()
@@ -70,12 +108,9 @@ export function listenKeys(keys: CounterKeys): () => void {
     }
     const verdict = wedge.feed(stroke)
     if (verdict.type === 'scan') {
-      clearTimeout(timer)
-      pending = ''
       event.preventDefault()
       event.stopImmediatePropagation()
-      undoTyping()
-      keys.scan(verdict.text, { since: verdict.since, until: stroke.time })
+      take(verdict, stroke.time)
       return
     }
     let field = textField(document.activeElement)
@@ -88,6 +123,10 @@ export function listenKeys(keys: CounterKeys): () => void {
     if (field && verdict.length === 1) before = { field, value: field.value }
     if (!field && verdict.length === 1) before = null
     handle(event, field, char)
+    if (wedgeEnd === 'pause' && verdict.length > 0) {
+      clearTimeout(timer)
+      timer = setTimeout(flush, SCAN_GAP_MS_MAX)
+    }
   }
 
   const handle = (event: KeyboardEvent, field: TextField | null, char: string | undefined): void => {
@@ -122,10 +161,12 @@ export function listenKeys(keys: CounterKeys): () => void {
     if (!button.closest('[data-keep-focus]') && document.activeElement instanceof HTMLElement) document.activeElement.blur()
   }
 
+  listening.push(keys)
   window.addEventListener('keydown', onKeyDown, { capture: true })
   window.addEventListener('mousedown', onMouseDown, { capture: true })
   return () => {
     flush()
+    listening.splice(listening.indexOf(keys), 1)
     window.removeEventListener('keydown', onKeyDown, { capture: true })
     window.removeEventListener('mousedown', onMouseDown, { capture: true })
   }

@@ -8,6 +8,12 @@ const codeOf = (char: string): Omit<Stroke, 'time'> => {
   return { code: 'Minus', key: '-' }
 }
 
+it('leaves the star before a scan to the cashier, however soon the scan follows', () => {
+  const wedge = new Wedge()
+  wedge.feed({ code: 'NumpadMultiply', key: '*', time: 990 })
+  expect(type(wedge, '6901234567892', 1)).toMatchObject({ type: 'scan', text: '6901234567892' })
+})
+
 /** Types `text` with `gap` ms between keys, then ends it. */
 function type(wedge: Wedge, text: string, gap: number, options: { start?: number; end?: string; ime?: boolean } = {}): Verdict {
   let time = options.start ?? 1000
@@ -72,5 +78,37 @@ describe('wedge', () => {
     expect(charOf({ code: 'Slash', key: '/' })).toBe('/')
     expect(charOf({ code: 'F5', key: 'F5' })).toBeUndefined()
     expect(charOf({ code: '', key: 'x' })).toBe('x')
+  })
+
+  it('with a prefix: takes only what begins with it, however short, and leaves the prefix away', () => {
+    const wedge = new Wedge()
+    wedge.set({ prefix: '-', end: 'key', suffix: '' })
+    expect(type(wedge, '-88', 3)).toMatchObject({ type: 'scan', text: '88' })
+    expect(type(wedge, '6901234567892', 3, { start: 2000 })).toEqual({ type: 'type', length: 0 })
+    expect(type(wedge, '-', 3, { start: 3000 })).toEqual({ type: 'type', length: 0 })
+    expect(type(wedge, '-6901234567892', 60, { start: 4000 })).toEqual({ type: 'type', length: 0 })
+  })
+
+  it('with a suffix: ends a scan at it, and Enter ends none', () => {
+    const wedge = new Wedge()
+    wedge.set({ prefix: '', end: 'text', suffix: '-' })
+    const verdicts = [...'690123-'].map((char, i) => wedge.feed({ ...codeOf(char), time: 1000 + i }))
+    expect(verdicts.at(-1)).toEqual({ type: 'scan', text: '690123', since: 1000 })
+    expect(type(wedge, '6901234567892', 3, { start: 2000 })).toEqual({ type: 'type', length: 0 })
+    // A person's hyphen.
+    expect([...'6901-'].map((char, i) => wedge.feed({ ...codeOf(char), time: 9000 + i * 200 })).at(-1)).toMatchObject({ type: 'type' })
+  })
+
+  it('with no end: takes what came at a scanner\'s speed when it rests', () => {
+    const wedge = new Wedge()
+    wedge.set({ prefix: '', end: 'pause', suffix: '' })
+    for (const [i, char] of [...'6901234567892'].entries()) wedge.feed({ ...codeOf(char), time: 1000 + i * 5 })
+    expect(wedge.rest()).toEqual({ type: 'scan', text: '6901234567892', since: 1000 })
+    expect(wedge.rest()).toEqual({ type: 'type', length: 0 })
+    for (const [i, char] of [...'12345'].entries()) wedge.feed({ ...codeOf(char), time: 5000 + i * 5 })
+    expect(wedge.rest()).toMatchObject({ type: 'type' })
+    const plain = new Wedge()
+    for (const [i, char] of [...'6901234567892'].entries()) plain.feed({ ...codeOf(char), time: 1000 + i * 5 })
+    expect(plain.rest()).toMatchObject({ type: 'type' })
   })
 })

@@ -1,8 +1,10 @@
 /**
- * Tells a scanner that types (a keyboard wedge) from a person who types, by speed. Pure: strokes in, verdicts out.
- * It reads `code`, the key's place on the keyboard, because an active Chinese input method replaces `key` by
+ * Tells a scanner that types (a keyboard wedge) from a person who types, by speed and, where the scanner is set to send
+ * some, by what frames its codes. Pure: strokes in, verdicts out. It reads `code`, the key's place on the keyboard, because an active Chinese input method replaces `key` by
  * `Process` and would eat the scan.
  */
+import { PLAIN_WEDGE, type WedgeSettings } from './wedge-settings.ts'
+
 export interface Stroke {
   readonly code: string
   readonly key: string
@@ -46,18 +48,21 @@ export class Wedge {
   #text = ''
   #first = 0
   #last = 0
+  #settings: WedgeSettings = PLAIN_WEDGE
+
+  set(settings: WedgeSettings): void {
+    this.#settings = settings
+    this.reset()
+  }
 
   feed(stroke: Stroke): Verdict {
     if (MODIFIERS.has(stroke.code)) return { type: 'type', length: this.#text.length }
     const pause = stroke.time - this.#last
     const paused = this.#text.length > 0 && pause > SCAN_GAP_MS_MAX
     if (ENDS.has(stroke.code) || (stroke.code === '' && (stroke.key === 'Enter' || stroke.key === 'Tab'))) {
-      const text = this.#text
-      const since = this.#first
+      const verdict = this.#settings.end === 'key' && !paused ? this.#judge(this.#text, stroke.time - this.#first) : undefined
       this.reset()
-      const mean = (stroke.time - since) / text.length
-      const scanned = !paused && text.length >= SCAN_CHARS_MIN && mean <= SCAN_GAP_MS_MEAN
-      return scanned ? { type: 'scan', text, since } : { type: 'type', length: 0 }
+      return verdict ?? { type: 'type', length: 0 }
     }
     const char = charOf(stroke)
     if (char === undefined) {
@@ -67,10 +72,32 @@ export class Wedge {
     if (this.#text === '' || paused) {
       this.#text = ''
       this.#first = stroke.time
+      // The star before a scan is a cashier's, however soon the scan follows: no code begins with one.
+      if (char === '*') return { type: 'type', length: 0 }
     }
     this.#text += char
     this.#last = stroke.time
-    return { type: 'type', length: this.#text.length }
+    const { end, suffix } = this.#settings
+    const verdict = end === 'text' && suffix !== '' && this.#text.endsWith(suffix) ? this.#judge(this.#text.slice(0, -suffix.length), stroke.time - this.#first) : undefined
+    if (!verdict) return { type: 'type', length: this.#text.length }
+    this.reset()
+    return verdict
+  }
+
+  /** No stroke came for SCAN_GAP_MS_MAX: for scanners that end their codes with nothing, that is the end. */
+  rest(): Verdict {
+    const verdict = this.#settings.end === 'pause' ? this.#judge(this.#text, this.#last - this.#first) : undefined
+    if (verdict) this.reset()
+    return verdict ?? { type: 'type', length: this.#text.length }
+  }
+
+  /** `took`: ms from the first stroke to the last. A prefix makes up for length, and without it nothing is a scan. */
+  #judge(typed: string, took: number): Verdict | undefined {
+    const { prefix } = this.#settings
+    const text = typed.slice(prefix.length)
+    const isFast = took / Math.max(1, typed.length) <= SCAN_GAP_MS_MEAN
+    const isLong = prefix === '' ? text.length >= SCAN_CHARS_MIN : text.length > 0
+    return typed.startsWith(prefix) && isFast && isLong ? { type: 'scan', text, since: this.#first } : undefined
   }
 
   reset(): void {

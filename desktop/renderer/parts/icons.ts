@@ -13,5 +13,6 @@ export const ICONS = {
   minus: 'M5 12h14',
   bin: 'M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13M10 11v5.5M14 11v5.5',
   scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M7 9v6M10.5 9v6M14 9v6M17 9v6',
+  scale: 'M4 20h16M6 20l1.5-8h9L18 20M12 12V8M5 8h14M12 15v2',
   return: 'M9 7H5V3M5.5 7A8 8 0 1 1 4 12.5',
 } as const

@@ -12,7 +12,7 @@ interface Asked {
   readonly rights: readonly Approvable[]
   /** The id of the write that needs them, such as the ticket's. */
   readonly write: Id
-  readonly then: () => void
+  readonly go: () => void
 }
 
 export const isApprovable = (right: unknown): right is Approvable => (APPROVABLE as readonly unknown[]).includes(right)
@@ -21,15 +21,15 @@ export const useApproval = defineStore('approval', () => {
   const asked = shallowRef<Asked | null>(null)
   const given = new Map<Id, ReadonlySet<Approvable>>()
 
-  /** Does `then` at once where whoever is signed in may, else when somebody has allowed it. */
-  function need(rights: readonly Approvable[], write: Id, then: () => void): void {
+  /** Does `go` at once where whoever is signed in may, else when somebody has allowed it. */
+  function need(rights: readonly Approvable[], write: Id, go: () => void): void {
     const lacking = rights.filter((right) => !useSession().may(right) && !given.get(write)?.has(right))
-    if (lacking.length === 0) return then()
-    ask(lacking, write, then)
+    if (lacking.length === 0) return go()
+    ask(lacking, write, go)
   }
   /** Asks even where it was allowed before: a host that began anew has forgotten. */
-  function ask(rights: readonly Approvable[], write: Id, then: () => void): void {
-    asked.value = { rights, write, then }
+  function ask(rights: readonly Approvable[], write: Id, go: () => void): void {
+    asked.value = { rights, write, go }
     usePanels().open('approve')
   }
   /** Throws what the host refuses with. */
@@ -40,7 +40,7 @@ export const useApproval = defineStore('approval', () => {
     given.set(what.write, new Set([...given.get(what.write) ?? [], ...what.rights]))
     asked.value = null
     usePanels().leave('approve')
-    what.then()
+    what.go()
   }
 
   return { asked, need, ask, give }

@@ -4,6 +4,7 @@ import { ref, shallowRef } from 'vue'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { till } from '../host/till.ts'
+import { measurePaint } from '../input/paint.ts'
 
 const RESULTS_MAX = 60
 
@@ -26,8 +27,8 @@ export const useGoods = defineStore('goods', () => {
     }
   }
 
-  /** Searches for what the box holds; a late answer to an older text is dropped. */
-  async function search(): Promise<void> {
+  /** Searches for what the box holds; a late answer to an older text is dropped. `since`: when its last key was pressed, for `xiaopu:search-paint`. */
+  async function search(since?: number): Promise<void> {
     const wanted = text.value.trim()
     const turn = ++asked
     if (!wanted) {
@@ -43,6 +44,7 @@ export const useGoods = defineStore('goods', () => {
       coming.value = found.coming
       answered.value = wanted
       chosen.value = 0
+      if (since !== undefined) void measurePaint('xiaopu:search-paint', since)
     } catch (error) {
       if (!(error instanceof TillError && error.code === 'host.gone')) throw error
     }

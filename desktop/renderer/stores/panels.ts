@@ -5,20 +5,23 @@ import { onBeforeUnmount, ref } from 'vue'
 export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
-  | 'approve' | 'cash' | 'shifts' | 'audit'
+  | 'promotions'
+  | 'refund' | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock'
 
-export type SettingsPage = 'members' | 'screen' | 'printer' | 'staff' | 'backup'
+export type SettingsPage = 'members' | 'screen' | 'prices' | 'printer' | 'device' | 'staff' | 'returns' | 'labels' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void
   /** What is typed while no field has the focus. */
   readonly char?: (char: string) => void
+  /** What is scanned while the panel is open, where it does not go onto the ticket. */
+  readonly scan?: (text: string) => void
   readonly up?: () => void
   readonly down?: () => void
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', cash: 'shift', shifts: 'shift' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', report: 'more', stock: 'more', cash: 'shift', shifts: 'shift' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')
@@ -62,13 +65,24 @@ export const usePanels = defineStore('panels', () => {
     keys.char?.(char)
     return keys.char !== undefined
   }
+  /** Says whether the panel took it. */
+  function scan(text: string): boolean {
+    if (taker?.(text)) return true
+    keys.scan?.(text)
+    return keys.scan !== undefined
+  }
+  /** A panel that may want a scan for itself: true when it took it. */
+  let taker: ((text: string) => boolean) | null = null
+  function setTaker(take: ((text: string) => boolean) | null): void {
+    taker = take
+  }
   function setInner(step: (() => boolean) | null): void {
     inner = step
   }
   function dropInner(step: () => boolean): void {
     if (inner === step) inner = null
   }
-  return { current, settingsPage, open, openSettings, home, leave, back, key, type, setKeys, setInner, dropInner }
+  return { current, settingsPage, open, openSettings, home, leave, back, key, type, scan, setKeys, setInner, dropInner, setTaker }
 })
 
 /** For a panel with steps inside: `step` goes one back and says whether there was one. */
@@ -76,6 +90,13 @@ export function useInnerBack(step: () => boolean): void {
   const panels = usePanels()
   panels.setInner(step)
   onBeforeUnmount(() => panels.dropInner(step))
+}
+
+/** For a panel that wants some scans for itself; the others go where scans go. */
+export function useScanTaker(take: (text: string) => boolean): void {
+  const panels = usePanels()
+  panels.setTaker(take)
+  onBeforeUnmount(() => panels.setTaker(null))
 }
 
 /** For a panel with a meaning of its own for Enter or the arrows. */

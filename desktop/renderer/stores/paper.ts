@@ -24,6 +24,17 @@ export const usePaper = defineStore('paper', () => {
       notice.show({ tone: 'good', message: t('receipts.printing', { no }) })
     })
   }
+  async function printReport(range: { from: string; to: string }): Promise<void> {
+    const notice = useNotice()
+    if (!useSession().printers.length) {
+      notice.show({ tone: 'attention', message: t('printer.none'), ...setUp() })
+      return
+    }
+    await notice.attempt(async () => {
+      await write('report.print', { from: range.from, to: range.to })
+      notice.show({ tone: 'good', message: t('report.printing') })
+    })
+  }
   /** The opening is on record either way: by key it is an opening too. */
   async function openDrawer(): Promise<void> {
     const notice = useNotice()
@@ -33,5 +44,5 @@ export const usePaper = defineStore('paper', () => {
       else notice.show({ tone: 'attention', message: t('drawer.byKey'), ...setUp() })
     })
   }
-  return { reprint, openDrawer }
+  return { reprint, printReport, openDrawer }
 })

@@ -1,5 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
+import { PROMOTION_DEFAULTS } from '#shared/catalog/promotion.ts'
 import { GOOD_DEFAULTS } from '#shared/catalog/good.ts'
 import type { Transport } from '#shared/host/frames.ts'
 import type { GoodView, SaleView } from '#shared/host/schemas.ts'
@@ -17,7 +18,7 @@ interface Call { id: number; name: string; input: { ticket: { id: string }; tota
 const good: GoodView = { ...GOOD_DEFAULTS, codes: [], id: '01890000-0000-7000-8000-000000000001', name: 'tea', price: fen(300), stock: null }
 const saleOf = (id: string): SaleView => ({
   sale: id, no: '1', at: 0, date: '2026-01-01', staff: good.id, staffNo: '01', lines: [], gross: fen(300), discount: fen(0), total: fen(300),
-  member: null, ticketOffs: [], tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
+  member: null, tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
 })
 
 /** A host played by the test: it sees every call and answers when told, or goes away. */
@@ -56,7 +57,7 @@ it('repeats a completion without an answer word for word, and begins the next ti
   till.gone()
   await vi.waitFor(() => expect(usePay().phase).toBe('waiting'))
   expect(ticket.ticket.id).toBe(id)
-  expect(ticket.completing).toEqual({ total: 300, given: 500, value: 0, points: 0 })
+  expect(ticket.completing).toMatchObject({ total: 300, given: 500, value: 0, points: 0, priced: { promotions: [] } })
 
   await vi.waitFor(() => {
     void usePay().send()
@@ -83,11 +84,34 @@ it('takes new prices over when the host says that they changed, and asks again',
   till.answer(till.completions()[0]!, { error: { code: 'sale.total_changed', detail: { total: 350 } } })
   await vi.waitFor(() => expect(till.last('goods.get')).toBeDefined())
   till.answer(till.last('goods.get')!, { result: { ...good, price: 350 } })
+  till.answer(till.last('promotion.list')!, { result: { promotions: [] } })
   await taken
   expect(ticket.priced.total).toBe(350)
   expect(ticket.completing).toBeNull()
   expect(usePay().phase).toBe('due')
   expect(usePanels().current).toBe('pay')
+})
+
+it('takes a new promotion over, says which it was, and keeps what was rung up', async () => {
+  const till = host()
+  const ticket = useTicket()
+  ticket.add(good, PIECE)
+  const taken = usePay().take(fen(300))
+  await vi.waitFor(() => expect(till.completions()).toHaveLength(1))
+  expect(till.completions()[0]!.input).toMatchObject({ total: 300, priced: { promotions: [] } })
+  till.answer(till.completions()[0]!, { error: { code: 'sale.promotions_changed', detail: { total: 270, shown: 300, names: '九折' } } })
+  await vi.waitFor(() => expect(till.last('promotion.list')).toBeDefined())
+  till.answer(till.last('goods.get')!, { result: good })
+  const promotion = { ...PROMOTION_DEFAULTS, id: '01890000-0000-7000-8000-0000000000aa', name: '九折', rule: { kind: 'percent', percent: 10 } }
+  till.answer(till.last('promotion.list')!, { result: { promotions: [promotion] } })
+  await taken
+  expect(ticket.priced.total).toBe(270)
+  expect(useNotice().notice).toMatchObject({ tone: 'attention', message: expect.stringContaining('九折') as string })
+  const again = usePay().take(fen(270))
+  await vi.waitFor(() => expect(till.completions()).toHaveLength(2))
+  expect(till.completions()[1]!.input).toMatchObject({ total: 270, priced: { promotions: [{ promotion: promotion.id, fen: 30 }] } })
+  till.answer(till.completions()[1]!, { result: saleOf(ticket.ticket.id) })
+  await again
 })
 
 it('leads to the shift when none is open, with the ticket as it was', async () => {

@@ -12,8 +12,9 @@ import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
 import { type Approvable, isApprovable, useApproval } from './approval.ts'
 import { useMember } from './member.ts'
-import { useNotice } from './notice.ts'
+import { useNotice, wordsFor } from './notice.ts'
 import { usePanels } from './panels.ts'
+import { usePromotions } from './promotions.ts'
 import { useScreen } from './screen.ts'
 import { useTicket } from './ticket.ts'
 
@@ -51,7 +52,7 @@ export const usePay = defineStore('pay', () => {
   async function take(given: Fen): Promise<void> {
     const ticket = useTicket()
     if (ticket.completing || ticket.empty) return
-    await ticket.freeze({ total: ticket.priced.total, given, value: value.value, points: points.value })
+    await ticket.freeze({ total: ticket.priced.total, given, value: value.value, points: points.value, priced: ticket.pricedBy() })
     phase.value = 'waiting'
     await send()
   }
@@ -64,7 +65,7 @@ export const usePay = defineStore('pay', () => {
     sending = true
     phase.value = 'waiting'
     try {
-      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, value: what.value ?? 0, points: what.points ?? 0, key: ticket.ticket.id })
+      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, value: what.value ?? 0, points: what.points ?? 0, ...what.priced && { priced: what.priced }, key: ticket.ticket.id })
       finish(done)
     } catch (error) {
       await refused(error)
@@ -108,9 +109,9 @@ export const usePay = defineStore('pay', () => {
       value.value = points.value = 0
       void useMember().refresh()
     }
-    if (code === 'sale.total_changed') {
-      await notice.attempt(() => ticket.refreshAll())
-      notice.show({ tone: 'attention', message: t('error.sale_total_changed.message'), next: t('error.sale_total_changed.next') })
+    if (code === 'sale.total_changed' || code === 'sale.promotions_changed') {
+      await notice.attempt(async () => { await Promise.all([ticket.refreshAll(), usePromotions().reload()]) })
+      notice.show({ tone: 'attention', ...wordsFor(error) })
       return
     }
     if (!handMade(error)) notice.refuse(error)

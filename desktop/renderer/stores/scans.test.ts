@@ -29,7 +29,7 @@ function slowTill() {
       const { id, name, input } = (JSON.parse(text) as { call: { id: number; name: string; input: { text: string } } }).call
       if (name !== 'code.read') return
       const known = input.text !== '99'
-      const result = known ? { kind: 'good', good: goodOf(input.text) } : { kind: 'unknown', code: 'code.not_found', text: input.text }
+      const result = known ? { kind: 'good', good: goodOf(input.text), label: null } : { kind: 'unknown', code: 'code.not_found', text: input.text, detail: '', add: input.text }
       waiting.push(() => frame(JSON.stringify({ reply: { id, result } })))
     },
     onFrame: (listener) => { frame = listener },

@@ -3,44 +3,22 @@
  * waits for its answer or before somebody has signed in they stay in line, visible, and survive a reload.
  */
 import { defineStore } from 'pinia'
-import { computed, nextTick, shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
+import type { Ask } from '#shared/codes/recognise.ts'
 import type { CallResult } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { milli } from '#shared/quantity/quantity.ts'
 import { db, type WaitingScan } from '../db.ts'
 import { newId, till } from '../host/till.ts'
-import { reasonText, t } from '../i18n/index.ts'
+import { t } from '../i18n/index.ts'
+import { measurePaint } from '../input/paint.ts'
+import { useCarried } from './carried.ts'
 import { useCounter } from './counter.ts'
+import { asking, follow, unknownWords, warn } from './meanings.ts'
 import { useNotice } from './notice.ts'
 import { useSession } from './session.ts'
 import { useTicket } from './ticket.ts'
-import { useUnknown } from './unknown.ts'
-
-const MEASURES_KEPT = 500
-
-/**
- * For the bench: `xiaopu:scan` marks the time of a scan's first key, `xiaopu:scan-paint` measures from there until the
- * line is painted; `detail.typed` is how many of those ms the scanner itself took to type. The frame after the DOM
- * changed begins with requestAnimationFrame; a message posted from there arrives when that frame was painted.
- */
-async function measurePaint(since: number, typed: number): Promise<void> {
-  performance.mark('xiaopu:scan', { startTime: since })
-  await nextTick()
-  requestAnimationFrame(() => {
-    const channel = new MessageChannel()
-    channel.port1.addEventListener('message', () => {
-      performance.measure('xiaopu:scan-paint', { start: since, end: performance.now(), detail: { typed } })
-      channel.port1.close()
-      if (performance.getEntriesByName('xiaopu:scan-paint').length > MEASURES_KEPT) {
-        performance.clearMarks('xiaopu:scan')
-        performance.clearMeasures('xiaopu:scan-paint')
-      }
-    }, { once: true })
-    channel.port1.start()
-    channel.port2.postMessage(0)
-  })
-}
 
 export const useScans = defineStore('scans', () => {
   const queue = shallowRef<readonly WaitingScan[]>([])
@@ -76,13 +54,14 @@ export const useScans = defineStore('scans', () => {
     running = true
     try {
       for (let scan = queue.value[0]; scan && ready.value; scan = queue.value[0]) {
-        const answer = await till().call('code.read', { text: scan.text })
+        const ask = asking()
+        const answer = await till().call('code.read', { text: scan.text, ask })
         if (!ready.value) {
           // Money is being taken, or somebody has signed out, since the question was asked: it waits like any other.
           void keep()
           break
         }
-        take(scan, answer)
+        take(scan, answer, ask)
         drop(scan)
       }
     } catch (error) {
@@ -105,26 +84,30 @@ export const useScans = defineStore('scans', () => {
     if (kept.delete(scan.id)) void db.scans.delete(scan.id)
   }
 
-  function take(scan: WaitingScan, answer: CallResult<'code.read'>): void {
-    if (answer.kind === 'unknown') {
-      refuse(scan, answer.code)
-      return
+  function take(scan: WaitingScan, answer: CallResult<'code.read'>, ask: Ask): void {
+    if (answer.kind === 'unknown') return refuse(scan, answer)
+    if (answer.kind !== 'good') {
+      keepQuantity(scan)
+      return follow(answer, ask)
     }
     const keys = times.get(scan.id)
-    useCounter().ring(answer.good, scan.quantity === null ? null : milli(scan.quantity))
-    if (keys) void measurePaint(keys.since, keys.typed)
+    const isOnTicket = useCounter().ring(answer.good, scan.quantity === null ? null : milli(scan.quantity), answer.label)
+    if (isOnTicket || answer.label?.expired) warn(answer, isOnTicket)
+    if (keys) void measurePaint('xiaopu:scan-paint', keys.since, { typed: keys.typed })
   }
 
-  function refuse(scan: WaitingScan, code: string): void {
+  /** The number said before a scan that was no good is for the next. */
+  function keepQuantity(scan: WaitingScan): void {
     const counter = useCounter()
     if (scan.quantity) counter.setBuffer({ ...counter.buffer, quantity: milli(scan.quantity) })
-    const unknown = useUnknown()
-    const fresh = code === 'code.not_found' && session.may('goods.edit')
+  }
+
+  function refuse(scan: WaitingScan, answer: Extract<CallResult<'code.read'>, { kind: 'unknown' }>): void {
+    keepQuantity(scan)
+    const code = answer.add
     useNotice().show({
-      tone: 'refuse',
-      message: `${reasonText('read', code)} ${scan.text}`,
-      next: t(fresh ? 'read.nextAdd' : 'read.next'),
-      ...(fresh ? { action: { label: t('read.add'), run: () => unknown.add(scan.text) } } : {}),
+      tone: 'refuse', ...unknownWords(answer, code !== null),
+      ...(code === null ? {} : { action: { label: t('read.add'), run: () => useCarried().add({ code, scan: scan.text }) } }),
     })
   }
 

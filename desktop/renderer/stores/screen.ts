@@ -1,8 +1,10 @@
-/** This screen's own settings: language, colours, size of text, sounds. They stay on this screen and never leave it. */
+/** This screen's own settings: language, colours, size of text, sounds, its keyboard scanner. They stay on this screen and never leave it. */
 import { defineStore } from 'pinia'
 import { reactive, ref, watchEffect } from 'vue'
 import { db } from '../db.ts'
 import { i18n, type Language, localeTag } from '../i18n/index.ts'
+import { setWedge } from '../input/keyboard.ts'
+import { PLAIN_WEDGE, type WedgeSettings } from '../input/wedge-settings.ts'
 
 export type Theme = 'auto' | 'light' | 'dark' | 'contrast'
 export type SoundName = 'accepted' | 'refused' | 'money'
@@ -14,11 +16,12 @@ export interface ScreenSettings {
   sounds: Record<SoundName, boolean>
   /** characters of half width on the receipt shown on the screen */
   columns: 32 | 48
+  wedge: WedgeSettings
 }
 
 export const useScreen = defineStore('screen', () => {
   const settings = reactive<ScreenSettings>({
-    language: 'zh', theme: 'auto', text: 100, sounds: { accepted: true, refused: true, money: true }, columns: 48,
+    language: 'zh', theme: 'auto', text: 100, sounds: { accepted: true, refused: true, money: true }, columns: 48, wedge: PLAIN_WEDGE,
   })
 
   /** Reads what was chosen before; a screen whose storage can't be read still works, with the usual settings. */
@@ -37,6 +40,7 @@ export const useScreen = defineStore('screen', () => {
     const night = matchMedia('(prefers-color-scheme: dark)')
     const dark = ref(night.matches)
     night.addEventListener('change', () => { dark.value = night.matches })
+    watchEffect(() => setWedge({ ...settings.wedge }))
     watchEffect(() => {
       i18n.global.locale.value = settings.language
       const root = document.documentElement

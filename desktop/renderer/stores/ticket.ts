@@ -5,12 +5,13 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { addGood, emptyTicket, refreshGood, removeLine, setQuantity, type Ticket, type TicketLine } from '#shared/cart/ticket.ts'
+import { addGood, emptyTicket, type LineLabel, refreshGood, removeLine, setQuantity, type Ticket, type TicketLine } from '#shared/cart/ticket.ts'
 import type { Good } from '#shared/catalog/good.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { sum } from '#shared/money/money.ts'
-import { takeOff, ticketOffs } from '#shared/pricing/offs.ts'
-import { priceTicket } from '#shared/pricing/price.ts'
+import { handNeeds } from '#shared/pricing/by-hand.ts'
+import { sumOffs } from '#shared/pricing/offs.ts'
+import { type PricedTicket, priceTicket } from '#shared/pricing/price.ts'
 import { formatQuantity, type Milli, milli, PIECE } from '#shared/quantity/quantity.ts'
 import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
@@ -18,6 +19,7 @@ import { t } from '../i18n/index.ts'
 import { quantityFault, quantityWords } from '../ticket/limits.ts'
 import { useGifts } from './gifts.ts'
 import { useNotice } from './notice.ts'
+import { usePromotions } from './promotions.ts'
 import { useSeat } from './seat.ts'
 
 const LINES_MAX = 500
@@ -31,20 +33,31 @@ export const useTicket = defineStore('ticket', () => {
   const ticket = shallowRef<Ticket>(emptyTicket(newId(), Date.now()))
   const selected = ref<Id | null>(null)
   const completing = shallowRef<Completing | null>(null)
-  /** Next goods come back instead of going out. */
-  const returning = ref(false)
 
-  const goods = computed(() => priceTicket(ticket.value.lines))
-  /** Taken off the ticket as a whole. */
-  const offs = computed(() => ticketOffs(goods.value.total, useGifts().of(ticket.value)))
-  const priced = computed(() => takeOff(goods.value, offs.value))
+  /** A total that was paid stands by the time it was priced at. */
+  const rules = computed(() => {
+    const { rules: now } = usePromotions()
+    return completing.value?.priced ? { ...now, at: completing.value.priced.at } : now
+  })
+  const priced = computed(() => price(ticket.value))
   /** fen that the customer pays less than listed. A price raised by hand saves nobody anything and takes nothing off what another line saved. */
-  const saved = computed(() => sum(ticket.value.lines.map((each, index) => {
-    const { discount } = priced.value.lines[index]!
-    return Math.sign(discount) === -Math.sign(each.quantity) ? each.discount : discount
-  })) + offs.value.reduce((total, off) => total + off.fen, 0))
+  const saved = computed(() => sum(ticket.value.lines.flatMap(({ quantity }, index) =>
+    priced.value.lines[index]!.offs.map(({ why, fen }) => (why === 'price' && Math.sign(fen) === -Math.sign(quantity) ? 0 : fen)))))
   const empty = computed(() => ticket.value.lines.length === 0)
   const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
+
+  /** Any ticket at the prices and promotions of now, with what its customer gets. */
+  function price(other: Ticket): PricedTicket {
+    return priceTicket(other.lines, other, { ...rules.value, gifts: useGifts().of(other) })
+  }
+  /** What the total was made with, for the host to check. */
+  function pricedBy(): Completing['priced'] {
+    return { at: rules.value.at, promotions: sumOffs(priced.value.lines).flatMap(({ promotion, fen }) => (promotion === undefined ? [] : [{ promotion, fen }])) }
+  }
+  /** The rights that a ticket's prices by hand need, beyond what the shop leaves to its cashiers. */
+  function rightsFor(next: Ticket): ('price.override' | 'line.discount')[] {
+    return [...new Set(handNeeds(next.lines, next, price(next), rules.value).map(({ right }) => right))]
+  }
 
   /** What is written down of it. */
   function record(): OpenTicket {
@@ -91,15 +104,14 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   /** Adds a good and selects its line. False when the ticket can't take more. */
-  function add(good: Good, quantity: Milli): boolean {
+  function add(good: Good, quantity: Milli, label?: LineLabel): boolean {
     if (completing.value) return false
     if (ticket.value.lines.length >= LINES_MAX) {
       useNotice().show({ tone: 'refuse', message: t('error.sale_too_large.message'), next: t('error.sale_too_large.next') })
       return false
     }
     const before = ticket.value
-    const signed = returning.value ? milli(-quantity) : quantity
-    const next = addGood(before, newId(), good, signed)
+    const next = addGood(before, newId(), good, quantity, label)
     const touched = next.lines.find((each) => !before.lines.includes(each))
     if (touched && refusedQuantity(touched, touched.quantity)) return false
     change(before.lines.length ? next : { ...next, openedAt: Date.now() }, touched?.id ?? null)
@@ -178,13 +190,17 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   function begin(): void {
-    returning.value = false
     completing.value = null
     change(emptyTicket(newId(), Date.now()), null)
   }
+  /** These lines were sold in exchange for what came back; what was added meanwhile is another ticket. */
+  function sold(lines: readonly Id[]): void {
+    const rest = ticket.value.lines.filter(({ id }) => !lines.includes(id))
+    begin()
+    if (rest.length > 0) change({ ...ticket.value, lines: rest }, null)
+  }
   /** Shows another ticket in the place of the open one; the caller writes both down. */
   function load(next: Ticket): void {
-    returning.value = false
     place(withoutCoupon(next), null)
   }
 
@@ -205,7 +221,8 @@ export const useTicket = defineStore('ticket', () => {
   }
 
   return {
-    ticket, selected, completing, returning, offs, priced, saved, empty, line,
-    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, setMember, setCoupon, begin, load, follow, refreshAll, freeze,
+    price, pricedBy, rightsFor,
+    ticket, selected, completing, priced, saved, empty, line,
+    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, setMember, setCoupon, begin, sold, load, follow, refreshAll, freeze,
   }
 })

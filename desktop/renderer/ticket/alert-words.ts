@@ -1,7 +1,9 @@
 /** An alert in words: what happened, and what to do about it. */
+import { RuleSchema } from '#shared/catalog/promotion.ts'
 import { formatYuan } from '#shared/money/money.ts'
 import type { Alert } from '#shared/host/schemas.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
+import { clockText, ruleText } from '../office/promotion-words.ts'
 import { i18n, t, type MessageKey } from '../i18n/index.ts'
 
 type What = Alert['what']
@@ -15,19 +17,27 @@ export function alertWords({ what }: Alert): { message: string; next: string } {
       next: what.counts ? t('alerts.couponCounts') : t('alerts.couponLost', { amount: formatYuan(what.fen) }),
     }
   }
+  if (what.kind === 'sale.refunded_beyond') {
+    const { no, paid, back } = what
+    return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }
+  }
   const { ticket, tills } = what
   const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines).total) }
   return { message: t('alerts.takenTwice', values), next: t('alerts.takenTwiceNext') }
 }
 
-function lostWords({ name, field, value, won, till }: Lost): { message: string; next: string } {
+function lostWords({ of, name, field, value, won, till }: Lost): { message: string; next: string } {
   const key = `field.${field}` as MessageKey
-  const said = { name, field: i18n.global.te(key) ? t(key) : field, value: valueText(field, value), won: valueText(field, won) }
+  const said = { name, field: i18n.global.te(key) ? t(key) : field, value: valueText(of, field, value), won: valueText(of, field, won) }
   return { message: till === null ? t('alerts.lostToCloud', said) : t('alerts.lostToTill', { ...said, till }), next: t('alerts.lostNext') }
 }
 
-/** A field's value as the form of a good shows it. */
-function valueText(field: string, value: unknown): string {
+/** A field's value as its form shows it. */
+function valueText(of: string, field: string, value: unknown): string {
+  if (of === 'promotion' && typeof value === 'boolean') return value ? t('screen.on') : t('screen.off')
+  if ((field === 'start' || field === 'end') && typeof value === 'number') return clockText(value)
+  const rule = field === 'rule' ? RuleSchema.safeParse(value).data : undefined
+  if (rule) return ruleText(rule)
   if (typeof value === 'number' && (field === 'price' || field === 'cost')) return formatYuan(value)
   if (field === 'on') return value === false ? t('goods.offSale') : t('goods.on')
   if (field === 'pricing') return value === 'weight' ? t('goods.weight') : t('goods.piece')

@@ -11,6 +11,7 @@ import { LEDGER_FILE, MIGRATIONS, openForReading, storageError } from '../open.t
 import { markWaitingAsCopies } from '../print-jobs.ts'
 import { Reads } from '../reads.ts'
 import { Settings } from '../settings.ts'
+import { StockReads } from '../stock-reads.ts'
 import { sha256 } from '../till-store.ts'
 import { verifyLedger } from '../verify.ts'
 import { PART, moveInto } from './durable.ts'
@@ -72,7 +73,8 @@ function prepare(db: Database, file: string, mark: { key: string; value: string 
   settings.set(`own:${mark.key}`, mark.value)
   markWaitingAsCopies(db)
   const { shop, till, device }: Identity = settings.identity()
-  const { name } = new Reads(db, new Documents(db)).shop(shop)
+  const documents = new Documents(db)
+  const { name } = new Reads(db, documents, new StockReads(db, documents)).shop(shop)
   const pairing = JSON.parse(settings.get('pairing') ?? 'null') as Pairing | null
   const last = db.prepare<[], { at: number | null }>('SELECT max(at) AS at FROM journal').get()
   return { shop: name, till, device, cloud: pairing?.cloud ?? null, rows, sales, lastAt: last?.at ?? null, file }

@@ -1,0 +1,51 @@
+/** The paper of a refund, which says what came back, of which sale, and what was paid back; in an exchange also what was taken. */
+import { amountOf } from '../quantity/quantity.ts'
+import type { Refund } from '../sales/refund-events.ts'
+import { formatYuan } from '../money/money.ts'
+import { dateTimeText } from './date-text.ts'
+import { memberRows } from './member-paper.ts'
+import { type PrintedSale, type PrintedShop, quantityText, type ReceiptDocument } from './receipt.ts'
+import { type ReceiptRow, row, yuanText } from './rows.ts'
+import { type Language, WORDS, fill } from './words.ts'
+
+export interface RefundReceiptInput {
+  readonly shop: PrintedShop
+  readonly refund: Refund
+  /** What was taken in exchange. */
+  readonly exchange: Pick<PrintedSale, 'no' | 'total'> | null
+  readonly at: number
+  readonly till: string
+  readonly staffNo: string
+  /** Who allowed it; empty where nobody had to. */
+  readonly allowedNo: string
+  readonly copy: boolean
+  readonly language?: Language
+}
+
+export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allowedNo, copy, language = 'zh' }: RefundReceiptInput): ReceiptDocument {
+  const words = WORDS[language]
+  const lines = refund.lines.map((line) => {
+    const amount = amountOf(line.price, line.quantity, line.per)
+    return {
+      name: `${words.returnMark}${line.name}`, quantity: quantityText(line), price: formatYuan(line.price), amount: formatYuan(amount),
+      discounts: amount === line.amount ? [] : [row(words.discountBack, formatYuan(line.amount - amount))],
+    }
+  })
+  const from = refund.saleNo ?? (refund.sale === null ? words.noReceipt : words.otherTill)
+  const about: ReceiptRow[] = [row(words.originalSale, from), row(words.reason, words.refundReasons[refund.reason] ?? refund.reason)]
+  if (refund.note !== '') about.push(row(words.note, refund.note))
+  if (!refund.known && refund.sale !== null) about.push(row(words.byReceipt, ''))
+  if (allowedNo !== '') about.push(row(words.allowedBy, allowedNo))
+  const paid = refund.tenders.map(({ channel, amount, due }) => row(due ? fill(words.dueBack, { channel: words.channels[channel] ?? channel }) : words.channelsBack[channel] ?? channel, yuanText(amount)))
+  const difference = exchange ? exchange.total - refund.total : 0
+  const swap = exchange ? [[row(words.exchangeFor, exchange.no), row(words.total, yuanText(exchange.total)), row(difference >= 0 ? words.paidMore : words.paidBack, yuanText(Math.abs(difference)), true)]] : []
+  const member = memberRows(refund, words)
+  return {
+    kind: 'refund', language, shop: { name: shop.name, address: shop.address, phone: shop.phone }, title: exchange ? words.exchanged : words.returned,
+    copy: copy ? { mark: words.copy, note: words.copyNote } : null,
+    facts: [row(words.number, refund.no), row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
+    heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
+    lines, totals: [about, [row(words.payOut, yuanText(refund.total), exchange === null), ...exchange ? [] : paid], ...swap, ...(member.length > 0 ? [member] : []), [row(words.customerSigns, '_'.repeat(16))]],
+    codes: [], footer: shop.footer,
+  }
+}
