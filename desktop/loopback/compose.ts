@@ -109,8 +109,7 @@ export function composeTill(options: TillOptions): Till {
       return opened
     } catch (error) {
       release()
-      // Right SQL that fails before anything was asked: the schema that it finds is damaged.
-      throw error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR' ? new TillError('ledger.damaged', { reason: error.message }) : storageError(error)
+      throw storageError(error)
     }
   }
 
