@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { tick, wallOf } from '#shared/catalog/hlc.ts'
-import { TillError } from '#shared/host/frames.ts'
 import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
