@@ -163,6 +163,7 @@ export const en: typeof zh = {
   approve: {
     title: 'A manager allows it', about: 'A manager or the owner enters their own number and PIN here. It holds for this one only.', go: 'Allow',
     price_override: 'Another price', line_discount: 'A discount', return_against_rules: 'Return against the rules', return_without_receipt: 'A return without a receipt', drawer_open: 'Opening the drawer', cash_move: 'Cash in or out', goods_edit: 'Add a good',
+    stock_receive: 'Receiving goods', stock_count: 'Counting stock', stock_waste: 'Writing goods off', stock_transfer: 'A transfer',
   },
   audit: {
     other: '{code}', title: 'Audit trail', kind: 'What', all: 'All', who: 'Who', from: 'From', to: 'To', text: 'Contains', look: 'Search', older: 'Earlier', none: 'Nothing like that', noneNext: 'Try other conditions. Only this till is searched.', when: 'Time', detail: 'What it says', unsent: 'not sent', nobody: 'system', row: 'Row {n}',

@@ -161,6 +161,7 @@ export const zh = {
   approve: {
     title: '请店长授权', about: '店长或店主在这里输入自己的工号和 PIN，只对这一笔有效。', go: '同意',
     price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', return_against_rules: '不合规定也退', drawer_open: '开钱箱', cash_move: '现金存取', goods_edit: '添加商品',
+    stock_receive: '收货', stock_count: '盘点', stock_waste: '报损', stock_transfer: '调拨',
   },
   audit: {
     other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
