@@ -16,7 +16,7 @@ export function alertWords({ what }: Alert): { message: string; next: string } {
     return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }
   }
   const { ticket, tills } = what
-  const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines).total) }
+  const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines, ticket).total) }
   return { message: t('alerts.takenTwice', values), next: t('alerts.takenTwiceNext') }
 }
 
