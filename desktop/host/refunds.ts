@@ -104,7 +104,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   if (exchange) {
     const { ticket, total: due, given, priced } = exchange
     if (store.event(ticket.id)) throw new TillError('key.reused', { key: ticket.id })
-    const sold = decideSale(saleFacts(context, ticket.id, staff, shift.shift, priced?.at), { ticket, total: due, given: fen(given + decided.event.body.total), promotions: priced?.promotions })
+    const sold = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total: due, given: fen(given + decided.event.body.total), promotions: priced?.promotions })
     if ('refused' in sold) throw new TillError(sold.refused.code, sold.refused.detail)
     events.push(sold.event)
     prints.push({ kind: 'receipt', ref: ticket.id, copy: false, drawer: false })

@@ -1,5 +1,5 @@
 /** Sales: completing a ticket, finding it again, its paper. */
-import type { TicketLine } from '#shared/cart/ticket.ts'
+import type { Ticket, TicketLine } from '#shared/cart/ticket.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -28,8 +28,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const staff = signedIn(context)
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
-      if (ticket.member !== undefined && !isMember(store, ticket.member)) throw new TillError('member.not_found')
-      const decided = decideSale(saleFacts(context, key, staff, shift.shift, priced?.at), { ticket, total, given, promotions: priced?.promotions })
+      const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
@@ -65,15 +64,16 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-/** What a ticket is sold by, now; `pricedAt` is when the screen priced it, in UTC ms. */
-export function saleFacts(context: Context, ticket: Id, staff: Staff, shift: Id, pricedAt: number | undefined): SaleFacts {
+/** What a ticket is sold by, now; `pricedAt` is when the screen priced it, in UTC ms. Throws TillError member.not_found. */
+export function saleFacts(context: Context, { id, member }: Ticket, staff: Staff, shift: Id, pricedAt: number | undefined): SaleFacts {
   const { store } = context
+  if (member !== undefined && !isMember(store, member)) throw new TillError('member.not_found')
   const date = today(context)
   const { till } = store.identity()
   const { returnCap, expiredStops } = store.shop()
   return {
-    staff, approved: context.approvals.of(ticket), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
-    good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), rules: rulesFor(context, pricedAt),
+    staff, approved: context.approvals.of(id), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
+    good: (of) => store.listed(of), lots: (of) => store.stock.lots(of), rules: rulesFor(context, pricedAt),
     labelled: (text, good) => labelled(context, text, good),
   }
 }

@@ -36,13 +36,13 @@ export const TicketLineSchema = z.object({
 })
 export type TicketLine = z.output<typeof TicketLineSchema>
 
-/** A ticket becomes the sale of the same id, so a completion that is tried twice is one sale. */
 /** Taken off the whole ticket by hand: fen, or per cent of what it comes to. */
 export const TicketOffSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('amount'), fen: PriceSchema }),
   z.object({ kind: z.literal('percent'), percent: z.int().min(1).max(100) }),
 ])
 export type TicketOff = z.output<typeof TicketOffSchema>
+/** A ticket becomes the sale of the same id, so a completion that is tried twice is one sale. */
 export const TicketSchema = z.object({
   id: IdSchema, lines: z.array(TicketLineSchema).max(500), openedAt: z.int(),
   off: TicketOffSchema.optional(),

@@ -161,6 +161,7 @@ export const zh = {
   approve: {
     title: '请店长授权', about: '店长或店主在这里输入自己的工号和 PIN，只对这一笔有效。', go: '同意',
     price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', return_against_rules: '不合规定也退', drawer_open: '开钱箱', cash_move: '现金存取', goods_edit: '添加商品',
+    stock_receive: '收货', stock_count: '盘点', stock_waste: '报损', stock_transfer: '调拨',
   },
   audit: {
     other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
@@ -176,10 +177,24 @@ export const zh = {
     person: '会员', date: '营业日', no: '号', role: '角色', active: '在职', rights: '授权', cost: '进价', category: '分类', spec: '规格', origin: '产地', stock: '库存',
     quick: '快捷键', on: '在售', picture: '图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
     cloud: '云端', device: '设备', till: '机号', footer: '小票尾', phone: '电话', address: '地址', hours: '营业时间', method: '方式', at: '时间', what: '事项', for: '用于',
+    account: '科目', afresh: '重新点', allowedBy: '授权人', app: '程序', average: '平均进价', books: '账上', came: '收到', categories: '分类', channel: '收款方式',
+    check: '校验', close: '关门', colour: '颜色', count: '盘点', day: '星期', days: '星期', decimals: '小数位', digest: '指纹', digits: '位数', document: '对方单号',
+    due: '待退', end: '结束时间', exchange: '换货单', expiredStops: '过期不卖的分类', expiry: '到期', fault: '差异原因', fen: '金额', from: '从', given_up: '放弃', goods: '商品',
+    grams: '克', group: '互斥组', handLimit: '收银员可让（%）', hash: '哈希', heldAt: '挂单时间', id: '编号', item: '商品位数', known: '本机有原单', label: '标签', labels: '秤标签',
+    left: '卖出', line: '第几行', logo: '店标', lot: '批次', lots: '批次', m: '付几件', member: '会员', members: '只给会员', minStock: '最低库存', n: '几件',
+    nearExpiryDays: '临期天数', off: '减', offs: '优惠明细', open: '开门', openedAt: '开始时间', order: '采购单', over: '满/不合规定', parts: '组成', percent: '百分比',
+    prefix: '开头', priority: '优先级', promises: '承诺', promotion: '促销', publicKey: '公钥', quickPages: '快捷页', refund: '退货', repeat: '每满都减',
+    returnCap: '无小票退货上限', returnDays: '退货天数', returnExempt: '不退的分类', round: '抹零', rounding: '抹零', rule: '优惠方式', sale: '小票', saleNo: '原小票号',
+    saleTill: '原机号', sent: '发出', seq: '行号', shop: '店', site: '网址', stacks: '同享', start: '开始时间', supplier: '供应商', tares: '皮重', text: '扫到的码', to: '到',
+    uscc: '信用代码', value: '差额', weighIn: '称重单位', why: '为什么', zone: '时区', about: '介绍',
   },
   auditValue: {
     supplier: '付货款', deposit: '交款', expense: '付费用', other: '其他', cash: '现金', received: '收货', wasted: '报损', counted: '盘点', owner: '店主', manager: '店长',
     cashier: '收银员', piece: '按件', weight: '称重', true: '是', false: '否', null: '空',
+    no_reason: '七天无理由', quality: '质量问题', wrong: '错收错发', expired: '过期', damaged: '破损', spoiled: '变质', own_use: '自用', missing: '少了', extra: '多了',
+    imported: '导入', back: '回货架', exempt: '这类不退', late: '超过天数', promotion: '促销', spend: '满减', discount: '打折', ticket: '整单优惠', rounding: '抹零',
+    price: '价格', amount: '金额', percent: '百分比', n_for_m: '买几付几', nth: '第几件', none: '没有', jiao: '到角', yuan: '到元', shop: '店', stall: '摊', pharmacy: '药店',
+    change: '补零钱', mod10: '有校验', unchecked: '不校验',
   },
   alerts: {
     refundedBeyond: '小票 {no} 在 {tills} 号机退的钱超过了付的：付了 {paid} 元，退了 {back} 元', refundedBeyondNext: '请核对退货小票，把多退的追回来，或在现金里记一笔。',
