@@ -343,6 +343,17 @@ describe('a queue that can\'t be written', () => {
   })
 })
 
+test('what a crash left half sent comes out as a copy, even where the disk was too full to write that down at the start', async () => {
+  const id = add()
+  jobs.mark(id, 'sending', null)
+  jobs.recover = () => { throw new Error('the disk is full') }
+  start()
+  await until(id, 'done')
+  expect(jobs.job(id)).toMatchObject({ copy: true })
+  expect(paper().at(-1)).toContain('job 1 copy')
+  expect(faults).toHaveLength(1)
+})
+
 describe('stopping', () => {
   test('ends the waiting at once and starts nothing more', async () => {
     await device.switchOff()

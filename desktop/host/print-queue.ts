@@ -140,8 +140,10 @@ class Lane {
   async #step(): Promise<number | undefined> {
     const { jobs, printers, onChange } = this.#options
     const settings = printers().find(({ id }) => id === this.#printer)
-    const job = settings && jobs.next(this.#printer)
-    if (!settings || !job) return undefined
+    const next = settings && jobs.next(this.#printer)
+    if (!settings || !next) return undefined
+    // Left half sent by a crash, and even that could not be written down at the start: some of it may be on paper.
+    const job = next.state === 'sending' ? { ...next, copy: true } : next
 
     const bytes = this.#bytesOf(job, settings)
     if ('error' in bytes) {
@@ -149,7 +151,7 @@ class Lane {
       onChange(this.#printer)
       return 0
     }
-    jobs.mark(job.id, 'sending', null)
+    jobs.mark(job.id, 'sending', null, job.copy)
     onChange(this.#printer)
     const outcome = await this.#open(settings).send(bytes)
     if (this.#isAbandoned) return undefined

@@ -26,7 +26,6 @@ import { joinShop } from '#desktop/sync/pairing.ts'
 import { renewTill } from '#desktop/sync/renewing.ts'
 import { CALLS, EMITS } from '#shared/host/contract.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
-import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
 import { uuidv7 } from '#shared/identity/ids.ts'
@@ -111,8 +110,7 @@ export function composeTill(options: TillOptions): Till {
       return opened
     } catch (error) {
       release()
-      // Right SQL that fails before anything was asked: the schema that it finds is damaged.
-      throw error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR' ? new TillError('ledger.damaged', { reason: error.message }) : storageError(error)
+      throw storageError(error)
     }
   }
 

@@ -28,6 +28,17 @@ test('a document that is no JSON any more is damage, and the till says so', asyn
   expect(refusal(() => again.staff('s'))).toMatchObject({ name: 'TillError', code: 'ledger.damaged' })
 })
 
+test('a schema that is another than the program was written for is damage too', () => {
+  const folder = temporaryFolder()
+  openStore(folder).close()
+  tamper(folder, (db) => {
+    db.unsafeMode(true)
+    db.pragma('writable_schema = ON')
+    db.exec("UPDATE sqlite_schema SET sql = replace(sql, 'unicode61', 'unicode6x') WHERE name = 'good_search'")
+  })
+  expect(refusal(() => openStore(folder).searchGoods('可乐', 5))).toMatchObject({ name: 'TillError', code: 'ledger.damaged' })
+})
+
 describe('a till\'s folder', () => {
   test('is made where there is none, for its owner alone, durable at every commit', () => {
     const folder = join(temporaryFolder(), 'a', 'b')

@@ -128,6 +128,8 @@ export function storageError(error: unknown): unknown {
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB') || code === 'SQLITE_IOERR_CORRUPTFS') return new TillError('ledger.damaged', { reason: code })
   // The disk failed, which says nothing about what is on it: that is for verify to tell.
   if (code.startsWith('SQLITE_IOERR')) return new TillError('ledger.io', { reason: code })
+  // Each statement is right, and was run against the schema it was written for: here it finds another.
+  if (code === 'SQLITE_ERROR') return new TillError('ledger.damaged', { reason: error instanceof Error ? error.message : code })
   // Whatever the file keeps as JSON was JSON when it was put there.
   if (error instanceof SyntaxError) return new TillError('ledger.damaged', { reason: 'a text that is no JSON' })
   return error

@@ -60,13 +60,15 @@ export class SalesSums {
   addRefund({ date, staff, lines, total, tenders }: Refund, at: number): void {
     const day = dayNumber(date)
     let gross = 0
-    for (const { good, quantity, price, per, amount, stock, cost } of lines) {
+    for (const line of lines) {
+      const { good, quantity, amount } = line
       const no = this.#no.get(good) ?? this.#number.run(good).lastInsertRowid
-      const listed = amountOf(price, quantity, per)
-      const isBack = stock === 'back'
-      const isCostless = isBack && cost === undefined
+      const listed = line.gross ?? amountOf(line.price, quantity, line.per)
+      const isBack = line.stock === 'back'
       gross += listed
-      this.#good.run(day, no, -quantity, -listed, -amount, isBack && cost !== undefined ? -amountOf(cost, quantity, per) : 0, isCostless ? -quantity : 0, isCostless ? -amount : 0)
+      // Its money is back whatever became of it: what was sold at an unknown cost was sold for that much less.
+      if (line.cost === undefined) this.#good.run(day, no, -quantity, -listed, -amount, 0, isBack ? -quantity : 0, -amount)
+      else this.#good.run(day, no, -quantity, -listed, -amount, isBack ? -amountOf(line.cost, quantity, line.per) : 0, 0, 0)
     }
     this.#time.run(day, Math.floor(at / QUARTER_MS), staff, 0, 1, -gross, total - gross, -total, -total)
     for (const { channel, amount } of tenders) this.#tender.run(day, channel, -amount)

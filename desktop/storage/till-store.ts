@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { tick, wallOf } from '#shared/catalog/hlc.ts'
-import { TillError } from '#shared/host/frames.ts'
 import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -281,9 +280,8 @@ function brokenPeople(people: People): Fault[] {
   try {
     return people.broken().map(({ person, digest }) => fault('person.broken', `a record of person ${person} is not what was sealed`, digest))
   } catch (error) {
-    const said = storageError(error)
-    if (!(said instanceof TillError) || said.code !== 'ledger.damaged') throw error
-    return [fault('file.damaged', `reading members' records stopped: ${String(said.detail?.['reason'])}`)]
+    // A broken page can give anything for a column: whatever it was that stopped the reading, that is what is wrong.
+    return [fault('file.damaged', `reading members' records stopped: ${error instanceof Error ? error.message : String(error)}`)]
   }
 }
 

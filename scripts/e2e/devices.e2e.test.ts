@@ -163,6 +163,26 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     scale.put({ grams: 0, tare: 0 })
   })
 
+  it('sells nothing where the container weighs more than what lies on it, by no key', async () => {
+    await withTill(stack.tillUrl, (till) => till.call('shop.put', { key: randomUUID(), set: { tares: [{ name: '周转筐', grams: 500 }] } }))
+    scale.put({ state: 'stable', grams: 300 })
+    await scan(page, GREENS.code)
+    await shows('stable', 300)
+    await at(page, 'tare-preset').click()
+    await shows('stable', 0)
+    expect(await at(page, 'weigh-done').isDisabled()).toBe(true)
+    await page.keyboard.press('Enter')
+    await page.getByText('秤上没有东西').first().waitFor()
+    await total(0)
+    scale.put({ grams: 1500 })
+    await shows('stable', 1000)
+    await page.keyboard.press('Enter')
+    await total(900)
+    await pay()
+    expect(await lastLine()).toMatchObject({ quantity: 1000, net: 900 })
+    scale.put({ grams: 0 })
+  })
+
   it('that is unplugged is said to be away, a typed weight sells on, and it comes back by itself', async () => {
     await scan(page, GREENS.code)
     await shows('stable', 0)

@@ -288,15 +288,16 @@ export class Cashier {
     if (lines.length === 0) return
     const total = lines.reduce((sum, { amount }) => sum + amount, 0)
     const paid = paidBack(quoted.result, total)
+    const rules = await this.#rules()
     // What was paid with stored value or points is given back to the member first, and the new ticket paid as any other.
-    const ticket = !paid?.value && !paid?.points && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
-    const due = ticket ? ticket.lines.reduce((sum, line) => sum + line.list * line.quantity / 1000, 0) : 0
+    const ticket = rules && !paid?.value && !paid?.points && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
+    const { gross, discount, total: due } = priceTicket(ticket?.lines ?? [], {}, rules)
     const input = {
       key: this.#id(), sale: sale.sale, lines, total, reason: this.#chance.pick(['no_reason', 'quality', 'wrong', 'other'] as const),
       ...ticket && { exchange: { ticket, total: due, given: Math.max(0, due - total) } },
     }
     const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total, ...(paid && { paid }) }
-    const also = ticket && { key: ticket.id, effect: { kind: 'sale' as const, lines: ticket.lines.map(({ good, quantity }) => ({ good, quantity })), gross: due, discount: 0, total: due } }
+    const also = ticket && { key: ticket.id, effect: { kind: 'sale' as const, lines: ticket.lines.map(({ good, quantity }) => ({ good, quantity })), gross, discount, total: due } }
     await this.#do('sale.refund', input, effect, (view) => {
       if (view.total !== total || (view.exchange?.total ?? 0) !== due) throw new Error(`${this.machine.name}: refund ${view.no} says ${view.total}, not ${total}`)
     }, true, also)
@@ -425,7 +426,15 @@ export class Cashier {
     await this.machine.call('sale.reprint', { key: this.#id(), sale: this.#chance.pick(answer.result.sales).sale })
   }
 
-  /** What the report says of the latest days, the till's sales say too; then it is printed. */
+  /** fen that this till's journal says were paid back on these days */
+  #paidBackOn({ from, to }: { from: string; to: string }): number {
+    return this.machine.store.rows(0, Number.MAX_SAFE_INTEGER).reduce((sum, { text }) => {
+      const { type, body } = JSON.parse(text) as { type: string; body: { date?: string; total: number } }
+      return type === 'sale.refunded' && body.date! >= from && body.date! <= to ? sum + body.total : sum
+    }, 0)
+  }
+
+  /** What the report says of the latest days, the till's sales say too, less what was paid back; then it is printed. */
   async #readReport(): Promise<void> {
     const { machine } = this
     const listed = await machine.call('sale.list', { limit: 1000 })
@@ -436,7 +445,7 @@ export class Cashier {
     if ('refused' in heard && BUGS.has(heard.refused.code)) throw new Error(`${machine.name}: report.sales answered ${heard.refused.code} ${machine.errors.join('; ')}`)
     if (!('result' in heard)) return
     const { total, goods, goodsTotal } = heard.result
-    const net = listed.result.sales.reduce((sum, sale) => sum + sale.total, 0)
+    const net = listed.result.sales.reduce((sum, sale) => sum + sale.total, 0) - this.#paidBackOn(range)
     if (total.sales !== listed.result.sales.length || total.net !== net) throw new Error(`${machine.name}: the report of ${range.from} to ${range.to} says ${total.sales} sales of ${total.net} fen, the till has ${listed.result.sales.length} of ${net}`)
     if (goods.length === goodsTotal && goods.reduce((sum, good) => sum + good.net, 0) !== net) throw new Error(`${machine.name}: the report's goods do not sum to ${net} fen`)
     await machine.call('report.print', { key: this.#id(), ...range })

@@ -25,7 +25,8 @@ export interface RefundReceiptInput {
 export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allowedNo, copy, language = 'zh' }: RefundReceiptInput): ReceiptDocument {
   const words = WORDS[language]
   const lines = refund.lines.map((line) => {
-    const amount = amountOf(line.price, line.quantity, line.per)
+    // A label said what it came to, whatever the price; a price by hand is shown as it was charged.
+    const amount = line.gross !== undefined && line.price === line.list ? line.gross : amountOf(line.price, line.quantity, line.per)
     return {
       name: `${words.returnMark}${line.name}`, quantity: quantityText(line), price: formatYuan(line.price), amount: formatYuan(amount),
       discounts: amount === line.amount ? [] : [row(words.discountBack, formatYuan(line.amount - amount))],

@@ -28,6 +28,8 @@ export const RefundLineSchema = z.object({
   quantity: MilliSchema.refine((value) => value > 0, 'nothing came back'),
   /** fen per unit as it was charged */
   price: PriceSchema,
+  /** fen per unit as it was listed, and what so many came to then, or as their label said; absent without the sale */
+  list: PriceSchema.optional(), gross: PriceSchema.optional(),
   /** fen paid back: the line's share of what was paid for it */
   amount: PriceSchema,
   stock: z.enum(STOCK_ENDS),

@@ -15,7 +15,7 @@ import { type Refund, type RefundLine, type RefundReason, type ReturnRule, SaleR
 import { type ReturnRules, whyNot } from './return-rules.ts'
 import { may, type Refusal } from './sale.ts'
 import { type Customer, after } from './payment.ts'
-import { type Back, NOTHING_BACK, paidInAll, partBack, shareOf, waysBack } from './share.ts'
+import { type Back, grossShareOf, NOTHING_BACK, paidInAll, partBack, shareOf, waysBack } from './share.ts'
 
 /** A sale of this ledger, and what came back of it: by line here, and in all, here and as far as the cloud said elsewhere. */
 export interface SoldFacts {
@@ -137,8 +137,9 @@ function ofSale(facts: RefundFacts, { sale, back, backInAll }: SoldFacts, comman
     }
     const amount = shareOf(line, before, quantity)
     seen.set(index, { quantity: before.quantity + quantity, amount: before.amount + amount })
-    const { good, code, name, unit, pricing, per, price, cost } = line
-    lines.push({ line: index, good, code, name, unit, pricing, per, quantity, price, amount, stock, over, ...cost !== undefined && { cost } })
+    const { good, code, name, unit, pricing, per, price, list, cost } = line
+    const gross = grossShareOf(line, before.quantity, quantity)
+    lines.push({ line: index, good, code, name, unit, pricing, per, quantity, price, list, gross, amount, stock, over, ...cost !== undefined && { cost } })
   }
   const total = lines.reduce((sum, { amount }) => sum + amount, 0)
   // Goods taken back in the same ticket were paid with, and other tills may have paid back: the sum of all is what counts.

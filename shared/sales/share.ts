@@ -23,6 +23,11 @@ export interface Back {
 }
 export const NOTHING_BACK: Back = { quantity: 0, amount: 0 }
 
+/** fen that `quantity` more of a line came to before every discount, of which `before` thousandths came back already; in all, the line's. */
+export function grossShareOf({ gross, quantity: sold }: Pick<SaleLine, 'gross' | 'quantity'>, before: number, quantity: Milli): Fen {
+  return fen(roundHalfUp(gross, before + quantity, sold) - roundHalfUp(gross, before, sold))
+}
+
 /**
  * fen for `quantity` more of a line, of which `before` came back already. Rounded cumulatively: however the line is split
  * into refunds they sum to what was paid once all of it is back, and no sum of them is ever more. Throws RangeError where

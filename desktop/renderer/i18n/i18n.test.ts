@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '#shared/host/contract.ts'
 import { IMPORT_CODES } from '#shared/catalog/goods-import.ts'
+import { APPROVABLE } from '#shared/identity/staff.ts'
 import { en } from './en.ts'
 import { errorKeys, i18n, reasonText, t } from './index.ts'
 import { zh } from './zh.ts'
@@ -34,6 +35,10 @@ describe('words', () => {
       expect(words.get(message)).toBeTruthy()
       expect(words.get(next)).toBeTruthy()
     }
+  })
+
+  it.each(APPROVABLE)('%s has a name where somebody is asked to allow it', (right) => {
+    for (const words of [chinese, english]) expect(words.get(`approve.${right.replaceAll('.', '_')}`)).toBeTruthy()
   })
 
   it.each(IMPORT_CODES)('%s has a reason', (code) => {

@@ -20,6 +20,7 @@ import { type Approvable, isApprovable, useApproval } from './approval.ts'
 import { follow, unknownWords } from './meanings.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
+import { usePromotions } from './promotions.ts'
 import { useScreen } from './screen.ts'
 import { useTicket } from './ticket.ts'
 
@@ -267,11 +268,13 @@ export const useRefund = defineStore('refund', () => {
     const code = error instanceof TillError ? error.code : ''
     if (code === 'host.gone' || code === 'staff.none') return notice.show({ tone: 'attention', message: t('refund.waiting'), next: t('pay.waitingNext') })
     waiting.value = null
-    if (code === 'sale.total_changed') await notice.attempt(() => useTicket().refreshAll())
+    if (code === 'sale.total_changed' || code === 'sale.promotions_changed') await notice.attempt(async () => { await Promise.all([useTicket().refreshAll(), usePromotions().reload()]) })
     notice.refuse(error)
     const right = code === 'refund.exempt' || code === 'refund.late' ? 'return.against_rules' : error instanceof TillError ? error.detail?.['right'] : undefined
-    // A host that began anew has forgotten what was allowed.
-    if (isApprovable(right)) useApproval().ask([right], key, () => usePanels().open('refund'))
+    const again = (): void => usePanels().open('refund')
+    // A host that began anew has forgotten what was allowed: of prices by hand for the ticket, of the rest for the refund.
+    if (right === 'price.override' || right === 'line.discount') useApproval().ask(['price.override', 'line.discount'], useTicket().ticket.id, again)
+    else if (isApprovable(right)) useApproval().ask([right], key, again)
     if (code === 'shift.none') usePanels().open('shift')
   }
 

@@ -2,6 +2,7 @@
 import { RuleSchema } from '#shared/catalog/promotion.ts'
 import { formatYuan } from '#shared/money/money.ts'
 import type { Alert } from '#shared/host/schemas.ts'
+import { formatQuantity } from '#shared/quantity/quantity.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
 import { clockText, ruleText } from '../office/promotion-words.ts'
 import { i18n, t, type MessageKey } from '../i18n/index.ts'
@@ -22,13 +23,13 @@ export function alertWords({ what }: Alert): { message: string; next: string } {
     return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }
   }
   const { ticket, tills } = what
-  const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines).total) }
+  const values = { tills: tills.join(t('held.comma')), goods: ticket.lines.map(({ name }) => name).join(t('held.comma')), total: formatYuan(priceTicket(ticket.lines, ticket).total) }
   return { message: t('alerts.takenTwice', values), next: t('alerts.takenTwiceNext') }
 }
 
 function lostWords({ of, name, field, value, won, till }: Lost): { message: string; next: string } {
-  const key = `field.${field}` as MessageKey
-  const said = { name, field: i18n.global.te(key) ? t(key) : field, value: valueText(of, field, value), won: valueText(of, field, won) }
+  const key = [`field.${field}` as MessageKey, `auditField.${field}` as MessageKey].find((each) => i18n.global.te(each))
+  const said = { name, field: key === undefined ? field : t(key), value: valueText(of, field, value), won: valueText(of, field, won) }
   return { message: till === null ? t('alerts.lostToCloud', said) : t('alerts.lostToTill', { ...said, till }), next: t('alerts.lostNext') }
 }
 
@@ -38,10 +39,11 @@ function valueText(of: string, field: string, value: unknown): string {
   if ((field === 'start' || field === 'end') && typeof value === 'number') return clockText(value)
   const rule = field === 'rule' ? RuleSchema.safeParse(value).data : undefined
   if (rule) return ruleText(rule)
-  if (typeof value === 'number' && (field === 'price' || field === 'cost')) return formatYuan(value)
+  if (typeof value === 'number' && (field === 'price' || field === 'cost' || field === 'returnCap')) return formatYuan(value)
+  if (typeof value === 'number' && field === 'minStock') return formatQuantity(value)
   if (field === 'on') return value === false ? t('goods.offSale') : t('goods.on')
   if (field === 'pricing') return value === 'weight' ? t('goods.weight') : t('goods.piece')
   if (field === 'picture') return value === '' ? t('goods.noPicture') : t('field.picture')
-  if (Array.isArray(value)) return value.join(t('held.comma'))
+  if (Array.isArray(value)) return value.map((each: unknown) => (each !== null && typeof each === 'object' ? String((each as { name?: unknown }).name ?? '…') : String(each))).join(t('held.comma'))
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '–'
 }
