@@ -168,7 +168,7 @@ export const en: typeof zh = {
   },
   approve: {
     title: 'A manager allows it', about: 'A manager or the owner enters their own number and PIN here. It holds for this one only.', go: 'Allow',
-    price_override: 'Another price', line_discount: 'A discount', return_against_rules: 'Return against the rules', return_without_receipt: 'A return without a receipt', drawer_open: 'Opening the drawer', cash_move: 'Cash in or out', goods_edit: 'Add a good',
+    price_override: 'Another price', line_discount: 'A discount', return_against_rules: 'Return against the rules', return_without_receipt: 'A return without a receipt', drawer_open: 'Opening the drawer', cash_move: 'Cash in or out', member_adjust: 'Correcting points or value', goods_edit: 'Add a good',
     stock_receive: 'Receiving goods', stock_count: 'Counting stock', stock_waste: 'Writing goods off', stock_transfer: 'A transfer',
   },
   audit: {
@@ -176,6 +176,7 @@ export const en: typeof zh = {
     sales: 'Sales', shifts: 'Shifts and cash', approvals: 'Approvals', goods: 'Goods and shop', stock: 'Stock', people: 'Members', staff: 'Staff', tickets: 'Held tickets', till: 'This till',
     sale_completed: 'Sale', sale_refunded: 'Refund', shift_opened: 'Shift opened', shift_closed: 'Shift closed', cash_moved: 'Cash moved', drawer_opened: 'Drawer opened', staff_approved: 'Allowed', staff_changed: 'Staff changed', staff_signed_in: 'Signed in', staff_signed_out: 'Signed out',
     shop_changed: 'Shop changed', good_changed: 'Good changed', promotion_changed: 'Promotion changed', goods_imported: 'Goods imported', stock_moved: 'Stock moved', stock_ordered: 'Purchase order', stock_order_closed: 'Order closed', stock_received: 'Goods received', stock_wasted: 'Written off', stock_sent: 'Transfer out', stock_taken: 'Transfer in', stock_count_begun: 'Count begun', stock_count_scanned: 'Counted', stock_counted: 'Count ended', ticket_held: 'Ticket held', ticket_taken: 'Ticket taken',
+    purse_topped_up: 'Top-up', purse_adjusted: 'Points or value put right', purse_released: 'Points and value given up', purse_wanted: 'Points and value fetched', coupon_issued: 'Coupon issued', coupon_lost: 'Coupon used twice: lost',
     member_joined: 'Member joined', member_changed: 'Member changed', person_read: 'Member read', person_exported: 'Member exported', person_erased: 'Member erased', device_begun: 'Ledger begun', device_paired: 'Paired', device_renewed: 'Ledger renewed',
   },
   auditField: {

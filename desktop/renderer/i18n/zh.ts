@@ -166,7 +166,7 @@ export const zh = {
   },
   approve: {
     title: '请店长授权', about: '店长或店主在这里输入自己的工号和 PIN，只对这一笔有效。', go: '同意',
-    price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', return_against_rules: '不合规定也退', drawer_open: '开钱箱', cash_move: '现金存取', goods_edit: '添加商品',
+    price_override: '改价', line_discount: '打折', return_without_receipt: '没有小票退货', return_against_rules: '不合规定也退', drawer_open: '开钱箱', cash_move: '现金存取', member_adjust: '改积分和储值', goods_edit: '添加商品',
     stock_receive: '收货', stock_count: '盘点', stock_waste: '报损', stock_transfer: '调拨',
   },
   audit: {
@@ -174,6 +174,7 @@ export const zh = {
     sales: '销售', shifts: '班和现金', approvals: '授权', goods: '商品和店', stock: '库存', people: '会员', staff: '员工', tickets: '挂单', till: '本机',
     sale_completed: '销售', sale_refunded: '退货', shift_opened: '开班', shift_closed: '交班', cash_moved: '现金存取', drawer_opened: '开钱箱', staff_approved: '授权', staff_changed: '改员工', staff_signed_in: '登录', staff_signed_out: '退出',
     shop_changed: '改店铺', good_changed: '改商品', promotion_changed: '改促销', goods_imported: '导入商品', stock_moved: '动库存', stock_ordered: '采购单', stock_order_closed: '结束采购单', stock_received: '收货', stock_wasted: '报损', stock_sent: '调拨出库', stock_taken: '调拨入库', stock_count_begun: '盘点开始', stock_count_scanned: '盘点点数', stock_counted: '盘点结束', ticket_held: '挂单', ticket_taken: '取单',
+    purse_topped_up: '储值充值', purse_adjusted: '改积分和储值', purse_released: '让出积分和储值', purse_wanted: '调来积分和储值', coupon_issued: '发券', coupon_lost: '券重复使用的损失',
     member_joined: '入会', member_changed: '改会员', person_read: '看会员资料', person_exported: '导出会员资料', person_erased: '删除会员资料', device_begun: '新账开头', device_paired: '配对', device_renewed: '换新账',
   },
   auditField: {
