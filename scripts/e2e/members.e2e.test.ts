@@ -127,6 +127,24 @@ test('takes a coupon by its code off the ticket, and the receipt names it', asyn
   expect(await balances()).toMatchObject({ discounts: 500, drawer: 33_713 + 3250 })
 })
 
+test('gives points back where they came from, cash where there was cash, and the screen says so before and after', async () => {
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('F7')
+  await at(page, 'refund-text').fill('0002')
+  await page.keyboard.press('Enter')
+  await at(page, 'refund-everything').click()
+  await untilAttribute(page, 'refund-total', 'data-fen', '3750')
+  expect(await at(page, 'refund-parts').innerText()).toMatch(/37\.13[\s\S]*0\.37/)
+  await shot('member-refund')
+  await at(page, 'refund-go').click()
+  await untilAttribute(page, 'refund-paid', 'data-fen', '3713')
+  await untilAttribute(page, 'refund-to-member', 'data-fen', '37')
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete))
+  await shot('member-refunded')
+  await at(page, 'refund-next').click()
+  expect(await balances()).toMatchObject({ drawer: 33_250, returns: 3750 })
+})
+
 test('gets what is left paid out in cash, and the shift says so', async () => {
   await page.keyboard.press('F2')
   await at(page, 'member-phone').fill('13812345678')
@@ -135,7 +153,7 @@ test('gets what is left paid out in cash, and the shift says so', async () => {
   await shot('member-adjust')
   await at(page, 'adjust-go').click()
   await untilAttribute(page, 'member-value', 'data-fen', '0')
-  expect(await balances()).toMatchObject({ drawer: 27_463 + 3250, 'value:adjusted': 6250 })
+  expect(await balances()).toMatchObject({ drawer: 27_000, 'value:adjusted': 6250 })
   await page.keyboard.press('F10')
   await at(page, 'shift-value').first().waitFor()
   await shot('member-shift')
