@@ -12,6 +12,7 @@ import { createCode } from '#cloud/identity/pairing.ts'
 import { revokeDevice } from '#cloud/identity/devices.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { renewOwnerKey } from '#cloud/identity/owner.ts'
+import { closingOf } from '#cloud/projections/purses.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { createShop, listDevices, summarise } from '#cloud/projections/shops.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
@@ -99,6 +100,7 @@ export function shopRoutes(desk: Desk, turns: Turns) {
     app.post('/api/shops/:id/devices/:device/revoke', async (request) => {
       const { shop } = await shopOf(request)
       if (!await revokeDevice(db, shop, idOf(request, 'device'), now())) throw new Refusal('not.found', 'the shop has no such till')
+      await editReferences(db, shop, [closingOf(shop, idOf(request, 'device'))], 'operator', now())
       return { revoked: true }
     })
     app.post('/api/shops/:id/credit-code/rotate', async (request) => keepCredit(desk, (await shopOf(request)).shop, now(), true))

@@ -18,6 +18,8 @@ import { beyond, type Refunding } from '#shared/sales/refunding.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
+import { foldOffs } from './coupons.ts'
+import { foldMoves, foldReleased, foldTill, foldWanted, type PurseDesk } from './purses.ts'
 
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
 export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
@@ -136,6 +138,16 @@ function foldEvent(step: Step): void {
       const { site: _site, ...set } = event.body.set
       return foldEdit(step, 'shop', place.shop, set, event.body.hlc)
     }
+    case 'device.paired':
+    case 'device.renewed': return foldTill(deskOf(step))
+    case 'purse.topped_up':
+    case 'purse.adjusted':
+      post(step.folded, event.body.postings)
+      return foldMoves(deskOf(step), event.body.moves)
+    case 'purse.released': return foldReleased(deskOf(step), event.body.parts)
+    case 'purse.wanted': return foldWanted(deskOf(step), event.body.members)
+    case 'coupon.issued': return foldEdit(step, 'coupon', event.body.coupon, { terms: event.body.terms }, event.body.hlc)
+    case 'coupon.lost': return post(step.folded, event.body.postings)
     case 'ticket.held': return foldHeld(step, event.body)
     case 'ticket.taken': return foldTaken(step, event.body.held)
     default: // Kept as facts; nothing is projected from them yet.
@@ -151,6 +163,8 @@ function foldSale(step: Step, sale: Sale, at: number): void {
   folded.sales.push({ sale, seq: event.seq, at })
   moveStock(step, false)
   post(folded, sale.postings)
+  if (sale.moves) foldMoves(deskOf(step), sale.moves)
+  foldOffs({ ...deskOf(step), till: step.place.till, at }, sale)
   settleRefunds(step, sale)
 }
 
@@ -162,6 +176,7 @@ function foldRefund(step: Step, refund: Refund): void {
   if (lines !== refund.total || tenders !== refund.total) flag('refund.unbalanced', `lines ${lines}, tenders ${tenders} and ${refund.total} fen`)
   moveStock(step, false)
   post(folded, refund.postings)
+  if (refund.moves) foldMoves(deskOf(step), refund.moves)
   if (refund.sale === null) return
   const before = refundingOf(step, refund.sale)
   const paid = before?.paid ?? known.paid.get(refund.sale) ?? null
@@ -180,7 +195,7 @@ function settleRefunds(step: Step, sale: Sale): void {
 function judgeRefunds(step: Step, sale: Id, { no, paid, back = [], over: before = [] }: Refunding): void {
   const over = paid === null || paid === undefined ? [] : beyond(paid, back).map(({ refund }) => refund)
   for (const refund of over) if (!before.includes(refund)) step.flag('sale.refunded_beyond', `${sale}: refund ${refund} goes beyond the ${paid} fen that were paid`)
-  tellTill(step, 'refund', sale, { ...no !== undefined && { no }, paid: paid ?? null, back, over })
+  tell(step, 'refund', sale, { ...no !== undefined && { no }, paid: paid ?? null, back, over })
 }
 
 const refundingOf = ({ known }: Step, sale: Id): Refunding | undefined => known.references.get(referenceKey('refund', sale))?.doc
@@ -232,24 +247,35 @@ function foldEdit({ place, arrival, known, folded, flag }: Step, kind: string, i
 function foldHeld(step: Step, { ticket, heldAt }: { ticket: object; heldAt: number }): void {
   const { place: { device, till }, event } = step
   const isTaken = holdingOf(step, event.id)?.taken !== undefined
-  tellTill(step, 'ticket', event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
+  tell(step, 'ticket', event.id, { held: { device, till }, heldAt, by: event.actor, ticket: isTaken ? null : ticket })
 }
 
 /** Who took it first, by arrival, has it; the others are flagged, and all of them told: it may have been sold more than once. */
 function foldTaken(step: Step, held: Id): void {
   const { place: { device, till }, flag } = step
   const first = holdingOf(step, held)
-  if (!first?.taken) return tellTill(step, 'ticket', held, { ticket: null, taken: { device, till } })
+  if (!first?.taken) return tell(step, 'ticket', held, { ticket: null, taken: { device, till } })
   flag('ticket.taken_twice', `${held} was taken at till ${first.taken.till} before`)
-  tellTill(step, 'ticket', held, { again: [...first.again ?? [], { device, till }] })
+  tell(step, 'ticket', held, { again: [...first.again ?? [], { device, till }] })
 }
 
 const holdingOf = ({ known }: Step, held: Id): Holding | undefined => known.references.get(referenceKey('ticket', held))?.doc
 
-/** Its fields are stamped with their arrival: facts of several tills have no other order. */
-function tellTill({ place, arrival, known, folded }: Step, kind: 'ticket' | 'refund', id: Id, fields: Holding | Refunding | Fields): void {
-  applyEdit(folded, known, { kind, id, fields, hlc: tick(undefined, arrival, 'cloud'), editor: place.device, arrival })
+/** What the tills must hear of one another. Fields are stamped with their arrival: facts of several tills have no other order. */
+function tell({ place, arrival, known, folded }: Step, kind: string, id: Id, fields: Holding | Refunding | Fields): void {
+  applyEdit(folded, known, { kind, id, fields, hlc: tick(cloudStamp(known, kind, id), arrival, 'cloud'), editor: place.device, arrival })
 }
+
+/** Where the cloud itself has edited: its stamps are of the wall, and later than any arrival. */
+function cloudStamp(known: Step['known'], kind: string, id: Id): string | undefined {
+  return kind === 'tills' ? Object.values(known.references.get(referenceKey(kind, id))?.clocks ?? {}).toSorted().at(-1) : undefined
+}
+
+const deskOf = (step: Step): PurseDesk => ({
+  shop: step.place.shop, device: step.place.device, flag: step.flag,
+  document: (kind, id) => step.known.references.get(referenceKey(kind, id))?.doc,
+  tell: (kind, id, fields) => tell(step, kind, id, fields),
+})
 
 /** `over`: the stamps of the values that its editor saw, where they said. */
 export interface Edit { kind: string; id: Id; fields: Fields; hlc: string; editor: string; arrival: number; over?: Clocks }

@@ -15,8 +15,10 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { judgeBatch, repeatedRows } from './batch.ts'
 import { foldRows, noTotals, openRows, type Flag, type Known, type OpenedRow } from './fold.ts'
+import { couponsNamed } from './coupons.ts'
 import { destroyErased } from './people.ts'
-import { loadReferences, rememberShop, type Wanted } from './references.ts'
+import { closingOf, pursesNamed } from './purses.ts'
+import { editInTransaction, loadReferences, rememberShop, type Wanted } from './references.ts'
 import type { Ingested } from './sync-store.ts'
 import { salesOf, totalsOf, writeFlags, writeReferences, writeTogether, type Statement } from './write.ts'
 
@@ -41,6 +43,7 @@ async function ingestRows(trx: ShopTransaction, shop: Id, device: Id, rows: read
   if (verdict.kind === 'fork') {
     // Kept by committing: the refusal is returned, not thrown.
     await trx.updateTable('device').set({ quarantined_at: now }).where('shop_id', '=', shop).where('device_id', '=', device).execute()
+    await editInTransaction(trx, shop, [closingOf(shop, device)], 'cloud', now)
   }
   if (verdict.kind !== 'fresh') return verdict.refusal
   const { rows: fresh } = verdict
@@ -148,6 +151,7 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
   const upTo = (last: Id | null, ids: readonly Id[]): Id[] => (last === null ? [] : ids.filter((id) => id.toLowerCase() <= last))
   const events = upTo(latest.event, envelopes.map(({ id }) => id))
   const sales = upTo(latest.sale, named('sale', 'sale.completed'))
+  const purses = envelopes.map(pursesNamed)
   const paid = named('sale', 'sale.refunded')
   const awaited = latest.awaited.length === 0 ? [] : named('sale', 'sale.completed').filter((id) => latest.awaited.includes(id.toLowerCase()))
   const references = [
@@ -160,6 +164,9 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
     ...envelopes.filter(({ type }) => type === 'stock.ordered').map(({ id }) => ({ kind: 'order', id })),
     ...['stock.received', 'stock.order_closed'].flatMap((type) => named('order', type)).map((id) => ({ kind: 'order', id })),
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
+    ...purses.flatMap(({ members }) => members.filter(isUuid)).map((id) => ({ kind: 'purse', id })),
+    ...envelopes.flatMap(couponsNamed).filter(isUuid).map((id) => ({ kind: 'coupon', id })),
+    ...(purses.some(({ tills }) => tills) ? [{ kind: 'tills', id: shop }] : []),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),
   ]
   return events.length + sales.length + references.length === 0 ? undefined : { events, sales, paid, references }

@@ -16,6 +16,7 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import { bearerOf, newSecret, sha256, shopOfSecret } from '#cloud/identity/secrets.ts'
 import { judgeBatch, repeatedRows } from '#cloud/projections/batch.ts'
 import { type Edit, type Flag, type Folded, type LostEdit, type ReferenceDocument, applyEdit, foldRows, openRows, referenceKey } from '#cloud/projections/fold.ts'
+import { closingOf } from '#cloud/projections/purses.ts'
 import { pageOf } from '#cloud/projections/pull.ts'
 import type { CloudEdit } from '#cloud/projections/references.ts'
 import type { Changes, Ingested, OwnRows } from '#cloud/projections/sync-store.ts'
@@ -141,6 +142,7 @@ export class MemoryCloud implements CloudUnderTest {
     if (!known || known.revoked_at !== null) return
     known.revoked_at = now
     this.#tell(shop, { shop, revoked: device })
+    await this.edit(shop, [closingOf(shop, device)], now)
   }
 
   async authenticate(authorization: string | undefined, now: number): Promise<Device> {
@@ -189,7 +191,10 @@ export class MemoryCloud implements CloudUnderTest {
     const found = shop.devices.get(device)!
     const kept = shop.rows.get(device) ?? []
     const verdict = judgeBatch(found, rows, new Map(repeatedRows(found, rows).map(({ seq }) => [seq, kept[seq - 1]!.hash])))
-    if (verdict.kind === 'fork') found.quarantined_at = now
+    if (verdict.kind === 'fork') {
+      found.quarantined_at = now
+      await this.edit(id, [closingOf(id, device)], now)
+    }
     if (verdict.kind !== 'fresh') throw verdict.refusal
     const before = shop.rev
     const first = shop.arrivals.length + 1

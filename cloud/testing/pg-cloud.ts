@@ -6,6 +6,7 @@ import { revokeDevice } from '#cloud/identity/devices.ts'
 import { createCode } from '#cloud/identity/pairing.ts'
 import { keysInMemory } from '#cloud/identity/personal-keys.ts'
 import { newPlatformKeyPem, openPlatformKey } from '#cloud/identity/platform-key.ts'
+import { closingOf } from '#cloud/projections/purses.ts'
 import { rebuild } from '#cloud/projections/rebuild.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { createShop } from '#cloud/projections/shops.ts'
@@ -23,7 +24,7 @@ export function pgCloud(databaseUrl: string, notices: Notices, connections?: num
     createShop: async (now) => (await createShop(db, { fields: { name: '小铺', kind: 'shop' }, slug: undefined, site: '' }, now)).id,
     createCode: async (shop, now) => (await createCode(db, shop, now)).code,
     edit: async (shop, edits, now) => { await editReferences(db, shop, edits, 'operator', now) },
-    revoke: async (shop, device, now) => { await revokeDevice(db, shop, device, now) },
+    revoke: async (shop, device, now) => { if (await revokeDevice(db, shop, device, now)) await editReferences(db, shop, [closingOf(shop, device)], 'owner', now) },
     rebuild: async (shop) => { await rebuild(db, shop) },
     books: (shop) => inShop(db, shop, async (trx): Promise<Books> => {
       const all = async <Row>(query: string): Promise<Row[]> => (await sql.raw<Row>(query).execute(trx)).rows

@@ -11,8 +11,10 @@ import { isOwnerKey } from '#cloud/identity/owner.ts'
 import { createCode } from '#cloud/identity/pairing.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { isSame } from '#cloud/identity/secrets.ts'
+import { listUsedTwice } from '#cloud/projections/coupons.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
 import { listLost } from '#cloud/projections/lost.ts'
+import { closingOf } from '#cloud/projections/purses.ts'
 import { editReferences } from '#cloud/projections/references.ts'
 import { listDevices } from '#cloud/projections/shops.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
@@ -54,8 +56,8 @@ export function manageRoutes(desk: Desk) {
     return undefined
   }
   const show = async (reply: FastifyReply, { view, word, voice }: { view: ShopView; word: string; voice: Voice }, rest: Pick<Managed, 'wish' | 'said' | 'code'>): Promise<FastifyReply> => {
-    const [goods, devices, lost] = await Promise.all([listGoods(desk.db, view.shop.id), listDevices(desk.db, view.shop.id), listLost(desk.db, view.shop.id, LOST_SHOWN)])
-    return sendPage(reply, voice, managePage({ view, word, goods, devices, lost, ...rest }, voice))
+    const [goods, devices, lost, twice] = await Promise.all([listGoods(desk.db, view.shop.id), listDevices(desk.db, view.shop.id), listLost(desk.db, view.shop.id, LOST_SHOWN), listUsedTwice(desk.db, view.shop.id, LOST_SHOWN)])
+    return sendPage(reply, voice, managePage({ view, word, goods, devices, lost, twice, ...rest }, voice))
   }
 
   return async (app: FastifyInstance): Promise<void> => {
@@ -101,7 +103,7 @@ export function manageRoutes(desk: Desk) {
       const entered = await enterForm(request, reply)
       if (!entered) return reply
       const device = IdSchema.safeParse((request.params as { device: string }).device).data
-      if (device) await revokeDevice(desk.db, entered.view.shop.id, device, desk.now())
+      if (device && await revokeDevice(desk.db, entered.view.shop.id, device, desk.now())) await editReferences(desk.db, entered.view.shop.id, [closingOf(entered.view.shop.id, device)], 'owner', desk.now())
       return goTo(reply, entered.voice.href(`/manage/${entered.view.path}`))
     })
     app.post('/manage/:shop/goods/:good', async (request, reply) => {

@@ -4,12 +4,14 @@ import type { Display } from '#shared/host/schemas.ts'
 import { ShopChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { couponHandlers } from './coupons.ts'
 import { codeHandlers } from './codes.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
+import { purseHandlers } from './purses.ts'
 import { deviceHandlers } from './devices.ts'
 import { promotionHandlers } from './promotions.ts'
 import { reportHandlers } from './reports.ts'
@@ -40,6 +42,8 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...ticketHandlers(context),
     ...reportHandlers(context),
     ...memberHandlers(context),
+    ...purseHandlers(context),
+    ...couponHandlers(context),
     ...printingHandlers(context),
     ...deviceHandlers(context),
 

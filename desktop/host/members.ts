@@ -5,12 +5,12 @@
 import { TillError } from '#shared/host/frames.ts'
 import type { CallArgs, CallResult } from '#shared/host/contract.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
-import type { MemberView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { type PersonSet, maskName, maskPhone, normalPhone } from '#shared/identity/person.ts'
+import { type PersonSet, normalPhone } from '#shared/identity/person.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
-import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead, mainOf, timeOf } from '#shared/members/member.ts'
+import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead, mainOf } from '#shared/members/member.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { isKnown, joinedAt, refuseOwed, requireKnown, viewOf } from './member-views.ts'
 
 type Calls = 'member.join' | 'member.find' | 'member.change' | 'member.get' | 'person.export' | 'person.erase' | 'person.renewKeys'
 type Set = CallArgs<'member.change'>['set']
@@ -77,6 +77,7 @@ export function memberHandlers(context: Context): Pick<Handlers, Calls> {
       const main = mainOf(people.member, person)
       if (isRepeat(context, key, PersonErased.type, { person: main })) return {}
       requireKnown(context, person)
+      refuseOwed(context, main)
       store.together(() => {
         const erased = (id: Id, each: Id) => ({ id, type: PersonErased.type, v: 1, body: { person: each, hlc: store.nextHlc(clock.now()) } })
         commit(context, [erased(key, main), ...people.mergedInto(main).map((each) => erased(ids.next(), each))])
@@ -128,25 +129,7 @@ function requireSame({ store }: Context, key: Id, person: Id, set: PersonSet): v
   if (kept && canonical(kept.set) !== canonical(set)) throw new TillError('key.reused', { key })
 }
 
-function isKnown({ store }: Context, id: Id): boolean {
-  const member = store.people.member(id)
-  return member?.joined !== undefined && member.erased !== true
-}
-/** The member that `id` is by now. Throws TillError member.not_found. */
-function requireKnown(context: Context, id: Id): Id {
-  const main = mainOf(context.store.people.member, id)
-  if (!isKnown(context, main)) throw new TillError('member.not_found')
-  return main
-}
-
-function viewOf(context: Context, id: Id): MemberView {
-  const main = requireKnown(context, id)
-  const { people } = context.store
-  const { name = '', phone = '' } = people.fields(main) ?? {}
-  return { member: main, name: maskName(name), phone: maskPhone(phone), joined: joinedAt(context, main), merged: people.mergedInto(main).length }
-}
 function recordOf(context: Context, id: Id): MemberRecord {
   const { name, phone, birthday, note } = context.store.people.fields(id) ?? {}
   return { member: id, joined: joinedAt(context, id), name, phone, birthday, note }
 }
-const joinedAt = ({ store }: Context, id: Id): number => timeOf(store.people.member(id)?.joined ?? '0')

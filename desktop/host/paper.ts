@@ -1,10 +1,12 @@
 /** The till's paper: what a print job becomes for its printer, the picture of a receipt, and the printers' settings. */
+import { topUpSlip } from '#shared/documents/member-paper.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { PurseAdjusted, PurseToppedUp } from '#shared/payments/purse.ts'
 import { CashMoved } from '#shared/sales/events.ts'
 import { SaleRefunded } from '#shared/sales/refund-events.ts'
 import type { PrintJob } from '#shared/ports/ports.ts'
@@ -112,6 +114,13 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
         shop: store.shop(), ...moved, at: event.at, till: store.identity().till, staffNo: event.actor === null ? '' : store.staff(event.actor)?.no ?? '', copy: job.copy,
       }), profile)
     }
+    case 'top_up': {
+      const event = store.event(job.ref)
+      const moved = event && valueMoved(event)
+      return moved && toEscpos(topUpSlip({
+        shop: store.shop(), ...moved, at: event.at, till: store.identity().till, staffNo: event.actor === null ? '' : store.staff(event.actor)?.no ?? '', copy: job.copy,
+      }), profile)
+    }
     case 'report': {
       const paper = reportPaperOf(context, job.ref, job.copy)
       return paper && toEscpos(paper, profile)
@@ -127,4 +136,11 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
       return toEscpos(testReceipt({ shop, at: clock.now(), till: store.identity().till, printer, url: shop.site || store.pairing()?.cloud || '' }), profile)
     }
   }
+}
+
+/** The cash of a top-up or of a refund, in fen, and what the member has after it. */
+function valueMoved({ type, body }: { type: string; body: unknown }): { amount: number; bonus: number; balance: number } | undefined {
+  if (type === PurseToppedUp.type) return PurseToppedUp.body.safeParse(body).data
+  const adjusted = type === PurseAdjusted.type ? PurseAdjusted.body.safeParse(body).data : undefined
+  return adjusted && { amount: adjusted.moves.reduce((sum, { delta }) => sum + delta, 0), bonus: 0, balance: adjusted.balance }
 }

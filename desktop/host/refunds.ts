@@ -5,14 +5,18 @@ import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { RefundView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { type Fen, fen } from '#shared/money/money.ts'
+import { mainOf } from '#shared/members/member.ts'
+import type { Sale } from '#shared/sales/events.ts'
+import type { Customer } from '#shared/sales/payment.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import { decideRefund, type RefundCommand, refundNumberPrefix, type SoldFacts } from '#shared/sales/refund.ts'
 import { SaleRefunded } from '#shared/sales/refund-events.ts'
 import { exemptWord, whyNot } from '#shared/sales/return-rules.ts'
 import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
-import { paidInAll } from '#shared/sales/share.ts'
+import { paidInAll, waysBack } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
+import { customerOf, isKnown } from './member-views.ts'
 import { saleFacts } from './sales.ts'
 import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
@@ -37,6 +41,7 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
       })
       return {
         sale: saleView(store, id), lines, left: fen(Math.max(0, paidInAll(body) - back.here - back.elsewhere)), elsewhere: fen(back.elsewhere),
+        ways: customerOfSale(context, body) ? [...waysBack(body.tenders, backBy(context, id))] : [],
         refunds: store.refundsOf(id).map(({ total, ...refund }) => ({ ...refund, total: fen(total) })),
       }
     },
@@ -99,7 +104,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
     leftElsewhere: command.receipt?.sale ? leftElsewhere(context, command.receipt.sale) : null, good,
   }, command)
   if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
-  const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: channel === 'cash' }]
+  const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: decided.event.body.tenders.some((tender) => tender.channel === 'cash') }]
   const events: { id: Id; type: string; v: number; body: object }[] = [decided.event]
   if (exchange) {
     const { ticket, total: due, given, priced } = exchange
@@ -113,9 +118,22 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   store.commit({ events, prints }, at, staff.id)
   const view = refundView(context, key)
   if (view.exchange) context.emit('sale.completed', view.exchange)
+  if (view.member || view.exchange?.member) context.emit('members.changed', {})
   context.cloud.kick()
   context.printed()
   return view
+}
+
+/** What this till paid back for the sale, by channel in fen. */
+function backBy({ store }: Context, sale: Id): ReadonlyMap<string, number> {
+  const by = new Map<string, number>()
+  for (const { refund } of store.refundsOf(sale)) for (const { channel, amount } of refundBody(store, refund).body.tenders) by.set(channel, (by.get(channel) ?? 0) + amount)
+  return by
+}
+
+/** The member of a sale; undefined where it had none, or they are none any more. */
+function customerOfSale(context: Context, { member }: Sale): Customer | undefined {
+  return member && isKnown(context, mainOf(context.store.people.member, member.member)) ? customerOf(context, member.member) : undefined
 }
 
 /** fen, where the cloud has told what was paid for it. */
@@ -124,10 +142,11 @@ function leftElsewhere({ store }: Context, sale: Id): Fen | null {
   return paid === null ? null : fen(Math.max(0, paid - here - elsewhere))
 }
 
-function soldFacts({ store }: Context, id: Id): SoldFacts {
+function soldFacts(context: Context, id: Id): SoldFacts {
+  const { store } = context
   const { body } = saleBody(store, id)
   const back = store.saleBack(id)
-  return { sale: body, back: back.lines, backInAll: fen(back.here + back.elsewhere) }
+  return { sale: body, back: back.lines, backInAll: fen(back.here + back.elsewhere), backBy: backBy(context, id), customer: customerOfSale(context, body) }
 }
 
 const refundNumber = (prefix: string, last: string | undefined): string => prefix + String(last === undefined ? 1 : Number(last.slice(prefix.length)) + 1).padStart(4, '0')
@@ -138,7 +157,7 @@ function refundView(context: Context, id: Id): RefundView {
   const { refund: own, no, saleNo, lines, total, tenders, known, exchange } = body
   const sold = exchange === null ? undefined : saleBody(store, exchange)
   return {
-    refund: own, no, at, saleNo, lines, total, tenders, known, sent: seq <= store.acknowledged(),
+    refund: own, no, at, saleNo, lines, total, tenders, known, member: body.member ?? null, sent: seq <= store.acknowledged(),
     exchange: sold ? viewOf(store, sold.body, sold.at, sold.seq) : null,
   }
 }

@@ -4,11 +4,13 @@ import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Staff } from '#shared/identity/staff.ts'
-import { mainOf } from '#shared/members/member.ts'
+import type { Tender } from '#shared/payments/tender.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, type SaleFacts, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { labelled } from './codes.ts'
+import { couponFor } from './coupons.ts'
+import { customerOf } from './member-views.ts'
 import { isRefund, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
 import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
@@ -18,22 +20,23 @@ type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'sale.complete'({ key, ticket, total, given, priced }) {
+    'sale.complete'({ key, ticket, total, given, value, points, priced }) {
       if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
       if (isRepeat(context, key, SaleCompleted.type)) {
         const view = saleView(store, key)
-        if (view.total !== total || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
+        if (view.total !== total || !samePayment(view.tenders, value) || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
         return view
       }
       const staff = signedIn(context)
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
-      const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, promotions: priced?.promotions })
+      const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, value, points, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const [envelope] = store.commit({ events: [decided.event], prints: [{ kind: 'receipt', ref: key, copy: false, drawer: decided.drawer }] }, at, staff.id)
       const view = viewOf(store, decided.event.body, at, envelope!.seq)
       context.emit('sale.completed', view)
+      if (ticket.member !== undefined) context.emit('members.changed', {})
       context.cloud.kick()
       context.printed()
       return view
@@ -64,27 +67,26 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-/** What a ticket is sold by, now; `pricedAt` is when the screen priced it, in UTC ms. Throws TillError member.not_found. */
-export function saleFacts(context: Context, { id, member }: Ticket, staff: Staff, shift: Id, pricedAt: number | undefined): SaleFacts {
+/** What a ticket is sold by, now; `pricedAt` is when the screen priced it, in UTC ms. Throws TillError member.not_found, coupon.*. */
+export function saleFacts(context: Context, ticket: Pick<Ticket, 'id' | 'member' | 'coupon'>, staff: Staff, shift: Id, pricedAt: number | undefined): SaleFacts {
   const { store } = context
-  if (member !== undefined && !isMember(store, member)) throw new TillError('member.not_found')
   const date = today(context)
   const { till } = store.identity()
   const { returnCap, expiredStops } = store.shop()
+  const customer = ticket.member === undefined ? undefined : customerOf(context, ticket.member)
   return {
-    staff, approved: context.approvals.of(id), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
-    good: (of) => store.listed(of), lots: (of) => store.stock.lots(of), rules: rulesFor(context, pricedAt),
+    staff, approved: context.approvals.of(ticket.id), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
+    good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), rules: rulesFor(context, pricedAt),
+    customer, coupon: ticket.coupon === undefined ? undefined : couponFor(context, ticket.coupon, customer?.member),
     labelled: (text, good) => labelled(context, text, good),
   }
 }
 
-/** Somebody who joined, and was not erased since. */
-function isMember({ people }: Context['store'], id: Id): boolean {
-  const member = people.member(mainOf(people.member, id))
-  return member !== undefined && member.erased !== true
-}
 
 /** Whether a ticket that comes again is the one that was completed: its goods and quantities, in their order. */
 function sameLines(sold: readonly SaleLine[], asked: readonly TicketLine[]): boolean {
   return sold.length === asked.length && sold.every(({ good, quantity }, i) => good === asked[i]!.good && quantity === asked[i]!.quantity)
 }
+
+/** Whether so much stored value was paid with, or given back. */
+const samePayment = (tenders: readonly Tender[], value: number): boolean => (tenders.find(({ channel }) => channel === 'stored_value')?.amount ?? 0) === value

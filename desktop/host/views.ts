@@ -61,7 +61,7 @@ export function saleView(store: TillStore, sale: Id): SaleView {
 export function viewOf(store: TillStore, body: Sale, at: number, seq: number): SaleView {
   return {
     sale: body.sale, no: body.no, at, date: body.date, staff: body.staff, staffNo: store.staff(body.staff)?.no ?? '',
-    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders,
+    lines: body.lines, gross: body.gross, discount: body.discount, total: body.total, tenders: body.tenders, member: memberOf(body),
     url: receiptUrl(store, body.sale), sent: seq <= store.acknowledged(),
   }
 }
@@ -71,7 +71,7 @@ export function saleRowView(store: TillStore, row: SaleRow) {
   const { body } = saleBody(store, row.sale)
   return {
     sale: row.sale, seq: row.seq, no: row.no, at: row.at, date: row.date, staff: row.staff, staffNo: store.staff(row.staff)?.no ?? '',
-    gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders,
+    gross: body.gross, discount: body.discount, total: fen(row.total), tenders: body.tenders, member: memberOf(body),
     url: receiptUrl(store, row.sale), sent: row.seq <= store.acknowledged(),
   }
 }
@@ -89,4 +89,11 @@ export function receiptUrl(store: TillStore, sale: Id): string | null {
   if (!pairing) return null
   const { site, id } = store.shop()
   return `${(site || pairing.cloud).replace(/\/$/, '')}/r/${shortId(id)}/${shortId(sale)}`
+}
+
+/** What the sale did to its member's points, and what they had after it. */
+export function memberOf({ member, moves = [] }: Pick<Sale, 'member' | 'moves'>): SaleView['member'] {
+  if (!member) return null
+  const points = (ways: readonly string[]): number => moves.reduce((sum, move) => sum + (move.purse === 'points' && ways.includes(move.why) ? move.delta : 0), 0)
+  return { ...member, earned: points(['earned', 'returned']), spent: Math.abs(points(['spent'])) }
 }

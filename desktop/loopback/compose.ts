@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
+import { bookLosses } from '#desktop/host/coupons.ts'
+import { releaseSpare } from '#desktop/host/leases.ts'
 import { DeviceDesk } from '#desktop/host/device-desk.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/print-queue.ts'
@@ -112,10 +114,19 @@ export function composeTill(options: TillOptions): Till {
     }
   }
 
+  let isOnline = false
   const sync = new CloudSync(store, world, {
-    status: (status) => dispatcher.emit('sync.changed', status),
+    status(status) {
+      dispatcher.emit('sync.changed', status)
+      // Where the program ended before it gave up what it should.
+      if (status.state === 'online' && !isOnline) {
+        releaseSpare(context)
+        bookLosses(context)
+      }
+      isOnline = status.state === 'online'
+    },
     log: (code, detail) => log('warn', code, detail),
-    pulled({ goods, tickets, promotions, other }) {
+    pulled({ goods, tickets, purses, promotions, other }) {
       if (goods.length > 0) search.kick()
       if (goods.length > 20) dispatcher.emit('goods.reloaded', {})
       else for (const id of goods) {
@@ -125,6 +136,12 @@ export function composeTill(options: TillOptions): Till {
       if (tickets) {
         dispatcher.emit('tickets.changed', {})
         dispatcher.emit('alerts.changed', {})
+        dispatcher.emit('members.changed', {})
+        bookLosses(context)
+      }
+      if (purses.length > 0) {
+        dispatcher.emit('members.changed', {})
+        releaseSpare(context, purses)
       }
       if (promotions) dispatcher.emit('promotions.changed', {})
       if (other) context.changed()

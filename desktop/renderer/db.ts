@@ -11,6 +11,9 @@ import { newId } from './host/till.ts'
 export interface Completing {
   readonly total: number
   readonly given: number
+  /** fen of stored value, and points, that are paid with besides */
+  readonly value?: number
+  readonly points?: number
   /** By what time the total was priced, UTC ms, and with which promotions. */
   readonly priced?: { readonly at: number; readonly promotions: { promotion: Id; fen: number }[] }
 }

@@ -16,6 +16,7 @@ import { usePromotions } from './stores/promotions.ts'
 import { useScans } from './stores/scans.ts'
 import { useSeat } from './stores/seat.ts'
 import { useSession } from './stores/session.ts'
+import { useMember } from './stores/member.ts'
 import { useTicket } from './stores/ticket.ts'
 
 async function restore(): Promise<boolean> {
@@ -29,6 +30,7 @@ async function restore(): Promise<boolean> {
 }
 
 function follow(client: TillClient): void {
+  useMember().follow(client)
   const session = useSession()
   const ticket = useTicket()
   const goods = useGoods()

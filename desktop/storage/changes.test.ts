@@ -20,9 +20,9 @@ function edit(good: string, set: Record<string, unknown>, at: number): void {
 
 test('a page comes in with its number, and names the goods that changed', () => {
   const [good, staff] = [ids.next(), ids.next()]
-  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1), change(staff, { no: '02', name: '王', role: 'cashier' }, 1, 'staff')], 7)).toEqual({ goods: [good], tickets: false, promotions: false, other: true })
+  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1), change(staff, { no: '02', name: '王', role: 'cashier' }, 1, 'staff')], 7)).toEqual({ goods: [good], tickets: false, purses: [], promotions: false, other: true })
   expect([store.rev(), store.good(good)?.name, store.staffByNo('02')?.active]).toEqual([7, '茶', true])
-  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1)], 8)).toEqual({ goods: [], tickets: false, promotions: false, other: false })
+  expect(store.applyChanges([change(good, { name: '茶', price: 100 }, 1)], 8)).toEqual({ goods: [], tickets: false, purses: [], promotions: false, other: false })
   expect(store.rev()).toBe(8)
 })
 
@@ -80,7 +80,7 @@ describe('stock', () => {
     expect(store.applyChanges([elsewhere(good, -3000), elsewhere(good, -3500)], 2).goods).toEqual([good])
     expect(shown()).toEqual(Array(6).fill(6500))
     // The same again is no news, and takes nothing off twice.
-    expect(store.applyChanges([elsewhere(good, -3500)], 2)).toEqual({ goods: [], tickets: false, promotions: false, other: false })
+    expect(store.applyChanges([elsewhere(good, -3500)], 2)).toEqual({ goods: [], tickets: false, purses: [], promotions: false, other: false })
     expect(shown()).toEqual(Array(6).fill(6500))
     expect(store.verify().faults).toEqual([])
   })
@@ -108,7 +108,7 @@ describe('staff', () => {
 
 test('a promotion holds once its name and its rule are here, whichever field comes first', () => {
   const id = ids.next()
-  expect(store.applyChanges([change(id, { on: true, priority: 7 }, 1, 'promotion')], 1)).toEqual({ goods: [], tickets: false, promotions: true, other: false })
+  expect(store.applyChanges([change(id, { on: true, priority: 7 }, 1, 'promotion')], 1)).toEqual({ goods: [], tickets: false, purses: [], promotions: true, other: false })
   expect(store.promotions()).toEqual([])
   store.applyChanges([change(id, { name: '九折', rule: { kind: 'percent', percent: 10 } }, 2, 'promotion')], 2)
   const before = store.promotions()
@@ -119,6 +119,6 @@ test('a promotion holds once its name and its rule are here, whichever field com
 
 test('a kind nobody knows is kept for the program that will', () => {
   const id = ids.next()
-  expect(store.applyChanges([change(id, { level: 'gold' }, 1, 'member')], 1)).toEqual({ goods: [], tickets: false, promotions: false, other: true })
+  expect(store.applyChanges([change(id, { level: 'gold' }, 1, 'member')], 1)).toEqual({ goods: [], tickets: false, purses: [], promotions: false, other: true })
   expect(store.document('member', id)?.doc).toEqual({ level: 'gold' })
 })

@@ -4,6 +4,8 @@
  */
 import type { Database } from 'better-sqlite3'
 import type { Posting } from '#shared/ledger/postings.ts'
+import type { Move } from '#shared/payments/purse.ts'
+import { sumOffs } from '#shared/pricing/offs.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { Documents } from './documents.ts'
@@ -13,7 +15,7 @@ import { StockRoom } from './stock-room.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
-  sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id',
+  sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse', coupon_use: 'coupon, sale', birthday_use: 'member, year',
   ...SUMMED,
   lot: 'good, no, expiry', stock_paper: 'seq', count_line: 'good',
 } as const
@@ -36,6 +38,9 @@ export class Projector {
   readonly #hold
   readonly #unhold
   readonly #take
+  readonly #purse
+  readonly #useCoupon
+  readonly #birthday
   readonly #setSession
   readonly #endSession
 
@@ -59,6 +64,9 @@ export class Projector {
     this.#hold = db.prepare('INSERT INTO held (id, seq) VALUES (?, ?)')
     this.#unhold = db.prepare('DELETE FROM held WHERE id = ?')
     this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
+    this.#purse = db.prepare('INSERT INTO purse (member, purse, moved, released) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET moved = moved + excluded.moved, released = released + excluded.released')
+    this.#useCoupon = db.prepare('INSERT INTO coupon_use (coupon, sale, lost) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lost = max(lost, excluded.lost)')
+    this.#birthday = db.prepare('INSERT OR IGNORE INTO birthday_use (member, year) VALUES (?, ?)')
     this.#setSession = db.prepare('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     this.#endSession = db.prepare('DELETE FROM session WHERE key = ?')
   }
@@ -73,6 +81,11 @@ export class Projector {
         this.#postAll(body.shift, body.postings)
         this.#moveStock(event, 1)
         this.#sums.add(body, event.at)
+        this.#move(body.moves ?? [])
+        for (const { why, coupon } of sumOffs(body.lines)) {
+          if (why === 'coupon' && coupon !== undefined) this.#useCoupon.run(coupon, body.sale, 0)
+          if (why === 'birthday' && body.member) this.#birthday.run(body.member.member, Number(body.date.slice(0, 4)))
+        }
         break
       }
       case 'sale.refunded': {
@@ -85,6 +98,7 @@ export class Projector {
           if (body.sale !== null && line !== null) this.#refundLine.run(body.sale, line, quantity, amount)
         }
         this.#moveStock(event, 0)
+        this.#move(body.moves ?? [])
         break
       }
       case 'stock.moved':
@@ -158,6 +172,22 @@ export class Projector {
       case 'cash.moved':
         this.#postAll(event.body.shift, event.body.postings)
         break
+      case 'purse.topped_up':
+      case 'purse.adjusted':
+        this.#move(event.body.moves)
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'coupon.issued':
+        this.documents.merge('coupon', event.body.coupon, { terms: event.body.terms }, event.body.hlc)
+        break
+      case 'coupon.lost':
+        this.#useCoupon.run(event.body.coupon, event.body.sale, 1)
+        this.#postAll(event.body.shift, event.body.postings)
+        break
+      case 'purse.released':
+        for (const { member, purse, amount } of event.body.parts) this.#purse.run(member, purse, 0, amount)
+        break
+      case 'purse.wanted':
       case 'staff.approved':
       case 'person.read':
       case 'person.exported':
@@ -167,6 +197,10 @@ export class Projector {
       case 'goods.imported':
         break
     }
+  }
+
+  #move(moves: readonly Move[]): void {
+    for (const { member, purse, delta } of moves) this.#purse.run(member, purse, delta, 0)
   }
 
   #moveStock(event: DomainEvent, sold: number): void {

@@ -85,7 +85,12 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   const held = [randomUUID(), randomUUID()]
   for (const key of held) await till.run('ticket.hold', { key, ticket: ticketOf([{ good }]), heldAt: till.clock.now() })
   await till.run('ticket.take', { held: held[1]! })
-  const { member } = await till.run('member.join', { set: { phone: PHONE, name: '张三' } })
+  const { member } = await till.run('member.join', { set: { phone: PHONE, name: '张三', birthday: '11-23' } })
+  await till.run('shop.put', { set: { loyalty: { earn: 100, worth: 1, bonus: [], birthday: 20 } } })
+  await till.run('member.topUp', { member, amount: 5000 })
+  const { coupon } = await till.run('coupon.issue', { terms: { name: '减一元', code: 'C1', member: null, off: { fen: 100 }, least: 0, from: '2026-01-01', until: '2026-12-31' } })
+  const ticket = { ...ticketOf([{ good: await till.addGood({ price: 1000 }) }]), member, coupon }
+  await till.run('sale.complete', { key: ticket.id, ticket, total: 700, given: 0, value: 700 })
   const sister = { device: randomUUID(), till: '02' }
   const doc = { held: sister, heldAt: till.clock.now(), ticket: ticketOf([{ good }]), by: null }
   const twice = { taken: sister, again: [{ device: till.store.identity().device, till: '00' }] }
@@ -116,13 +121,14 @@ test('whatever a till keeps comes over, table by table; what the cloud has is as
   expect((await again.run('goods.search', { text: '可乐', limit: 1 })).goods[0]).toMatchObject({ name: '可乐', stock: 0 })
   expect((await again.run('member.find', { text: PHONE })).members).toMatchObject([{ member }])
   expect(await again.run('member.get', { member })).toMatchObject({ name: '张三' })
+  expect(await again.run('member.card', { member })).toMatchObject({ value: { balance: 4300, held: 4300 }, points: { balance: 7 }, birthday: 0 })
   expect((await again.run('ledger.verify', {})).faults).toEqual([])
 })
 
 test('a ledger of the first version is recovered into one of this', async () => {
   const { till } = await fullTill()
   tamper(till.folder, (db) => {
-    for (const table of ['refund', 'refund_line', 'refund_elsewhere', 'stock_elsewhere', 'held', 'taken', 'holding', 'alert', 'person_record', 'person_tag']) db.exec(`DROP TABLE ${table}`)
+    for (const table of ['refund', 'refund_line', 'refund_elsewhere', 'stock_elsewhere', 'held', 'taken', 'holding', 'alert', 'person_record', 'person_tag', 'purse', 'coupon_use', 'birthday_use']) db.exec(`DROP TABLE ${table}`)
     db.pragma('user_version = 1')
   })
   expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined, membersLost: 1 })

@@ -8,6 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
 import { type Change, LostDocSchema, StockDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
+import { Coupons } from './coupons.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
 import { storageError } from './open.ts'
@@ -16,6 +17,7 @@ import { keysBeside } from './people/key-file.ts'
 import { People } from './people/people.ts'
 import { PrintJobTable } from './print-jobs.ts'
 import { Projector } from './projector.ts'
+import { Purses } from './purses.ts'
 import { Reads } from './reads.ts'
 import { Reports } from './reports.ts'
 import { Refunds } from './refunds.ts'
@@ -45,6 +47,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const alerts = new Alerts(db)
   const refunds = new Refunds(db, () => settings.identity().device, alerts)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
+  const purses = new Purses(db, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
+  const coupons = new Coupons(db, alerts, () => settings.identity().device)
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
   ledger.together(() => {
@@ -125,6 +129,13 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     heldTicket: (id) => held.find(id),
     ownHeld: (id) => held.own(id),
     alerts: () => alerts.list(),
+    purses: (member) => purses.standing(member),
+    sparePurses: (members) => purses.spare(members),
+    coupon: (id) => coupons.get(id),
+    couponByCode: (code) => coupons.byCode(code),
+    couponsOf: (member) => coupons.ofMember(member),
+    lostCoupons: () => coupons.unbooked(),
+    hadBirthday: (member, year) => coupons.hadBirthday(member, year, projector.documents.get('purse', member)?.doc ?? {}),
     document: (kind, id) => projector.documents.get(kind, id),
     unsentSince: () => reads.firstAfter(ledger.acknowledged()),
     verify() {
@@ -186,6 +197,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       let isErased = false
       const followed = ledger.together(() => {
         const goods: Id[] = []
+        const moved: Id[] = []
         let tickets = false
         let promotions = false
         let other = false
@@ -216,11 +228,16 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else if (change.kind === 'promotion') promotions = true
-          else other = true
+          else if (change.kind === 'purse') moved.push(change.id)
+          else if (change.kind === 'coupon') {
+            coupons.hear(change.id, projector.documents.get('coupon', change.id)?.doc ?? {})
+            tickets = true
+          }
+          else if (change.kind !== 'tills') other = true
         }
         if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()
         settings.set('rev', String(rev))
-        return { goods: [...new Set(goods)], tickets, promotions, other }
+        return { goods: [...new Set(goods)], tickets, purses: moved, promotions, other }
       })
       if (isErased) people.scrub()
       return followed

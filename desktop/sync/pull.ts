@@ -19,7 +19,7 @@ export async function pull(exchange: Exchange, pulled: (what: Pulled) => void): 
     coming.catch(() => undefined)
     if (page.changes.length > 0 || page.rev !== store.rev()) {
       const taken = await apply(exchange, page)
-      if (taken.goods.length > 0 || taken.tickets || taken.promotions || taken.other) pulled(taken)
+      if (taken.goods.length > 0 || taken.tickets || taken.purses.length > 0 || taken.promotions || taken.other) pulled(taken)
     }
     if (!exchange.isCurrent()) return
     if (!page.more) break
@@ -29,7 +29,7 @@ export async function pull(exchange: Exchange, pulled: (what: Pulled) => void): 
 
 /** Takes a page in piece by piece, each with the number it reaches: a sale that comes meanwhile waits for one piece at most. */
 async function apply(exchange: Exchange, { changes, rev }: { readonly changes: readonly Change[]; readonly rev: number }): Promise<Pulled> {
-  const pulled: Pulled = { goods: [], tickets: false, promotions: false, other: false }
+  const pulled: Pulled = { goods: [], tickets: false, purses: [], promotions: false, other: false }
   for (let from = 0, end = 0; from === 0 || from < changes.length; from = end) {
     // Whatever waits for this process goes first.
     await new Promise<void>((resolve) => { exchange.timer.after(0, resolve) })
@@ -48,6 +48,7 @@ async function apply(exchange: Exchange, { changes, rev }: { readonly changes: r
     const applied = exchange.store.applyChanges(piece, isLast ? rev : piece.at(-1)!.rev)
     pulled.goods.push(...applied.goods)
     pulled.tickets ||= applied.tickets
+    pulled.purses.push(...applied.purses)
     pulled.promotions ||= applied.promotions
     pulled.other ||= applied.other
   }

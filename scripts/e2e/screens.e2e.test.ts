@@ -121,8 +121,11 @@ describe('the screens', () => {
     expect(await faults(page)).toEqual([])
     await page.locator('[data-testid="member-name"]:focus').fill('Zhang San')
     await page.keyboard.press('Enter')
-    await at(page, 'member').filter({ hasText: 'Z* 138****5678' }).waitFor()
-    await at(page, 'member-phone').fill('5678')
+    // It is their ticket from now on, until they are let go.
+    await at(page, 'member-card').filter({ hasText: 'Z* 138****5678' }).waitFor()
+    expect(await faults(page)).toEqual([])
+    await at(page, 'member-drop').press('Enter')
+    await page.locator('[data-testid="member-phone"]:focus').fill('5678')
     await page.keyboard.press('Enter')
     await at(page, 'member').filter({ hasText: '138****5678' }).waitFor()
     expect(await faults(page)).toEqual([])

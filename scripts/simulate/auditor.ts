@@ -2,13 +2,17 @@
  * Keeps beside the tills what must be true of them, from nothing but what their screens were told: every deed that was
  * called done, every one that was refused, and what they come to in money and goods. It shares no code with the ledger.
  */
+import type { CouponView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 
 export interface SoldLine { readonly good: Id; /** thousandths */ readonly quantity: number }
+/** What a member's sale did to their purses: fen and points paid with, points earned, or taken back below zero. */
+export interface Paid { readonly value: number; readonly points: number; readonly earned: number }
 export type Effect =
-  | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number }
+  | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number; readonly paid?: Paid }
+  | { readonly kind: 'top up'; readonly amount: number }
   /** `lines` are those that went back on the shelf; `sale` is what the receipt said, if there was one. */
-  | { readonly kind: 'refund'; readonly sale: Id | null; readonly lines: readonly SoldLine[]; readonly total: number }
+  | { readonly kind: 'refund'; readonly sale: Id | null; readonly lines: readonly SoldLine[]; readonly total: number; /** given back to the member, and taken */ readonly paid?: Paid }
   | { readonly kind: 'stock'; readonly lines: readonly SoldLine[] }
   | { readonly kind: 'shift opened'; readonly float: number }
   | { readonly kind: 'shift closed'; readonly counted: number }
@@ -43,6 +47,10 @@ const textOf = (value: unknown): string => JSON.stringify(value, (_key, part: un
 export class Auditor {
   /** In the order in which they were asked for. */
   readonly deeds = new Map<Id, Deed>()
+  /** Whoever joined, and a screen heard of it. */
+  readonly members: Id[] = []
+  /** Coupons that some screen was told of. */
+  readonly coupons: CouponView[] = []
   /** Values that somebody has given a field of a document. */
   readonly #values = new Map<string, Set<string>>()
 
@@ -90,9 +98,10 @@ export class Auditor {
   drawer(till: string): number {
     let drawer = 0
     for (const { effect } of this.#doneAt(till)) {
-      if (effect.kind === 'sale') drawer += effect.total
+      if (effect.kind === 'sale') drawer += cashOf(effect)
+      if (effect.kind === 'top up') drawer += effect.amount
       if (effect.kind === 'cash moved') drawer += effect.amount
-      if (effect.kind === 'refund') drawer -= effect.total
+      if (effect.kind === 'refund') drawer -= cashOf(effect)
       if (effect.kind === 'shift opened') drawer = effect.float
       if (effect.kind === 'shift closed') drawer = 0
     }
@@ -108,16 +117,20 @@ export class Auditor {
     let drawer = 0
     for (const { effect } of this.#doneAt(till)) {
       if (effect.kind === 'sale') {
-        drawer += effect.total
-        post({ drawer: effect.total, discounts: effect.discount, sales: -effect.gross })
+        drawer += cashOf(effect)
+        post({ drawer: cashOf(effect), discounts: effect.discount, sales: -effect.gross, 'value:redeemed': effect.paid?.value ?? 0, 'channel:points': effect.paid?.points ?? 0 })
+      }
+      if (effect.kind === 'top up') {
+        drawer += effect.amount
+        post({ drawer: effect.amount, 'value:topped_up': -effect.amount })
       }
       if (effect.kind === 'cash moved') {
         drawer += effect.amount
         post({ drawer: effect.amount, [`cash_${effect.amount < 0 ? 'out' : 'in'}:${effect.reason}`]: -effect.amount })
       }
       if (effect.kind === 'refund') {
-        drawer -= effect.total
-        post({ drawer: -effect.total, returns: effect.total })
+        drawer -= cashOf(effect)
+        post({ drawer: -cashOf(effect), returns: effect.total, 'value:redeemed': -(effect.paid?.value ?? 0), 'channel:points': -(effect.paid?.points ?? 0) })
       }
       if (effect.kind === 'shift opened') {
         drawer = effect.float
@@ -141,6 +154,20 @@ export class Auditor {
     return stock
   }
 
+  /** What all members have together: fen, and points. */
+  purses(): { value: number; points: number } {
+    const sums = { value: 0, points: 0 }
+    for (const { effect, state } of this.deeds.values()) {
+      if (state !== 'done') continue
+      if (effect.kind === 'top up') sums.value += effect.amount
+      if ((effect.kind !== 'sale' && effect.kind !== 'refund') || !effect.paid) continue
+      const sign = effect.kind === 'sale' ? 1 : -1
+      sums.value -= sign * effect.paid.value
+      sums.points += sign * (effect.paid.earned - effect.paid.points)
+    }
+    return sums
+  }
+
   sales(): SaleDeed[] {
     return [...this.deeds.values()].filter((deed): deed is SaleDeed => deed.state === 'done' && deed.effect.kind === 'sale')
   }
@@ -160,3 +187,6 @@ export class Auditor {
     for (const deed of this.deeds.values()) if (deed.till === till && deed.state === 'done') yield deed
   }
 }
+
+/** fen that a sale brought into the drawer, or a refund took out of it; a point pays a fen. */
+const cashOf = ({ total, paid }: Extract<Effect, { kind: 'sale' | 'refund' }>): number => total - (paid ? paid.value + paid.points : 0)

@@ -5,13 +5,13 @@
 import { addGood, emptyTicket, refreshLine, type Ticket } from '#shared/cart/ticket.ts'
 import { SCALE_PRESETS, writeScaleLabel } from '#shared/codes/scale-label.ts'
 import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
-import type { GoodView } from '#shared/host/schemas.ts'
+import type { CouponView, GoodView, MemberView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
-import { amountOfLine, type PricingRules, priceTicket } from '#shared/pricing/price.ts'
+import { amountOfLine, goodsTotal, type PricingRules, priceTicket } from '#shared/pricing/price.ts'
 import { milli } from '#shared/quantity/quantity.ts'
-import { ANY_GOOD, type Auditor, type Deed, type Effect } from './auditor.ts'
+import { ANY_GOOD, type Auditor, type Deed, type Effect, type Paid } from './auditor.ts'
 import type { Chance } from './chance.ts'
 import type { Machine } from './machine.ts'
 import { StockRoomHand } from './stock-room.ts'
@@ -174,7 +174,7 @@ export class Cashier {
       [12, () => this.#sell(goods)], [2, () => this.#sellByLabel(one())], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [1, () => this.#join()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#issue()], [1, () => this.#fetch()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
       [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()],
       [1, () => this.#readReport()],
     ])()
@@ -227,12 +227,19 @@ export class Cashier {
         return { ...line, discount: fen(off === 0 ? 0 : Math.sign(amount) * off) }
       }),
     }
-    const priced = priceTicket(ticket.lines, ticket, rules)
+    const member = await this.#customer()
+    const bought = { ...ticket, ...(member && { member: member.member }) }
+    const coupon = await this.#coupon(goodsTotal(priceTicket(bought.lines, bought, rules)))
+    const priced = priceTicket(bought.lines, bought, { ...rules, gifts: { birthday: 0, coupon } })
     const { gross, discount, total } = priced
     const promotions = sumOffs(priced.lines).flatMap((off) => (off.promotion === undefined ? [] : [{ promotion: off.promotion, fen: off.fen }]))
-    const input = { key: ticket.id, ticket, total, given: Math.max(0, total) + this.#chance.int(0, 100), ...this.#chance.odds(0.8) && { priced: { at: rules.at, promotions } } }
+    const paid = member ? this.#payment(member, total) : undefined
+    const input = {
+      key: ticket.id, ticket: { ...bought, ...(coupon && { coupon: coupon.coupon }) }, total, given: Math.max(0, total) + this.#chance.int(0, 100), value: paid?.value ?? 0, points: paid?.points ?? 0,
+      ...this.#chance.odds(0.8) && { priced: { at: rules.at, promotions } },
+    }
     const lines = ticket.lines.map(({ good, quantity }) => ({ good, quantity }))
-    await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total }, (sale) => {
+    await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total, ...(paid && { paid }) }, (sale) => {
       if (sale.total !== total) throw new Error(`${this.machine.name}: sale ${sale.no} says ${sale.total}, not ${total}`)
     }, true)
   }
@@ -280,14 +287,16 @@ export class Cashier {
     })
     if (lines.length === 0) return
     const total = lines.reduce((sum, { amount }) => sum + amount, 0)
+    const paid = paidBack(quoted.result, total)
     const rules = await this.#rules()
-    const ticket = rules && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
+    // What was paid with stored value or points is given back to the member first, and the new ticket paid as any other.
+    const ticket = rules && !paid?.value && !paid?.points && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
     const { gross, discount, total: due } = priceTicket(ticket?.lines ?? [], {}, rules)
     const input = {
       key: this.#id(), sale: sale.sale, lines, total, reason: this.#chance.pick(['no_reason', 'quality', 'wrong', 'other'] as const),
       ...ticket && { exchange: { ticket, total: due, given: Math.max(0, due - total) } },
     }
-    const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total }
+    const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total, ...(paid && { paid }) }
     const also = ticket && { key: ticket.id, effect: { kind: 'sale' as const, lines: ticket.lines.map(({ good, quantity }) => ({ good, quantity })), gross, discount, total: due } }
     await this.#do('sale.refund', input, effect, (view) => {
       if (view.total !== total || (view.exchange?.total ?? 0) !== due) throw new Error(`${this.machine.name}: refund ${view.no} says ${view.total}, not ${total}`)
@@ -331,7 +340,49 @@ export class Cashier {
   }
 
   async #join(): Promise<void> {
-    await this.#do('member.join', { key: this.#id(), set: { phone: `138${this.#chance.int(10_000_000, 10_000_050)}`, name: '会员' } }, { kind: 'fact' }, undefined, true)
+    await this.#do('member.join', { key: this.#id(), set: { phone: `138${this.#chance.int(10_000_000, 10_000_009)}`, name: '会员' } }, { kind: 'fact' }, ({ member }) => { this.#auditor.members.push(member) }, true)
+  }
+
+  /** Some member that this till has heard of, or nobody. */
+  async #customer(): Promise<MemberView | undefined> {
+    const { members } = this.#auditor
+    if (members.length === 0 || this.#chance.odds(0.4)) return undefined
+    const answer = await this.machine.call('member.card', { member: this.#chance.pick(members) })
+    return 'result' in answer ? answer.result : undefined
+  }
+
+  /** Pays with what this till may spend, now and then; what comes back may go back to where it came from. */
+  #payment({ value, points }: MemberView, total: number): Paid {
+    const some = (most: number): number => (most > 0 && this.#chance.odds(0.6) ? this.#chance.int(1, most) : 0)
+    if (total <= 0) {
+      const back = -some(-total)
+      return { value: back === 0 ? 0 : back, points: 0, earned: Math.trunc(total / 100) }
+    }
+    const spent = some(Math.min(points.held, total))
+    return { points: spent, value: some(Math.min(value.held, total - spent)), earned: Math.trunc((total - spent) / 100) }
+  }
+
+  /** A coupon of one yuan for whoever shows it. */
+  async #issue(): Promise<void> {
+    const terms = { name: '减一元', code: `C${this.#chance.int(1, 9_999)}`, member: null, off: { fen: 100 }, least: 100, from: '2020-01-01', until: '2099-12-31' }
+    await this.#do('coupon.issue', { key: this.#id(), terms }, { kind: 'fact' }, (view) => { this.#auditor.coupons.push(view) }, true)
+  }
+  /** One that this till does not know to be used: another till may just have taken it. */
+  async #coupon(total: number): Promise<CouponView | undefined> {
+    const known = this.#auditor.coupons.filter(({ coupon }) => this.machine.isRunning && this.machine.store.coupon(coupon)?.isUsed === false)
+    return known.length > 0 && total >= 100 && this.#chance.odds(0.3) ? this.#chance.pick(known) : undefined
+  }
+
+  async #topUp(): Promise<void> {
+    const member = await this.#customer()
+    if (!member || !this.machine.isRunning) return
+    const amount = this.#chance.int(1, 200) * 50
+    await this.#do('member.topUp', { key: this.#id(), member: member.member, amount }, { kind: 'top up', amount }, undefined, true)
+  }
+
+  async #fetch(): Promise<void> {
+    const member = await this.#customer()
+    if (member && this.machine.isRunning && this.machine.store.pairing()) await this.#do('member.fetch', { key: this.#id(), member: member.member }, { kind: 'fact' })
   }
 
   async #moveStock({ id }: GoodView): Promise<void> {
@@ -435,4 +486,17 @@ export class Cashier {
   async #syncNow(): Promise<void> {
     await this.machine.call('sync.now', {})
   }
+}
+
+/** By hand: what of `total` goes back to the member who paid with it, cash first where there was cash, and the points that the sale earned for it. */
+function paidBack({ sale, lines, ways }: CallResult<'sale.refundable'>, total: number): Paid | undefined {
+  if (!sale.member) return undefined
+  const left = (channel: string): number => ways.find((way) => way.channel === channel)?.left ?? 0
+  const isMixed = ways.some(({ channel }) => channel !== 'cash')
+  const rest = isMixed ? total - Math.min(total, left('cash')) : 0
+  const value = Math.min(rest, left('stored_value'))
+  const points = Math.min(rest - value, left('points'))
+  const before = lines.reduce((sum, { amount }) => sum + amount, 0)
+  const due = (upTo: number): number => Math.floor(Math.max(0, sale.member!.earned) * Math.min(upTo, sale.total) / sale.total)
+  return { value, points, earned: due(before + total) - due(before) }
 }

@@ -3,6 +3,9 @@
  * doubled, every sum right, every copy alike, and what is made again from the facts what it was. Gives what is wrong in words.
  */
 import type { Id } from '#shared/identity/ids.ts'
+import type { Coupon, CouponUse } from '#shared/sales/coupon.ts'
+import { type PurseDoc, balanceOf } from '#shared/members/lease.ts'
+import { PURSES, type Purse, VALUE_ACCOUNTS } from '#shared/payments/purse.ts'
 import type { Books, CloudUnderTest } from '#cloud/testing/books.ts'
 import type { Auditor } from './auditor.ts'
 import type { Machine } from './machine.ts'
@@ -36,6 +39,7 @@ export async function findFaults({ machines, auditor, cloud, shop }: Case): Prom
     judgeDocuments(machine, books, auditor, complain)
   }
   judgeSums(machines, books, auditor, complain)
+  judgePurses(machines, books, auditor, complain)
   judgeRefunds(machines, books, auditor, complain)
   judgeLots(machines, books, complain)
   const { rev: _before, ...live } = books
@@ -145,10 +149,10 @@ function judgeRefunds(machines: readonly Machine[], books: Books, auditor: Audit
   }
 }
 
-/** Two tills that could not hear one another took up one ticket: the rule is that both sell it, and both are told. */
-const TOLD = new Set(['ticket.taken_twice', 'sale.refunded_beyond'])
+/** Two tills that could not hear one another took up one ticket, or took one coupon: the rule is that both do, and both are told. */
+const TOLD = new Set(['ticket.taken_twice', 'coupon.used_twice', 'sale.refunded_beyond'])
 /** Where a ledger existed twice, an event may come twice: it is stored, flagged, and counted once. */
-const REPEATS = new Set(['event.repeated', 'sale.repeated'])
+const REPEATS = new Set(['event.repeated', 'sale.repeated', 'purse.overdrawn'])
 
 /** The cloud holds this till's rows, byte for byte. */
 function judgeCopy({ name, store }: Machine, books: Books, isRepeatFair: boolean, complain: Complain): void {
@@ -177,7 +181,14 @@ function judgeDocuments({ name, store }: Machine, books: Books, auditor: Auditor
 function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
   for (const { name, store, isTainted } of machines) {
     if (isTainted) continue
-    const expected = nonZero(auditor.accounts(name))
+    const { device: own } = store.identity()
+    // A coupon whose use came second is no discount but a loss.
+    const accounts = auditor.accounts(name)
+    for (const { fen } of secondUses(books).filter((use) => use.device === own)) {
+      accounts.set('discounts', (accounts.get('discounts') ?? 0) - fen)
+      accounts.set('coupon_loss', (accounts.get('coupon_loss') ?? 0) + fen)
+    }
+    const expected = nonZero(accounts)
     same(`${name}: balances`, nonZero(store.balances()), expected, complain)
     const { device } = store.identity()
     const inCloud = new Map(books.balances.filter((row) => row.device === device).map(({ account, fen }) => [account, fen]))
@@ -197,11 +208,37 @@ function judgeSums(machines: readonly Machine[], books: Books, auditor: Auditor,
     same(`${name}: the shop's stock`, nonZero(new Map([...auditor.stock().keys()].map((good) => [good, store.good(good)?.stock ?? 0]))), expected, complain)
   }
   const inAll = (account: string): number => books.balances.filter((row) => row.account === account).reduce((sum, { fen }) => sum + fen, 0)
-  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts'), returns: inAll('returns') }, {
+  same('what all sales came to', { sales: inAll('sales'), discounts: inAll('discounts') + inAll('coupon_loss'), returns: inAll('returns') }, {
     returns: [...auditor.deeds.values()].reduce((sum, { state, effect }) => sum + (state === 'done' && effect.kind === 'refund' ? effect.total : 0), 0),
     sales: -auditor.sales().reduce((sum, { effect }) => sum + effect.gross, 0), discounts: auditor.sales().reduce((sum, { effect }) => sum + effect.discount, 0),
   }, complain)
 }
+
+/** No point and no fen of stored value was made or lost; every till knows what there is; and no till could spend what another could. */
+function judgePurses(machines: readonly Machine[], books: Books, auditor: Auditor, complain: Complain): void {
+  const docs = books.references.filter(({ kind }) => kind === 'purse').map(({ id, doc }) => ({ id, doc: doc as PurseDoc }))
+  const inCloud = (purse: Purse): number => docs.reduce((sum, { doc }) => sum + (doc[purse] ? balanceOf(doc[purse]) : 0), 0)
+  const found = { value: inCloud('value'), points: inCloud('points') }
+  same('what members have', found, auditor.purses(), complain)
+  const owed = books.balances.reduce((sum, { account, fen }) => sum + ((VALUE_ACCOUNTS as readonly string[]).includes(account) ? fen : 0), 0)
+  same('what the books say members are owed', owed === 0 ? 0 : -owed, found.value, complain)
+  const isTwinned = machines.some(({ isTainted }) => isTainted)
+  for (const { id, doc } of docs) {
+    for (const purse of PURSES) {
+      const book = doc[purse]
+      if (!book) continue
+      const standings = machines.map(({ name, store }) => ({ name, ...store.purses(id)[purse] }))
+      for (const { name, balance } of standings) if (balance !== balanceOf(book)) complain(`${name}: member ${id} has ${balance} ${purse}, in the cloud ${balanceOf(book)}`)
+      if (isTwinned) continue
+      const held = standings.reduce((sum, each) => sum + each.held, 0)
+      if (held > balanceOf(book)) complain(`member ${id}: tills may spend ${held} ${purse} of ${balanceOf(book)}`)
+      for (const each of standings) if (purse === 'value' && each.held < 0) complain(`${each.name}: member ${id}: ${-each.held} fen more spent than held`)
+    }
+  }
+}
+
+/** Uses of coupons that were used before: each at a till that was told of it. */
+const secondUses = (books: Books): CouponUse[] => books.references.flatMap(({ kind, doc }) => (kind === 'coupon' ? (doc as Coupon).again ?? [] : []))
 
 interface SpokenLine { good: Id; quantity?: number; came?: number; lot?: Lot | null; lots?: (Lot & { quantity: number })[] }
 interface Lot { no: string; expiry: string }

@@ -48,8 +48,10 @@ export const TicketSchema = z.object({
   off: TicketOffSchema.optional(),
   /** Rounded down as the cashier said (抹零), and not as the shop does. */
   round: RoundingSchema.optional(),
-  /** Who buys, for prices that are the members'. */
+  /** Who buys: for prices that are the members', and for their points and stored value. */
   member: IdSchema.optional(),
+  /** A coupon that is to be taken off it. */
+  coupon: IdSchema.optional(),
 })
 export type Ticket = z.output<typeof TicketSchema>
 

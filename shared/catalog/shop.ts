@@ -6,6 +6,7 @@ import { defineEvent } from '../identity/event.ts'
 import { PictureSchema } from './good.ts'
 import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
+import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
 import { RoundingSchema } from './promotion.ts'
 import { fen, PriceSchema } from '../money/money.ts'
 
@@ -32,6 +33,8 @@ export const ShopFields = z.object({
   expiredStops: z.array(z.string().trim().min(1).max(40)).max(50),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
+  /** What members get. */
+  loyalty: LoyaltySchema,
   /** How the shop's scales print their labels. */
   labels: z.array(ScalePatternSchema).max(12),
   /** Containers whose weight is taken off, in grams. */
@@ -57,7 +60,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

@@ -9,14 +9,10 @@ import { type Off, isTicketWide, sumOffs } from '../pricing/offs.ts'
 import type { Tender } from '../payments/tender.ts'
 import type { Sale, SaleLine } from '../sales/events.ts'
 import { dateTimeText } from './date-text.ts'
+import { memberRows, valueRows } from './member-paper.ts'
+import { type ReceiptRow, row, yuanText } from './rows.ts'
 import { type Language, type Words, WORDS, fill } from './words.ts'
 
-/** A label and what stands against it; `strong` is the one number that is read from afar. */
-export interface ReceiptRow {
-  readonly label: string
-  readonly value: string
-  readonly strong: boolean
-}
 export interface ReceiptLine {
   readonly name: string
   /** `2` or `1.250 公斤`; a return's is negative and its name is marked */
@@ -36,7 +32,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'report' | 'stock' | 'test'
+  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'stock' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
   readonly title: string
@@ -52,18 +48,14 @@ export interface ReceiptDocument {
   readonly footer: string
 }
 
+export { type ReceiptRow, yuanText } from './rows.ts'
+
 /** The parts of a shop that are printed. */
 export type PrintedShop = Pick<Shop, 'name' | 'address' | 'phone' | 'zone' | 'footer'>
 /** The parts of a sale that are printed: the journal's body and the till's view of it both have them. */
-export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders'>
+export type PrintedSale = Pick<Sale, 'no' | 'lines' | 'total' | 'tenders' | 'member' | 'moves'>
 
-export const row = (label: string, value: string, strong = false): ReceiptRow => ({ label, value, strong })
-const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
-
-/** fen → `￥16.30`, with the full-width sign (U+FFE5): half-width U+00A5 is another character on many printers. */
-export function yuanText(amount: number): string {
-  return amount < 0 ? `-￥${formatYuan(-amount)}` : `￥${formatYuan(amount)}`
-}
+export const headOf = ({ name, address, phone }: PrintedShop): ReceiptDocument['shop'] => ({ name, address, phone })
 
 /**
  * `2` for pieces, `1.250 公斤` for a weighing, in the unit it is priced by: 1250 g at a price per 斤 (500 g) is
@@ -153,6 +145,7 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
   if (discount !== 0) totals.push(row(words.gross, yuanText(gross)), ...wide, row(wide.length > 0 ? words.saved : words.discount, yuanText(-discount)))
   totals.push(isPaidOut ? row(words.payOut, yuanText(-sale.total), true) : row(words.total, yuanText(sale.total), true))
 
+  const member = memberRows(sale, words)
   const codes: ReceiptCode[] = []
   if (receiptUrl !== null) codes.push({ content: receiptUrl, caption: words.receiptCode, note: '' })
   if (credit !== null) {
@@ -164,7 +157,7 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
     facts: [row(words.number, sale.no), row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
     lines: lines.map((line) => line.printed),
-    totals: [totals, sale.tenders.filter((tender) => tender.amount !== 0 || sale.total === 0).flatMap((tender) => tenderRows(tender, words))],
+    totals: [totals, sale.tenders.filter((tender) => tender.amount !== 0 || sale.total === 0).flatMap((tender) => tenderRows(tender, words)), ...(member.length > 0 ? [member] : [])],
     codes, footer: shop.footer,
   }
 }
@@ -202,7 +195,8 @@ export interface ShiftReceiptInput {
 /** The report a cashier signs. */
 export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: ShiftReceiptInput): ReceiptDocument {
   const words = WORDS[language]
-  const cash = [row(words.float, yuanText(report.float))]
+  const stored = valueRows(report.balances, words)
+  const cash = [row(words.float, yuanText(report.float)), ...stored.cash]
   for (const { account, fen: amount } of report.balances) {
     const moved = account.startsWith('cash_') ? words.cashReasons[account.slice('cash_'.length)] : undefined
     // The account is the other side of the drawer's.
@@ -215,6 +209,7 @@ export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: Shif
   if (report.gross !== null && report.discount) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
   if (report.refunded) sold.push(row(words.refunded, yuanText(-report.refunded)))
   if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
+  sold.push(...stored.paid)
   // One cashier's part of a shift is all of it.
   const cashiers = report.cashiers.length < 2 ? [] : [report.cashiers.map(({ staffNo, sales, net }) => row(`${words.staff} ${staffNo} × ${sales}`, yuanText(net)))]
   return {

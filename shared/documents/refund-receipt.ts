@@ -3,7 +3,9 @@ import { amountOf } from '../quantity/quantity.ts'
 import type { Refund } from '../sales/refund-events.ts'
 import { formatYuan } from '../money/money.ts'
 import { dateTimeText } from './date-text.ts'
-import { type PrintedSale, type PrintedShop, quantityText, type ReceiptDocument, type ReceiptRow, row, yuanText } from './receipt.ts'
+import { memberRows } from './member-paper.ts'
+import { type PrintedSale, type PrintedShop, quantityText, type ReceiptDocument } from './receipt.ts'
+import { type ReceiptRow, row, yuanText } from './rows.ts'
 import { type Language, WORDS, fill } from './words.ts'
 
 export interface RefundReceiptInput {
@@ -38,12 +40,13 @@ export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allow
   const paid = refund.tenders.map(({ channel, amount, due }) => row(due ? fill(words.dueBack, { channel: words.channels[channel] ?? channel }) : words.channelsBack[channel] ?? channel, yuanText(amount)))
   const difference = exchange ? exchange.total - refund.total : 0
   const swap = exchange ? [[row(words.exchangeFor, exchange.no), row(words.total, yuanText(exchange.total)), row(difference >= 0 ? words.paidMore : words.paidBack, yuanText(Math.abs(difference)), true)]] : []
+  const member = memberRows(refund, words)
   return {
     kind: 'refund', language, shop: { name: shop.name, address: shop.address, phone: shop.phone }, title: exchange ? words.exchanged : words.returned,
     copy: copy ? { mark: words.copy, note: words.copyNote } : null,
     facts: [row(words.number, refund.no), row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
-    lines, totals: [about, [row(words.payOut, yuanText(refund.total), exchange === null), ...exchange ? [] : paid], ...swap, [row(words.customerSigns, '_'.repeat(16))]],
+    lines, totals: [about, [row(words.payOut, yuanText(refund.total), exchange === null), ...exchange ? [] : paid], ...swap, ...(member.length > 0 ? [member] : []), [row(words.customerSigns, '_'.repeat(16))]],
     codes: [], footer: shop.footer,
   }
 }

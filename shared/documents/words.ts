@@ -73,6 +73,16 @@ export interface Words {
   readonly net: string
   readonly float: string
   readonly openings: string
+  /** Members: the slip of a top-up, what came in, what was given on top, what was paid back; points and what is left. */
+  readonly topUp: string
+  readonly toppedUp: string
+  readonly bonus: string
+  readonly valueRefunded: string
+  readonly valueLeft: string
+  readonly pointsEarned: string
+  readonly pointsSpent: string
+  readonly pointsRefunded: string
+  readonly pointsLeft: string
   /** Why cash moved, by way and reason. */
   readonly cashReasons: Readonly<Record<string, string>>
   readonly reason: string
@@ -95,8 +105,9 @@ const zh: Words = {
   phone: '电话', number: '单号', time: '时间', till: '机号', staff: '收银员',
   goods: '商品', quantity: '数量', price: '单价', amount: '金额',
   returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', saved: '共优惠',
-  offs: { promotion: '促销', spend: '促销', price: '改价', discount: '优惠', ticket: '整单优惠', rounding: '抹零' }, total: '合计', payOut: '应退', change: '找零',
-  channels: { cash: '现金' }, channelsBack: { cash: '退现金' },
+  offs: { promotion: '促销', spend: '促销', price: '改价', discount: '优惠', ticket: '整单优惠', birthday: '生日优惠', coupon: '优惠券', rounding: '抹零' }, total: '合计', payOut: '应退', change: '找零',
+  channels: { cash: '现金', stored_value: '储值', points: '积分抵扣' }, channelsBack: { cash: '退现金', stored_value: '退回储值', points: '退回积分' },
+  topUp: '储值充值', toppedUp: '充值现金', bonus: '充值赠送', valueRefunded: '退储值', valueLeft: '储值余额', pointsEarned: '本次积分', pointsSpent: '使用积分', pointsRefunded: '退回积分', pointsLeft: '积分余额',
   discountBack: '扣除优惠', originalSale: '原单号', noReceipt: '无小票', otherTill: '其他收银机', byReceipt: '按小票退货，原单待核对', allowedBy: '批准人',
   refundReasons: { no_reason: '七天无理由', quality: '质量问题', wrong: '错收错发', other: '其他' }, dueBack: '待退（{channel}）',
   exchangeFor: '换购单号', paidMore: '补差价', paidBack: '退差价', customerSigns: '顾客签字',
@@ -115,8 +126,9 @@ const en: Words = {
   phone: 'Tel', number: 'No.', time: 'Time', till: 'Till', staff: 'Cashier',
   goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
   returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', saved: 'You saved',
-  offs: { promotion: 'Promotion', spend: 'Promotion', price: 'Price', discount: 'Discount', ticket: 'Off the ticket', rounding: 'Rounding' }, total: 'Total', payOut: 'To refund', change: 'Change',
-  channels: { cash: 'Cash' }, channelsBack: { cash: 'Cash back' },
+  offs: { promotion: 'Promotion', spend: 'Promotion', price: 'Price', discount: 'Discount', ticket: 'Off the ticket', birthday: 'Birthday', coupon: 'Coupon', rounding: 'Rounding' }, total: 'Total', payOut: 'To refund', change: 'Change',
+  channels: { cash: 'Cash', stored_value: 'Stored value', points: 'Points' }, channelsBack: { cash: 'Cash back', stored_value: 'To stored value', points: 'To points' },
+  topUp: 'TOP-UP', toppedUp: 'Topped up, cash', bonus: 'Bonus', valueRefunded: 'Value paid out', valueLeft: 'Stored value left', pointsEarned: 'Points earned', pointsSpent: 'Points used', pointsRefunded: 'Points given back', pointsLeft: 'Points left',
   discountBack: 'Less discount', originalSale: 'Sale', noReceipt: 'No receipt', otherTill: 'Another till', byReceipt: 'By its receipt, to be checked', allowedBy: 'Allowed by',
   refundReasons: { no_reason: 'Seven days', quality: 'Faulty', wrong: 'Sold by mistake', other: 'Other' }, dueBack: 'Due ({channel})',
   exchangeFor: 'Exchanged for', paidMore: 'Paid', paidBack: 'Paid back', customerSigns: 'Customer',

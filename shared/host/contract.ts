@@ -16,13 +16,15 @@ import { PersonFields } from '../identity/person.ts'
 import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/staff.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
+import { ADJUSTMENTS, PurseSchema } from '../payments/purse.ts'
 import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
+import { CouponTermsSchema } from '../sales/coupon.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -134,8 +136,8 @@ export const CALLS = {
   'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
   'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
 
-  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, in fen; `priced` by what time and with which promotions, each with the fen it took off.',
-    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }), SaleViewSchema),
+  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides. Below zero, `value` goes back to the member for goods that came back. `priced`:  by what time and with which promotions, each with the fen it took off.',
+    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: FenSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0), priced: PricedSchema.optional() }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
   'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(saleRow) })),
   'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good or a member, without a time in the last hundred days. `elsewhere`: the receipt is another till\'s.',
@@ -159,6 +161,14 @@ export const CALLS = {
   'member.join': write('Makes a member of somebody, found by telephone number from then on; the key becomes the member\'s id.', z.object({ set: personSet.required({ phone: true }) }), MemberViewSchema),
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
   'member.change': write('Changes some of what is known of a member.', z.object({ member: IdSchema, set: personSet }), MemberViewSchema),
+  'member.card': read('A member masked, with points and stored value.', z.object({ member: IdSchema }), MemberViewSchema),
+  'member.topUp': write('Takes cash for stored value, in fen; what the shop gives on top comes with it.', z.object({ member: IdSchema, amount: z.int().min(1).max(100_000_000) }), MemberViewSchema),
+  'member.adjust': write('Puts points or stored value right by somebody with the right to; a refund pays stored value out in cash.', z.object({
+    member: IdSchema, purse: PurseSchema, delta: z.int().min(-100_000_000).max(100_000_000).refine((delta) => delta !== 0), reason: z.enum(ADJUSTMENTS), note: z.string().trim().max(100).default(''),
+  }), MemberViewSchema),
+  'member.fetch': write('The member is here: the shop\'s other tills give up what they hold of the points and stored value, which takes as long as they take to hear of it.', z.object({ member: IdSchema }), MemberViewSchema),
+  'coupon.issue': write('Issues a coupon to a member, or as a code; the key becomes its id.', z.object({ terms: CouponTermsSchema }), CouponViewSchema),
+  'coupon.find': read('A coupon by the code that the customer shows.', z.object({ code: z.string().max(60) }), CouponViewSchema),
   'member.get': write('All that is known of a member, in clear. A write, because each reading is put into the journal.', z.object({ member: IdSchema }), MemberRecordSchema.extend({ merged: z.array(MemberRecordSchema) })),
   'person.export': write('Everything this till holds on a person, to hand to them; put into the journal.', z.object({ person: IdSchema }), PersonExportSchema),
   'person.erase': write('Destroys what is known of a person, here and at every other place of the shop, for good.', z.object({ person: IdSchema }), none),
@@ -210,6 +220,7 @@ export const EMITS = {
   'sale.completed': { about: 'A sale is in the journal.', payload: SaleViewSchema },
   'tickets.changed': { about: 'Tickets were set aside or taken up, here or at another till: read them again.', payload: none },
   'alerts.changed': { about: 'There is something to know, or it was read: read the alerts again.', payload: none },
+  'members.changed': { about: 'Points or stored value moved, here or elsewhere: read again what is shown.', payload: none },
   'display.changed': { about: 'The customer display has something new.', payload: DisplaySchema },
 } as const
 export type EmitName = keyof typeof EMITS
@@ -223,11 +234,11 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large', 'sale.label_changed',
   'promotion.incomplete', 'promotion.rule_bad',
-  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.above_price', 'refund.over_cap',
+  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.no_exchange', 'refund.above_price', 'refund.over_cap',
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
-  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
+  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',

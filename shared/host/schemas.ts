@@ -9,8 +9,8 @@ import { StaffSchema } from '../identity/staff.ts'
 import { HashSchema } from '../ledger/envelope.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
-import { OffSchema } from '../pricing/offs.ts'
-import { SaleLineSchema } from '../sales/events.ts'
+import { CouponOffSchema, OffSchema } from '../pricing/offs.ts'
+import { SaleLineSchema, SaleMemberSchema } from '../sales/events.ts'
 import { RefundLineSchema, RefundTenderSchema, RETURN_RULES } from '../sales/refund-events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
@@ -147,6 +147,8 @@ export type ScannersStatus = z.output<typeof ScannersStatusSchema>
 export const SaleViewSchema = z.object({
   sale: IdSchema, no: z.string(), at: z.int(), date: z.string(), staff: IdSchema, staffNo: z.string(),
   lines: z.array(SaleLineSchema), gross: FenSchema, discount: FenSchema, total: FenSchema, tenders: z.array(TenderSchema),
+  /** Whose it was: what they have after it, in points and fen, and the points it earned (or took back) and was paid with. */
+  member: z.object({ member: IdSchema, points: z.int(), value: z.int(), earned: z.int(), spent: z.int() }).nullable(),
   /** The receipt's public page; null while the till has no cloud. */
   url: z.string().nullable(), sent: z.boolean(),
 })
@@ -155,6 +157,8 @@ export type SaleView = z.output<typeof SaleViewSchema>
 export const RefundViewSchema = z.object({
   refund: IdSchema, no: z.string(), at: z.int(), saleNo: z.string().nullable(), lines: z.array(RefundLineSchema),
   total: PriceSchema, tenders: z.array(RefundTenderSchema), known: z.boolean(),
+  /** Whose sale it was: what they have after it. */
+  member: SaleMemberSchema.nullable(),
   /** What was taken in exchange. */
   exchange: SaleViewSchema.nullable(), sent: z.boolean(),
 })
@@ -169,6 +173,8 @@ export const RefundQuoteSchema = z.object({
   /** fen that other tills paid back */
   elsewhere: PriceSchema,
   refunds: z.array(z.object({ refund: IdSchema, no: z.string(), at: z.int(), total: PriceSchema })),
+  /** fen that can still go back the way they came, where a member paid with points or stored value; else none */
+  ways: z.array(z.object({ channel: z.string(), left: z.int() })),
 })
 export type RefundQuote = z.output<typeof RefundQuoteSchema>
 
@@ -192,6 +198,8 @@ export const AlertSchema = z.object({
   what: z.discriminatedUnion('kind', [
     /** One ticket was taken up at more than one till, first at the first of `tills`: it may have been sold more than once. */
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
+    /** One coupon was used at several tills, first at the first of `tills`; `counts`: this till's was that, else what it gave (fen) is booked as a loss. */
+    z.object({ kind: z.literal('coupon.used_twice'), name: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
     /** More was paid back for a sale than was paid for it, at `tills` together; in fen. */
     z.object({ kind: z.literal('sale.refunded_beyond'), no: z.string(), tills: z.array(z.string()), paid: PriceSchema, back: PriceSchema }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
@@ -225,6 +233,12 @@ export type Fault = z.output<typeof FaultSchema>
 export const VerifySchema = z.object({ ok: z.boolean(), rows: z.int(), head: z.string(), sales: z.int(), salesFen: FenSchema, faults: z.array(FaultSchema) })
 export type Verification = z.output<typeof VerifySchema>
 
+/** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it with no network. */
+export const PurseViewSchema = z.object({ balance: z.int(), held: z.int() })
+export type PurseView = z.output<typeof PurseViewSchema>
+/** A coupon at the counter; `usable` today, as far as this till knows, by whoever it is for. */
+export const CouponViewSchema = z.object({ coupon: IdSchema, name: z.string(), off: CouponOffSchema, least: PriceSchema, from: z.string(), until: z.string(), usable: z.boolean() })
+export type CouponView = z.output<typeof CouponViewSchema>
 /** A member as screens show them: masked. */
 export const MemberViewSchema = z.object({
   member: IdSchema,
@@ -234,6 +248,10 @@ export const MemberViewSchema = z.object({
   joined: z.int(),
   /** How often the same person joined again elsewhere and was merged into this member. */
   merged: z.int(),
+  points: PurseViewSchema, value: PurseViewSchema,
+  /** per cent off a ticket today, their birthday; else 0 */
+  birthday: z.int(),
+  coupons: z.array(CouponViewSchema),
 })
 export type MemberView = z.output<typeof MemberViewSchema>
 /** All that is known of a member, in clear, with what was merged into them. */

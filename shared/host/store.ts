@@ -13,8 +13,10 @@ import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
 import type { JournalRow } from '../ledger/envelope.ts'
 import type { Member } from '../members/member.ts'
+import type { Purse } from '../payments/purse.ts'
 import type { NamedRecord } from '../members/record.ts'
 import type { LedgerStore, Plan, PrintJob, PrintJobs } from '../ports/ports.ts'
+import type { CouponTerms, CouponUse } from '../sales/coupon.ts'
 import type { DateRange, SalesFigures } from '../sales/report.ts'
 import type { RecordState } from '../sync/people.ts'
 import type { Change, CreditDoc } from '../sync/protocol.ts'
@@ -131,9 +133,18 @@ export interface Renewal {
 export interface Pulled {
   goods: Id[]
   tickets: boolean
+  /** Members whose purses moved elsewhere, or whose lease is another. */
+  purses: Id[]
   promotions: boolean
   other: boolean
 }
+
+/** A coupon that this till knows of, and whether it was used anywhere as far as it knows. */
+export interface CouponAt { readonly coupon: Id; readonly terms: CouponTerms; readonly isUsed: boolean }
+
+/** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it; below zero is owed. */
+export interface PurseStanding { readonly balance: number; readonly held: number }
+export interface SparePart { readonly member: Id; readonly purse: Purse; readonly amount: number }
 
 export interface TillReads {
   good(id: Id): GoodView | undefined
@@ -186,6 +197,17 @@ export interface TillReads {
   ownHeld(held: Id): HeldView | undefined
   /** What nobody has read yet, newest first. */
   alerts(): Alert[]
+  /** One member's purses, without those merged into them. */
+  purses(member: Id): Record<Purse, PurseStanding>
+  /** What this till should give up for the others, of these members or of all. */
+  sparePurses(members?: readonly Id[]): SparePart[]
+  coupon(id: Id): CouponAt | undefined
+  couponByCode(code: string): CouponAt | undefined
+  couponsOf(member: Id): CouponAt[]
+  /** Uses of coupons here that did not count, and are not booked as a loss yet. */
+  lostCoupons(): { coupon: Id; use: CouponUse }[]
+  /** Whether the member had their birthday price in this year. */
+  hadBirthday(member: Id, year: number): boolean
   /** Fields and clocks of a reference document, to tick and to merge. */
   document(kind: string, id: Id): { doc: Fields; clocks: Clocks } | undefined
   /** Time of the oldest row the cloud has not acknowledged; null when all is sent. */

@@ -12,13 +12,13 @@ const STOCK_RIGHTS = ['stock.receive', 'stock.count', 'stock.waste', 'stock.tran
 export const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   owner: [
     'price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', ...STOCK_RIGHTS, 'staff.edit', 'till.setup', 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read',
-    'member.edit', 'person.read', 'person.erase',
+    'member.edit', 'member.adjust', 'person.read', 'person.erase',
   ],
-  manager: ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', ...STOCK_RIGHTS, 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'person.read'],
+  manager: ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'goods.edit', 'stock.edit', ...STOCK_RIGHTS, 'drawer.open', 'drawer.expected', 'cash.move', 'audit.read', 'report.read', 'member.edit', 'member.adjust', 'person.read'],
   cashier: ['drawer.open', 'member.edit'],
 }
 /** What somebody with the right may allow another for one thing, by their PIN: what can't wait for them to sign in. */
-export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move', ...STOCK_RIGHTS, 'goods.edit'] as const
+export const APPROVABLE = ['price.override', 'line.discount', 'return.without_receipt', 'return.against_rules', 'drawer.open', 'cash.move', 'member.adjust', ...STOCK_RIGHTS, 'goods.edit'] as const
 export type Right =
   | (typeof APPROVABLE)[number] | 'stock.edit' | 'staff.edit' | 'till.setup'
   /** Sees what should be in the drawer before it has been counted, and reports of other shifts. */

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { FenSchema, type Fen } from '../money/money.ts'
 
-/** Accounts the till knows; a payment channel is `channel:NAME`, what it is still to pay back `refund_due:NAME`. */
-export const AccountSchema = z.string().regex(/^(drawer|safe|sales|returns|discounts|cash_difference|(channel|cash_in|cash_out|refund_due):[a-z0-9_]+)$/)
+/** Accounts the till knows; a payment channel is `channel:NAME`, what it is still to pay back `refund_due:NAME`, members' stored value `value:…`. */
+export const AccountSchema = z.string().regex(/^(drawer|safe|sales|returns|discounts|cash_difference|coupon_loss|(channel|cash_in|cash_out|refund_due|value):[a-z0-9_]+)$/)
 export const PostingSchema = z.object({ account: AccountSchema, fen: FenSchema })
 export const PostingsSchema = z.array(PostingSchema).max(50).refine((postings) => balance(postings) === 0, 'postings must sum to zero')
 export type Posting = z.output<typeof PostingSchema>

@@ -1,8 +1,8 @@
-/** How a sale was paid. Cash is the one channel a till can settle by itself. */
+/** How a sale was paid. Cash a till can settle by itself; of a member's points and stored value what it holds. */
 import { z } from 'zod'
 import { FenSchema, type Fen, fen } from '../money/money.ts'
 
-export const ChannelSchema = z.enum(['cash'])
+export const ChannelSchema = z.enum(['cash', 'stored_value', 'points'])
 export const TenderSchema = z.object({
   channel: ChannelSchema,
   /** fen of the sale this tender pays; negative pays out */
@@ -15,8 +15,8 @@ export const TenderSchema = z.object({
 export type Tender = z.output<typeof TenderSchema>
 
 /** The account a tender's money is in. */
-export function accountOf(tender: Tender): string {
-  return tender.channel === 'cash' ? 'drawer' : `channel:${tender.channel}`
+export function accountOf({ channel }: Pick<Tender, 'channel'>): string {
+  return channel === 'cash' ? 'drawer' : channel === 'stored_value' ? 'value:redeemed' : `channel:${channel}`
 }
 
 /** Cash for `total` fen out of `given` fen; undefined when it is too little. A total of zero or less is paid out, nothing is given. */

@@ -51,7 +51,7 @@ export interface Wire {
 
 /** What a decision wants printed. `copy` marks paper that repeats an earlier one. */
 export interface PrintRequest {
-  readonly kind: 'receipt' | 'refund' | 'shift' | 'cash' | 'report' | 'drawer' | 'stock' | 'test'
+  readonly kind: 'receipt' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'drawer' | 'stock' | 'test'
   /** The sale, refund, shift or event printed; of a report its days, see shared/documents/report.ts. */
   readonly ref: Id
   readonly copy: boolean

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fen } from '../money/money.ts'
 import { milli } from '../quantity/quantity.ts'
-import { priceTicket } from './price.ts'
+import { sumOffs } from './offs.ts'
+import { goodsTotal, NO_RULES, priceTicket } from './price.ts'
 
 const line = fc.record({
   id: fc.uuid(), pricing: fc.constantFrom('piece' as const, 'weight' as const), per: fc.constantFrom(1, 50, 500, 1000), quantity: fc.integer({ min: -100_000, max: 100_000 }).map(milli),
@@ -41,4 +42,26 @@ test('a ticket returned line by line comes to the opposite', () => {
 test('pieces are counted, a weighing as one', () => {
   const base = { per: 1000, price: fen(1), list: fen(1), discount: fen(0) }
   expect(priceTicket([{ id: 'a', pricing: 'piece', quantity: milli(3000), ...base }, { id: 'b', pricing: 'weight', quantity: milli(350), ...base }]).pieces).toBe(4)
+})
+
+test('a birthday and a coupon are of what the goods come to after hands and before rounding, never more than it, and shared out to the lines', () => {
+  const gifts = fc.record({ birthday: fc.nat({ max: 100 }), coupon: fc.option(fc.record({
+    coupon: fc.uuid(), name: fc.string({ maxLength: 5 }), off: fc.oneof(fc.record({ fen: fc.integer({ min: 1, max: 50_000 }) }), fc.record({ percent: fc.integer({ min: 1, max: 100 }) })), least: fc.nat({ max: 20_000 }),
+  }), { nil: undefined }) })
+  fc.assert(fc.property(fc.array(line, { maxLength: 10 }), gifts, (lines, given) => {
+    const terms = { off: { kind: 'percent' as const, percent: 10 } }
+    const rules = { ...NO_RULES, rounding: 'jiao' as const }
+    const without = priceTicket(lines, terms, { ...rules, rounding: 'none' })
+    const priced = priceTicket(lines, terms, { ...rules, gifts: given })
+    const off = (why: string): number => sumOffs(priced.lines).reduce((sum, each) => (each.why === why ? sum + each.fen : sum), 0)
+    const goods = Math.max(0, without.total)
+    const { coupon } = given
+    const birthday = Math.floor(goods * given.birthday / 100)
+    const wished = !coupon || goods < coupon.least ? 0 : 'fen' in coupon.off ? coupon.off.fen : Math.floor(goods * coupon.off.percent / 100)
+    expect([off('birthday'), off('coupon')]).toEqual([birthday, Math.min(goods - birthday, wished)])
+    expect(goodsTotal(priced)).toBe(without.total)
+    expect(priced.total).toBe(without.total - off('birthday') - off('coupon') - off('rounding'))
+    expect(off('rounding')).toBe(Math.max(0, without.total - off('birthday') - off('coupon')) % 10)
+    for (const each of priced.lines) expect(each.net).toBe(each.gross - each.offs.reduce((sum, { fen: part }) => sum + part, 0))
+  }))
 })

@@ -1,12 +1,14 @@
 /**
  * What a ticket comes to. The screen and the till's host call the same function with the same rules, so they can't disagree.
- * First what was priced by hand, then promotions, then what is off the whole ticket by hand, and last the total is rounded.
+ * First what was priced by hand, then promotions, then what is off the whole ticket by hand, then what a birthday and a coupon
+ * give, and last the total is rounded.
  */
 import type { Ticket, TicketLine } from '../cart/ticket.ts'
 import type { Promotion, Rounding } from '../catalog/promotion.ts'
+import type { Id } from '../identity/ids.ts'
 import { type Fen, fen, roundHalfUp, sum } from '../money/money.ts'
 import { amountOf, type Milli } from '../quantity/quantity.ts'
-import { type Off, type OffWhy, offOf } from './offs.ts'
+import { type Gifts, type Off, type OffWhy, offOf, sumOffs } from './offs.ts'
 import { type OpenLine, applyPromotions, shareOut } from './promotions.ts'
 
 export interface PricedLine {
@@ -39,6 +41,8 @@ export interface PricingRules {
   readonly rounding: Rounding
   /** Per cent that a cashier may take off by hand without leave. */
   readonly handLimit: number
+  /** What this ticket's customer gets. */
+  readonly gifts?: Gifts | undefined
 }
 export const NO_RULES: PricingRules = { promotions: [], at: 0, zone: 'Asia/Shanghai', rounding: 'none', handLimit: 0 }
 
@@ -56,6 +60,7 @@ export function priceTicket(lines: readonly Priceable[], terms: Terms = {}, rule
   const open = lines.map(opened)
   applyPromotions(open.filter((line, i) => line.left > 0 && line.quantity > 0 && !isByHand(lines[i]!)), rules.promotions, { ...rules, isMember: terms.member !== undefined })
   if (terms.off) takeOffAll(open, 'ticket', offAsked(terms.off, sum(open.map(({ left }) => Math.max(0, left)))))
+  if (rules.gifts) takeGifts(open, rules.gifts)
   const total = sum(open.map(({ left }) => left))
   if (total > 0) takeOffAll(open, 'rounding', total % STEPS[terms.round ?? rules.rounding])
   const priced = open.map(({ id, gross, left, offs }): PricedLine => ({ id, gross, discount: fen(gross - left), net: fen(left), offs }))
@@ -90,8 +95,24 @@ function offAsked(off: NonNullable<Terms['off']>, most: Fen): number {
   return Math.min(most, off.kind === 'percent' ? roundHalfUp(most, off.percent, 100) : off.fen)
 }
 
+/** Both are of what the goods come to before either; never more than the total, and nothing off what comes back. */
+function takeGifts(lines: readonly Opened[], { birthday, coupon }: Gifts): void {
+  const goods = sum(lines.map(({ left }) => left))
+  if (goods <= 0) return
+  const ofBirthday = Math.floor(goods * birthday / 100)
+  takeOffAll(lines, 'birthday', ofBirthday)
+  if (!coupon || goods < coupon.least) return
+  const ofCoupon = 'fen' in coupon.off ? coupon.off.fen : Math.floor(goods * coupon.off.percent / 100)
+  takeOffAll(lines, 'coupon', Math.min(goods - ofBirthday, ofCoupon), { id: coupon.coupon, name: coupon.name })
+}
+
+/** fen that the goods come to for a coupon: before it, the birthday and rounding. */
+export function goodsTotal({ total, lines }: Pick<PricedTicket, 'total' | 'lines'>): Fen {
+  return fen(sumOffs(lines).reduce<number>((all, off) => all + (off.why === 'birthday' || off.why === 'coupon' || off.why === 'rounding' ? off.fen : 0), total))
+}
+
 /** Shares an amount out to what is to be paid for; ties go by what a line is and not by where it stands. */
-function takeOffAll(lines: readonly Opened[], why: OffWhy, amount: number): void {
+function takeOffAll(lines: readonly Opened[], why: OffWhy, amount: number, of?: { readonly id: Id; readonly name: string }): void {
   if (amount <= 0) return
   const paid = lines.filter(({ left }) => left > 0).sort((a, b) => b.left - a.left || order(a.good, b.good) || b.quantity - a.quantity || b.price - a.price || b.discount - a.discount || order(a.id, b.id))
   const parts = shareOut(amount, paid.map(({ left }) => left))
@@ -99,7 +120,7 @@ function takeOffAll(lines: readonly Opened[], why: OffWhy, amount: number): void
     const part = parts[i]!
     if (part === 0) return
     line.left -= part
-    line.offs.push(offOf(why, fen(part)))
+    line.offs.push(offOf(why, fen(part), of))
   })
 }
 

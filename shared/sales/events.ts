@@ -6,6 +6,7 @@ import { DATE } from '../ledger/business-date.ts'
 import { HashSchema } from '../ledger/envelope.ts'
 import { PostingsSchema } from '../ledger/postings.ts'
 import { FenSchema, PriceSchema } from '../money/money.ts'
+import { MovesSchema } from '../payments/purse.ts'
 import { TenderSchema } from '../payments/tender.ts'
 import { OffSchema } from '../pricing/offs.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
@@ -79,6 +80,9 @@ export const SaleLineSchema = z.object({
 })
 export type SaleLine = z.output<typeof SaleLineSchema>
 
+/** A member, with what they have of points and stored value (fen) after it. */
+export const SaleMemberSchema = z.object({ member: IdSchema, points: z.int(), value: z.int() })
+
 /** A completed ticket. Its id is the ticket's; a line of negative quantity is a return. */
 export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
   sale: IdSchema,
@@ -89,6 +93,9 @@ export const SaleCompleted = defineEvent('sale.completed', 1, z.object({
   gross: FenSchema, discount: FenSchema, total: FenSchema,
   tenders: z.array(TenderSchema).min(1).max(10),
   postings: PostingsSchema,
+  /** Whose ticket it was, as far as this till knew; and what it did to their purses. */
+  member: SaleMemberSchema.optional(),
+  moves: MovesSchema.optional(),
 }), isPlainSale)
 export type Sale = z.output<typeof SaleCompleted.body>
 

@@ -11,17 +11,22 @@ const line = {
   good: uuid, code: fc.string({ maxLength: 48 }), name: fc.string({ unit: 'binary', maxLength: 60 }), unit: fc.string({ maxLength: 10 }), pricing: fc.constantFrom('piece', 'weight'),
   per: fc.integer({ min: 1, max: 1000 }), quantity: amount, price, list: price, gross: amount, discount: amount, net: amount,
 }
-const off = fc.oneof(fc.record({ why: fc.constantFrom('price', 'discount', 'ticket', 'rounding'), fen: amount }), fc.record({ why: fc.constantFrom('promotion', 'spend'), fen: amount, promotion: uuid, name: fc.string({ maxLength: 40 }) }))
-const sale = fc.record({
+const off = fc.oneof(fc.record({ why: fc.constantFrom('price', 'discount', 'ticket', 'rounding'), fen: amount }), fc.record({ why: fc.constantFrom('promotion', 'spend'), fen: amount, promotion: uuid, name: fc.string({ maxLength: 40 }) }),
+  fc.record({ why: fc.constant('birthday'), fen: amount }), fc.record({ why: fc.constant('coupon'), fen: amount, coupon: uuid, name: fc.string({ maxLength: 40 }) }))
+const sold = {
   sale: uuid, no: fc.string({ maxLength: 24 }), shift: uuid, staff: uuid, date: fc.constant('2026-11-24'),
   lines: fc.array(fc.record({
     ...line, offs: fc.array(off, { maxLength: 3 }), cost: price, label: fc.string({ maxLength: 60 }),
     lots: fc.array(fc.record({ no: fc.constantFrom('', 'B-0123'), expiry: fc.constantFrom('2026-12-28', '2024-02-01'), quantity: amount }), { minLength: 1, maxLength: 2 }),
   }, { requiredKeys: Object.keys(line) as (keyof typeof line)[] }), { minLength: 1, maxLength: 3 }),
   gross: amount, discount: amount, total: amount,
-  tenders: fc.array(fc.record({ channel: fc.constant('cash'), amount, given: amount, change: amount }), { minLength: 1, maxLength: 2 }),
-  postings: amount.map((fen) => [{ account: 'drawer', fen }, { account: 'sales', fen: fen === 0 ? 0 : -fen }]),
-}).map((body) => structuredClone(body)) // JSON.parse makes no object without a prototype.
+  tenders: fc.array(fc.record({ channel: fc.constantFrom('cash', 'stored_value', 'points'), amount, given: amount, change: amount }), { minLength: 1, maxLength: 2 }),
+  postings: amount.chain((fen) => fc.constantFrom('drawer', 'value:redeemed', 'channel:points').map((account) => [{ account, fen }, { account: 'sales', fen: fen === 0 ? 0 : -fen }])),
+}
+const sale = fc.record({
+  ...sold, member: fc.record({ member: uuid, points: amount, value: amount }),
+  moves: fc.array(fc.record({ member: uuid, purse: fc.constantFrom('points', 'value'), delta: amount, why: fc.constantFrom('earned', 'spent', 'returned') }), { maxLength: 3 }),
+}, { requiredKeys: Object.keys(sold) as (keyof typeof sold)[] }).map((body) => structuredClone(body)) // JSON.parse makes no object without a prototype.
 
 test('a sale as the till writes it is known at sight', () => {
   fc.assert(fc.property(sale, (body) => { expect(isPlainSale(body)).toBe(true) }))

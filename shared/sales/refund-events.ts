@@ -5,7 +5,8 @@ import { IdSchema } from '../identity/ids.ts'
 import { PostingsSchema } from '../ledger/postings.ts'
 import { PriceSchema } from '../money/money.ts'
 import { MilliSchema, PricingSchema } from '../quantity/quantity.ts'
-import { DateSchema } from './events.ts'
+import { MovesSchema } from '../payments/purse.ts'
+import { DateSchema, SaleMemberSchema } from './events.ts'
 
 /** Why goods come back: the customer simply doesn't want them, they are faulty, or the wrong thing was sold. */
 export const REFUND_REASONS = ['no_reason', 'quality', 'wrong', 'other'] as const
@@ -66,5 +67,7 @@ export const SaleRefunded = defineEvent('sale.refunded', 1, z.object({
   /** The sale of what was taken in exchange, which follows. */
   exchange: IdSchema.nullable(),
   postings: PostingsSchema,
+  /** Whose sale it was, with what they have after it as far as this till knew; points taken back, points and value given back. */
+  member: SaleMemberSchema.optional(), moves: MovesSchema.optional(),
 }))
 export type Refund = z.output<typeof SaleRefunded.body>

@@ -7,18 +7,25 @@ import type { Id } from '../identity/ids.ts'
 import type { Right, Staff } from '../identity/staff.ts'
 import { postings } from '../ledger/postings.ts'
 import { type Fen, fen } from '../money/money.ts'
+import type { Move } from '../payments/purse.ts'
+import { accountOf, ChannelSchema } from '../payments/tender.ts'
 import { amountOf, type Milli, thousandthsPer } from '../quantity/quantity.ts'
 import type { Sale } from './events.ts'
 import { type Refund, type RefundLine, type RefundReason, type ReturnRule, SaleRefunded, type StockEnd } from './refund-events.ts'
 import { type ReturnRules, whyNot } from './return-rules.ts'
 import { may, type Refusal } from './sale.ts'
-import { type Back, grossShareOf, NOTHING_BACK, paidInAll, shareOf } from './share.ts'
+import { type Customer, after } from './payment.ts'
+import { type Back, grossShareOf, NOTHING_BACK, paidInAll, partBack, shareOf, waysBack } from './share.ts'
 
 /** A sale of this ledger, and what came back of it: by line here, and in all, here and as far as the cloud said elsewhere. */
 export interface SoldFacts {
   readonly sale: Sale
   readonly back: ReadonlyMap<number, Back>
   readonly backInAll: Fen
+  /** What was paid back here, by channel. */
+  readonly backBy: ReadonlyMap<string, number>
+  /** Whose sale it was; undefined where it was nobody's, or they are no member any more. */
+  readonly customer?: Customer | undefined
 }
 export interface RefundFacts {
   readonly staff: Staff
@@ -72,16 +79,43 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   const { sold } = facts
   const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? []
   if (command.channel !== 'cash' && !channels.includes(command.channel)) return { refused: { code: 'refund.channel', detail: { channel: command.channel } } }
-  const due = command.channel !== 'cash'
+  const customer = sold?.customer
+  const parts = customer ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
+  if (command.exchange && parts.some(({ channel }) => channel !== 'cash')) return { refused: { code: 'refund.no_exchange' } }
+  // Of a member who is none any more nobody keeps points or value: it is paid out.
+  const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && !isPurse(channel) }))
+  const moves = customer ? movesBack(sold, customer, total, parts) : []
   const body: Refund = {
     refund: command.refund, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     sale: sold?.sale.sale ?? command.receipt?.sale ?? null, saleNo: sold?.sale.no ?? command.receipt?.no ?? null, saleTill: sold ? facts.till : command.receipt?.till ?? null,
     known: sold !== null, reason: command.reason, note: command.note, lines, total,
-    tenders: [{ channel: command.channel, amount: total, due }],
+    tenders,
     allowedBy: [...needed].some((right) => !may(facts.staff, right)) ? facts.approvedBy : null, exchange: command.exchange,
-    postings: postings([['returns', total], [due ? `refund_due:${command.channel}` : 'drawer', fen(-total)]]),
+    postings: postings([['returns', total], ...tenders.map(({ channel, amount, due }) => [due ? `refund_due:${channel}` : accountOf({ channel: ChannelSchema.parse(channel) }), fen(-amount)] as const)]),
+    ...customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } },
+    ...moves.length > 0 && { moves },
   }
   return { event: { id: command.refund, type: SaleRefunded.type, v: 1, body } }
+}
+
+const isPurse = (channel: string): boolean => channel === 'points' || channel === 'stored_value'
+
+/**
+ * What a refund does to its member's purses. Points are parted as money is: rounded cumulatively, so that once all is back
+ * as many were taken as the sale earned, and as many given as it was paid with.
+ */
+function movesBack({ sale, back, backBy }: SoldFacts, { member }: Customer, total: number, parts: readonly { channel: string; amount: Fen }[]): Move[] {
+  const points = (why: Move['why']): number => Math.abs((sale.moves ?? []).reduce((sum, move) => sum + (move.purse === 'points' && move.why === why ? move.delta : 0), 0))
+  const share = (all: number, of: number, before: number, now: number): number => (of <= 0 ? 0 : Math.floor(all * Math.min(of, before + now) / of) - Math.floor(all * Math.min(of, before) / of))
+  const by = (channel: string): number => parts.reduce((sum, part) => sum + (part.channel === channel ? part.amount : 0), 0)
+  const paidBack = [...back.values()].reduce((sum, { amount }) => sum + amount, 0)
+  const byPoints = sale.tenders.reduce((sum, { channel, amount }) => sum + (channel === 'points' ? amount : 0), 0)
+  const moves: Move[] = [
+    { member, purse: 'points', delta: -share(points('earned'), paidInAll(sale), paidBack, total), why: 'returned' },
+    { member, purse: 'points', delta: share(points('spent'), byPoints, backBy.get('points') ?? 0, by('points')), why: 'refunded' },
+    { member, purse: 'value', delta: by('stored_value'), why: 'refunded' },
+  ]
+  return moves.filter(({ delta }) => delta !== 0)
 }
 
 type Taken = { readonly lines: RefundLine[]; readonly needed: ReadonlySet<Right> } | { readonly refused: Refusal }

@@ -8,13 +8,14 @@ import type { Id } from '../identity/ids.ts'
 import { RIGHTS, type Right, type Staff } from '../identity/staff.ts'
 import { postings } from '../ledger/postings.ts'
 import { FEN_MAX, type Fen, fen } from '../money/money.ts'
-import { accountOf, takeCash } from '../payments/tender.ts'
+import { accountOf } from '../payments/tender.ts'
 import { handNeeds } from '../pricing/by-hand.ts'
-import { type Off, sumOffs } from '../pricing/offs.ts'
-import { NO_RULES, type PricingRules, priceTicket } from '../pricing/price.ts'
+import { type CouponAtTicket, type Off, sumOffs } from '../pricing/offs.ts'
+import { goodsTotal, NO_RULES, type PricingRules, priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
 import { isExpired, lotTaker, type LotPart } from '../stock/lot.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
+import { type Customer, after, takePayment } from './payment.ts'
 
 export interface SaleFacts {
   readonly staff: Staff
@@ -28,6 +29,9 @@ export interface SaleFacts {
   /** fen that may be paid back at once for goods that come back without their receipt */
   readonly returnCap: Fen
   good(id: Id): Good | undefined
+  /** Whose ticket it is. */
+  readonly customer?: Customer | undefined
+  readonly coupon?: CouponAtTicket | undefined
   /** What prices go by at this moment, besides the list; nothing where not given. */
   readonly rules?: PricingRules
   /** The good's stock in thousandths, and which lots of it are there; absent where no lots are kept. */
@@ -45,6 +49,9 @@ export interface SaleCommand {
   readonly total: Fen
   /** fen of cash handed over */
   readonly given: Fen
+  /** What the member pays with: fen of stored value, and points. */
+  readonly value?: number
+  readonly points?: number
   /** Where the screen says what it went by, that is checked too. */
   readonly promotions?: ShownOffs | undefined
 }
@@ -95,12 +102,14 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     if (refused) return { refused }
     lines.push(current)
   }
-  const rules = facts.rules ?? NO_RULES
+  const { customer, coupon } = facts
+  const rules: PricingRules = { ...facts.rules ?? NO_RULES, gifts: { birthday: customer?.birthday ?? 0, coupon } }
   const takeLots = lotTaker((id) => facts.lots?.(id) ?? NO_LOTS)
   const lots = lines.map((line) => (line.quantity > 0 ? takeLots(line.good, line.quantity) : []))
   const expired = lines.find((line, i) => facts.expiredStops?.includes(facts.good(line.good)?.category ?? '') && lots[i]!.some((lot) => isExpired(lot, facts.date)))
   if (expired) return { refused: { code: 'sale.expired', detail: { name: expired.name } } }
   const priced = priceTicket(lines, ticket, rules)
+  if (coupon && goodsTotal(priced) < coupon.least) return { refused: { code: 'coupon.least', detail: { least: coupon.least } } }
   if (Math.abs(priced.gross) > TICKET_MAX || Math.abs(priced.total) > TICKET_MAX) return { refused: { code: 'sale.too_large', detail: { name: lines[0]!.name } } }
   const need = handNeeds(lines, ticket, priced, rules).find(({ right }) => !allows(right))
   if (need) return { refused: { code: 'staff.not_allowed', detail: { right: need.right } } }
@@ -112,8 +121,9 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
   }
-  const tender = takeCash(priced.total, command.given)
-  if (!tender) return { refused: { code: 'sale.too_little_cash', detail: { total: priced.total, given: command.given } } }
+  const paid = takePayment(priced.total, { given: command.given, value: command.value ?? 0, points: command.points ?? 0 }, customer)
+  if ('refused' in paid) return paid
+  const { tenders, moves } = paid
   const body: Sale = {
     sale: ticket.id, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     lines: lines.map((line, i): SaleLine => {
@@ -122,10 +132,12 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
       return { good: line.good, code: line.code, name: line.name, unit: line.unit, pricing: line.pricing, per: line.per, quantity: line.quantity as Milli, price: line.price, list: line.list, gross, discount, net, ...offs.length > 0 && { offs: [...offs] }, ...(cost === undefined ? {} : { cost }), ...(lots[i]!.length > 0 && { lots: lots[i]!.slice(0, LOTS_MAX) as SaleLine['lots'] }), ...(line.label && { label: line.label.text }) }
     }),
     gross: priced.gross, discount: priced.discount, total: priced.total,
-    tenders: [tender],
-    postings: postings([[accountOf(tender), priced.total], ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
+    tenders,
+    postings: postings([...tenders.map((tender) => [accountOf(tender), tender.amount] as const), ['discounts', priced.discount], ['sales', fen(-priced.gross)]]),
+    ...(customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } }),
+    ...(moves.length > 0 && { moves }),
   }
-  return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: true }
+  return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: tenders.some(({ channel }) => channel === 'cash') }
 }
 
 /** Names of promotions that take off something else than the screen said: edited, begun or over in between. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fen } from '../money/money.ts'
 import { milli } from '../quantity/quantity.ts'
-import { NOTHING_BACK, paidFor, shareOf } from './share.ts'
+import { NOTHING_BACK, paidFor, partBack, shareOf, waysBack } from './share.ts'
 
 const line = (quantity: number, net: number) => ({ quantity: milli(quantity), net: fen(net) })
 
@@ -36,5 +36,25 @@ test('however a line is split into refunds, they sum to what was paid for it, an
       expect(Math.abs(back.amount - paid * back.quantity / sold.quantity)).toBeLessThanOrEqual(0.5 + 1e-6)
     }
     if (kept === 0) expect(back.amount).toBe(paid)
+  }))
+})
+
+test('what a member paid with goes back to them: by no way more than came by it, whatever is asked for, and in all to the fen', () => {
+  const tender = fc.record({ channel: fc.constantFrom('cash' as const, 'stored_value' as const, 'points' as const), amount: fc.integer({ min: 1, max: 10_000 }).map(fen) })
+  fc.assert(fc.property(fc.array(tender, { minLength: 1, maxLength: 3 }), fc.array(fc.tuple(fc.nat({ max: 5000 }), fc.constantFrom('cash', 'stored_value', 'points')), { maxLength: 6 }), (tenders, asked) => {
+    const paid = tenders.reduce((sum, { amount }) => sum + amount, 0)
+    const by = new Map<string, number>()
+    const back = new Map<string, number>()
+    for (const { channel, amount } of tenders) by.set(channel, (by.get(channel) ?? 0) + amount)
+    let rest = paid
+    for (const [wish, channel] of [...asked, [paid, 'cash'] as const]) {
+      const total = Math.min(rest, wish)
+      const parts = partBack(total, channel, waysBack(tenders, back))
+      expect(parts.reduce((sum, { amount }) => sum + amount, 0)).toBe(total)
+      for (const part of parts) back.set(part.channel, (back.get(part.channel) ?? 0) + part.amount)
+      rest -= total
+    }
+    const isMixed = by.has('stored_value') || by.has('points')
+    if (isMixed) for (const [channel, amount] of back) expect(amount).toBe(by.get(channel) ?? 0)
   }))
 })

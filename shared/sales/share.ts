@@ -1,6 +1,7 @@
 /** What part of the money paid for a line goes with a part of its goods. Pure; fen and thousandths. */
 import { type Fen, fen, roundHalfUp } from '../money/money.ts'
 import type { Milli } from '../quantity/quantity.ts'
+import type { Tender } from '../payments/tender.ts'
 import type { Sale, SaleLine } from './events.ts'
 
 /** fen paid for a line after every discount: the one place that knows. A line that came back itself was paid nothing for. */
@@ -38,4 +39,33 @@ export function shareOf(line: Pick<SaleLine, 'net' | 'quantity'>, before: Back, 
   if (quantity <= 0 || upTo > line.quantity) throw new RangeError(`${quantity} of ${line.quantity} can't come back after ${before.quantity}`)
   const due = upTo === line.quantity ? paid : roundHalfUp(paid, upTo, line.quantity)
   return fen(Math.max(0, Math.min(due, paid) - before.amount))
+}
+
+/** fen that can still go back the way they came, by channel. */
+export type Ways = readonly { readonly channel: string; readonly left: number }[]
+
+/** `before`: what went back already, by channel in fen. */
+export function waysBack(tenders: readonly Pick<Tender, 'channel' | 'amount'>[], before: ReadonlyMap<string, number>): Ways {
+  const channels = [...new Set(tenders.map(({ channel }) => channel))]
+  return channels.map((channel) => ({ channel, left: Math.max(0, tenders.reduce((sum, tender) => sum + (tender.channel === channel ? tender.amount : 0), 0) - (before.get(channel) ?? 0)) }))
+}
+
+/** A member's own: what was paid by these goes back to them, or it would be a way of drawing them out in cash. */
+const PURSES_FIRST: readonly string[] = ['stored_value', 'points']
+
+/**
+ * How `total` fen go back: by the channel asked for, and where a member paid with points or stored value no more by any
+ * channel than came by it. What no channel has left is cash.
+ */
+export function partBack(total: number, channel: string, ways: Ways): { channel: string; amount: Fen }[] {
+  if (!ways.some((way) => PURSES_FIRST.includes(way.channel))) return [{ channel, amount: fen(total) }]
+  const parts = new Map<string, number>()
+  let rest = total
+  for (const each of new Set([channel, ...PURSES_FIRST, 'cash'])) {
+    const part = Math.min(rest, ways.find((way) => way.channel === each)?.left ?? 0)
+    if (part > 0) parts.set(each, part)
+    rest -= part
+  }
+  if (rest > 0 || parts.size === 0) parts.set('cash', (parts.get('cash') ?? 0) + rest)
+  return [...parts].map(([each, amount]) => ({ channel: each, amount: fen(amount) }))
 }

@@ -8,13 +8,15 @@ import { type Clocks, type Fields, HlcSchema, unpackClocks } from '../catalog/hl
 import { PromotionFields } from '../catalog/promotion.ts'
 import { ShopFields } from '../catalog/shop.ts'
 import { StaffFields } from '../identity/staff.ts'
+import { PurseFields } from '../members/lease.ts'
 import { MemberFields } from '../members/member.ts'
+import { CouponFields } from '../sales/coupon.ts'
 import { HoldingFields } from '../sales/held.ts'
 import { RefundingFields } from '../sales/refunding.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), refund: RefundingFields.partial(), member: MemberFields.partial(),
+  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), refund: RefundingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(), coupon: CouponFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

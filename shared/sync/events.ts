@@ -5,9 +5,11 @@ import { PromotionChanged } from '../catalog/promotion.ts'
 import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
+import { PurseAdjusted, PurseReleased, PurseToppedUp, PurseWanted } from '../payments/purse.ts'
 import {
   CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
+import { CouponIssued, CouponLost } from '../sales/coupon.ts'
 import { SaleRefunded } from '../sales/refund-events.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
 import {
@@ -21,6 +23,7 @@ export const EVENTS = [
   TicketHeld, TicketTaken,
   StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
+  PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted, CouponIssued, CouponLost,
 ] as const
 
 type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>

@@ -83,7 +83,7 @@ export type KnownEvent = z.output<typeof KnownSchema>['known'][number]
  * shop's other tills have moved, so that it may come again, and what a till moved itself, sent or not, counts once. `lost`
  * (id = the document's) tells a till, and no other, of an edit made at it that lost.
  */
-export const CHANGE_KINDS = ['shop', 'good', 'promotion', 'staff', 'credit', 'ticket', 'refund', 'member', 'person', 'stock', 'lost'] as const
+export const CHANGE_KINDS = ['shop', 'good', 'promotion', 'staff', 'credit', 'ticket', 'refund', 'member', 'person', 'purse', 'tills', 'coupon', 'stock', 'lost'] as const
 /** Any object: a change's fields are looked at one by one where it is taken in (`soundChange`). */
 const FieldsSchema = z.custom<Fields>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 export const ChangeSchema = z.object({

@@ -46,3 +46,11 @@ it('knows a count\'s quantities from a shift\'s money, and rights by their names
   expect(auditSummary({ type: 'sale.refunded', body: { no: 'T1', reason: 'quality', total: 350 } } as never)).toBe(`T1 · ${zh.auditValue.quality} · 3.50`)
   expect(auditFacts({ type: 'staff.approved', body: { rights: ['stock.waste'] } } as never, () => undefined)[0]!.value).toBe(zh.approve.stock_waste)
 })
+it('says points as points and stored value in yuan', () => {
+  const values = (type: string, body: object): string[] => auditFacts({ type, body } as never, () => undefined).map(({ value }) => value)
+  const move = (purse: string) => ({ purse, delta: -1250 })
+  expect(values('sale.completed', { total: 100, moves: [move('points'), move('value')] })).toEqual(['1.00', zh.auditValue.points, '-1250', zh.auditValue.value, '-12.50'])
+  expect(values('purse.adjusted', { balance: 300, moves: [move('points')] })[0]).toBe('300')
+  expect(values('purse.topped_up', { amount: 5000, balance: 5000, moves: [move('value')] }).slice(0, 2)).toEqual(['50.00', '50.00'])
+  expect(values('purse.released', { parts: [{ purse: 'points', amount: 40 }] })[1]).toBe('40')
+})

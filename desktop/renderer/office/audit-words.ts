@@ -5,7 +5,9 @@ import { formatQuantity } from '#shared/quantity/quantity.ts'
 import { i18n, type MessageKey, t } from '../i18n/index.ts'
 
 /** Fields that hold fen, whatever event they stand in. */
-const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'fen', 'over', 'off', 'returnCap'])
+const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'fen', 'over', 'off', 'returnCap', 'value', 'bonus', 'least', 'earn', 'worth'])
+/** Fields that hold points or fen, as the purse is. */
+const OF_PURSE = new Set(['delta', 'amount', 'balance'])
 /** Fields that hold thousandths. */
 const MILLI = new Set(['quantity', 'delta', 'came', 'sent', 'books', 'left', 'minStock'])
 /** In what the stock room says, `counted`, `difference` and the like are thousandths. */
@@ -32,17 +34,24 @@ export function auditSummary({ body, type }: Pick<AuditRow, 'body' | 'type'>): s
 /** Every value of the body with the way to it, in the order it was written; `staffNo` gives the number of a staff member by id. */
 export function auditFacts({ body, type }: Pick<AuditRow, 'body' | 'type'>, staffNo: (id: string) => string | undefined): { name: string; value: string }[] {
   const facts: { name: string; value: string }[] = []
-  const add = (path: readonly string[], key: string, value: unknown): void => {
+  const add = (path: readonly string[], key: string, value: unknown, purse?: unknown): void => {
     if (NOT_SHOWN.has(key)) return
     if (value !== null && typeof value === 'object' && path.length < DEPTH_MAX) {
-      for (const [each, part] of Object.entries(value)) add([...path, Array.isArray(value) ? String(Number(each) + 1) : word('auditField', each)], each, part)
-    } else facts.push({ name: path.join(' › '), value: (typeof value === 'string' ? staffNo(value) : undefined) ?? text(type, key, value) })
+      for (const [each, part] of Object.entries(value)) add([...path, Array.isArray(value) ? String(Number(each) + 1) : word('auditField', each)], each, part, purseOf(type, value))
+    } else facts.push({ name: path.join(' › '), value: (typeof value === 'string' ? staffNo(value) : undefined) ?? text(type, key, value, purse) })
   }
   add([], '', body)
   return facts
 }
 
-function text(type: string, key: string, value: unknown): string {
+/** Which of a member's purses an object speaks of: it says so itself, or what it moved does. */
+function purseOf(type: string, of: object): unknown {
+  const { purse, moves } = of as { purse?: unknown; moves?: unknown }
+  return purse ?? (type.startsWith('purse.') && Array.isArray(moves) ? (moves[0] as { purse?: unknown } | undefined)?.purse : undefined)
+}
+
+function text(type: string, key: string, value: unknown, purse?: unknown): string {
+  if (typeof value === 'number' && typeof purse === 'string' && OF_PURSE.has(key)) return purse === 'value' ? formatYuan(value) : String(value)
   const [fen, thousandths] = type.startsWith('stock.') ? [STOCK_FEN, STOCK_MILLI] : [FEN, MILLI]
   if (typeof value === 'number') return fen.has(key) ? formatYuan(value) : thousandths.has(key) ? formatQuantity(value) : String(value)
   if (typeof value === 'string' && ID.test(value)) return `…${value.slice(-ID_SHOWN)}`

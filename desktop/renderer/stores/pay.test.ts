@@ -18,7 +18,7 @@ interface Call { id: number; name: string; input: { ticket: { id: string }; tota
 const good: GoodView = { ...GOOD_DEFAULTS, codes: [], id: '01890000-0000-7000-8000-000000000001', name: 'tea', price: fen(300), stock: null }
 const saleOf = (id: string): SaleView => ({
   sale: id, no: '1', at: 0, date: '2026-01-01', staff: good.id, staffNo: '01', lines: [], gross: fen(300), discount: fen(0), total: fen(300),
-  tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
+  member: null, tenders: [{ channel: 'cash', amount: fen(300), given: fen(500), change: fen(200) }], url: null, sent: false,
 })
 
 /** A host played by the test: it sees every call and answers when told, or goes away. */
@@ -57,7 +57,7 @@ it('repeats a completion without an answer word for word, and begins the next ti
   till.gone()
   await vi.waitFor(() => expect(usePay().phase).toBe('waiting'))
   expect(ticket.ticket.id).toBe(id)
-  expect(ticket.completing).toMatchObject({ total: 300, given: 500, priced: { promotions: [] } })
+  expect(ticket.completing).toMatchObject({ total: 300, given: 500, value: 0, points: 0, priced: { promotions: [] } })
 
   await vi.waitFor(() => {
     void usePay().send()

@@ -3,7 +3,7 @@
  * again, word for word, as soon as the host is back. Only an answer begins the next ticket.
  */
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { TillError } from '#shared/host/frames.ts'
 import type { SaleView } from '#shared/host/schemas.ts'
 import { fen, type Fen } from '#shared/money/money.ts'
@@ -11,6 +11,7 @@ import { till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
 import { type Approvable, isApprovable, useApproval } from './approval.ts'
+import { useMember } from './member.ts'
 import { useNotice, wordsFor } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { usePromotions } from './promotions.ts'
@@ -23,6 +24,10 @@ export const usePay = defineStore('pay', () => {
   const phase = ref<PayPhase>('due')
   const sale = shallowRef<SaleView | null>(null)
   const receipt = ref('')
+  /** What the member pays with, until the money is taken: fen of stored value, and points. */
+  const value = ref(0)
+  const points = ref(0)
+  const rest = computed(() => useTicket().priced.total - value.value - points.value * useMember().loyalty.worth)
   let sending = false
 
   /** Opens the payment panel, unless there is nothing to pay. */
@@ -33,6 +38,7 @@ export const usePay = defineStore('pay', () => {
       return
     }
     if (!ticket.completing) phase.value = 'due'
+    value.value = points.value = 0
     usePanels().open('pay')
   }
 
@@ -46,7 +52,7 @@ export const usePay = defineStore('pay', () => {
   async function take(given: Fen): Promise<void> {
     const ticket = useTicket()
     if (ticket.completing || ticket.empty) return
-    await ticket.freeze({ total: ticket.priced.total, given, priced: ticket.pricedBy() })
+    await ticket.freeze({ total: ticket.priced.total, given, value: value.value, points: points.value, priced: ticket.pricedBy() })
     phase.value = 'waiting'
     await send()
   }
@@ -59,7 +65,7 @@ export const usePay = defineStore('pay', () => {
     sending = true
     phase.value = 'waiting'
     try {
-      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, ...what.priced && { priced: what.priced }, key: ticket.ticket.id })
+      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, value: what.value ?? 0, points: what.points ?? 0, ...what.priced && { priced: what.priced }, key: ticket.ticket.id })
       finish(done)
     } catch (error) {
       await refused(error)
@@ -99,6 +105,10 @@ export const usePay = defineStore('pay', () => {
     }
     await ticket.freeze(null)
     phase.value = 'due'
+    if (code.startsWith('member.')) {
+      value.value = points.value = 0
+      void useMember().refresh()
+    }
     if (code === 'sale.total_changed' || code === 'sale.promotions_changed') {
       await notice.attempt(async () => { await Promise.all([ticket.refreshAll(), usePromotions().reload()]) })
       notice.show({ tone: 'attention', ...wordsFor(error) })
@@ -135,5 +145,14 @@ export const usePay = defineStore('pay', () => {
     return fen(total <= 0 ? -total : given - total)
   }
 
-  return { phase, sale, receipt, open, leave, take, send, changeFor }
+  /** All the member can pay of it with the one or the other, or none where it was chosen; what comes back goes back as stored value. */
+  function toggleValue(): void {
+    const total = useTicket().priced.total
+    value.value = value.value !== 0 ? 0 : total <= 0 ? total : Math.max(0, Math.min(useMember().card?.value.held ?? 0, rest.value))
+  }
+  function togglePoints(): void {
+    points.value = points.value !== 0 ? 0 : useMember().payable(rest.value)
+  }
+
+  return { phase, sale, receipt, value, points, rest, toggleValue, togglePoints, open, leave, take, send, changeFor }
 })

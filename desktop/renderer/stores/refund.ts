@@ -12,7 +12,7 @@ import { fen, type Fen } from '#shared/money/money.ts'
 import { amountOf, type Milli, milli, PIECE, type Pricing, thousandthsPer } from '#shared/quantity/quantity.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import type { RefundReason, ReturnRule, StockEnd } from '#shared/sales/refund-events.ts'
-import { type Back, NOTHING_BACK, shareOf } from '#shared/sales/share.ts'
+import { type Back, NOTHING_BACK, partBack, shareOf } from '#shared/sales/share.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
@@ -76,6 +76,11 @@ export const useRefund = defineStore('refund', () => {
   let sending = false
 
   const total = computed(() => fen(rows.value.reduce((sum, row) => sum + amountFor(row as Row), 0)))
+  /** Where the money goes, where not all of it is cash. */
+  const parts = computed(() => {
+    const all = partBack(total.value, 'cash', quote.value?.ways ?? [])
+    return all.every(({ channel }) => channel === 'cash') ? [] : all
+  })
   const any = computed(() => rows.value.some(({ quantity }) => quantity > 0))
   /** fen that the customer still pays in an exchange; below zero, gets back */
   const difference = computed(() => fen((exchanging.value ? useTicket().priced.total : 0) - total.value))
@@ -282,7 +287,7 @@ export const useRefund = defineStore('refund', () => {
   }
 
   return {
-    step, found, more, quote, receipt, rows, chosen, reason, exchanging, waiting, done, picture, total, any, difference,
+    step, found, more, quote, receipt, rows, chosen, reason, exchanging, waiting, done, picture, total, parts, any, difference,
     ruleOf, begin, find, findMore, openSale, free, addFree, scan, move, setQuantity, more1, all, everything, turnStock, confirm, back,
   }
 })

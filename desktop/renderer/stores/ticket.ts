@@ -17,11 +17,17 @@ import { type Completing, db, type OpenTicket } from '../db.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { quantityFault, quantityWords } from '../ticket/limits.ts'
+import { useGifts } from './gifts.ts'
 import { useNotice } from './notice.ts'
 import { usePromotions } from './promotions.ts'
 import { useSeat } from './seat.ts'
 
 const LINES_MAX = 500
+
+/** A coupon is said anew when a ticket is taken up again: it may have been used meanwhile. */
+function withoutCoupon({ coupon: _coupon, ...ticket }: Ticket): Ticket {
+  return ticket
+}
 
 export const useTicket = defineStore('ticket', () => {
   const ticket = shallowRef<Ticket>(emptyTicket(newId(), Date.now()))
@@ -40,9 +46,9 @@ export const useTicket = defineStore('ticket', () => {
   const empty = computed(() => ticket.value.lines.length === 0)
   const line = computed(() => ticket.value.lines.find((each) => each.id === selected.value) ?? null)
 
-  /** Any ticket at the prices and promotions of now. */
+  /** Any ticket at the prices and promotions of now, with what its customer gets. */
   function price(other: Ticket): PricedTicket {
-    return priceTicket(other.lines, other, rules.value)
+    return priceTicket(other.lines, other, { ...rules.value, gifts: useGifts().of(other) })
   }
   /** What the total was made with, for the host to check. */
   function pricedBy(): Completing['priced'] {
@@ -75,7 +81,8 @@ export const useTicket = defineStore('ticket', () => {
   async function restore(): Promise<void> {
     const kept = await db.open_tickets.get('open').catch(() => undefined)
     if (!kept) return
-    ticket.value = kept.ticket
+    // A page that began anew knows no coupons; one that is being completed is said again word for word.
+    ticket.value = kept.completing ? kept.ticket : withoutCoupon(kept.ticket)
     selected.value = kept.selected
     completing.value = kept.completing
   }
@@ -168,6 +175,20 @@ export const useTicket = defineStore('ticket', () => {
     void save()
   }
 
+  /** Whose ticket it is; false while it is being completed. */
+  function setMember(member: Id | undefined): boolean {
+    if (completing.value) return false
+    const { member: _before, coupon: _coupon, ...rest } = ticket.value
+    change(member === undefined ? rest : { ...rest, member })
+    return true
+  }
+  function setCoupon(coupon: Id | undefined): boolean {
+    if (completing.value) return false
+    const { coupon: _before, ...rest } = ticket.value
+    change(coupon === undefined ? rest : { ...rest, coupon })
+    return true
+  }
+
   function begin(): void {
     completing.value = null
     change(emptyTicket(newId(), Date.now()), null)
@@ -180,7 +201,7 @@ export const useTicket = defineStore('ticket', () => {
   }
   /** Shows another ticket in the place of the open one; the caller writes both down. */
   function load(next: Ticket): void {
-    place(next, null)
+    place(withoutCoupon(next), null)
   }
 
   function follow(good: Good): void {
@@ -199,16 +220,9 @@ export const useTicket = defineStore('ticket', () => {
     await save()
   }
 
-  /** Says who buys; null is anybody. */
-  function setMember(member: Id | null): void {
-    if (completing.value) return
-    const { member: _before, ...others } = ticket.value
-    change(member === null ? others : { ...others, member })
-  }
-
   return {
-    price, pricedBy, rightsFor, setMember,
+    price, pricedBy, rightsFor,
     ticket, selected, completing, priced, saved, empty, line,
-    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, begin, sold, load, follow, refreshAll, freeze,
+    record, save, unkept, restore, add, edit, step, setLineQuantity, remove, move, select, setMember, setCoupon, begin, sold, load, follow, refreshAll, freeze,
   }
 })

@@ -12,6 +12,12 @@ type Lost = Extract<What, { kind: 'edit.lost' }>
 
 export function alertWords({ what }: Alert): { message: string; next: string } {
   if (what.kind === 'edit.lost') return lostWords(what)
+  if (what.kind === 'coupon.used_twice') {
+    return {
+      message: t('alerts.couponTwice', { name: what.name, tills: what.tills.join(t('held.comma')) }),
+      next: what.counts ? t('alerts.couponCounts') : t('alerts.couponLost', { amount: formatYuan(what.fen) }),
+    }
+  }
   if (what.kind === 'sale.refunded_beyond') {
     const { no, paid, back } = what
     return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }

@@ -1,0 +1,90 @@
+/** Goods of a member's sale that come back: points that it earned are taken back, and what was paid with points or stored value goes where it came from. */
+import { beforeEach, expect, test } from 'vitest'
+import { type TestTill, openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
+import type { GoodView, MemberView, SaleView } from '#shared/host/schemas.ts'
+
+let till: TestTill
+let member: string
+let good: GoodView
+beforeEach(async () => {
+  till = openTill()
+  await till.setUp()
+  await till.run('shift.open', { float: 20_000 })
+  good = await till.addGood({ price: 1000 })
+  member = (await till.run('member.join', { set: { phone: '13812345678', name: '张三丰' } })).member
+  await till.run('member.topUp', { member, amount: 10_000 })
+})
+async function sell(quantity: number, { value = 0, points = 0 } = {}): Promise<SaleView> {
+  const ticket = { ...ticketOf([{ good, quantity }]), member }
+  const total = totalOf(ticket)
+  return till.run('sale.complete', { key: ticket.id, ticket, total, given: total - value - points, value, points })
+}
+const asked = (sale: SaleView, quantity: number, total: number) => ({ sale: sale.sale, reason: 'no_reason' as const, total, lines: [{ line: 0, good: good.id, quantity, stock: 'back' as const }] })
+const card = (): Promise<MemberView> => till.run('member.card', { member })
+const balances = async (): Promise<Record<string, number>> => Object.fromEntries((await till.run('ledger.balances', {})).balances.filter((each) => each.fen !== 0).map(({ account, fen }) => [account, fen]))
+const paper = async (sale: string): Promise<string> => (await till.run('sale.receipt', { sale })).svg.replaceAll(/<[^>]+>|&#xa0;|\s/g, '')
+
+test('points earned go back with their goods, part by part, and all of them with all', async () => {
+  const sale = await sell(3000)
+  expect((await card()).points.balance).toBe(30)
+  const left: number[] = []
+  for (let piece = 0; piece < 3; piece++) {
+    const view = await till.run('sale.refund', asked(sale, 1000, 1000))
+    expect(view.tenders).toEqual([{ channel: 'cash', amount: 1000, due: false }])
+    left.push(view.member!.points)
+  }
+  expect(left).toEqual([20, 10, 0])
+  expect((await card()).points).toEqual({ balance: 0, held: 0 })
+  expect((await till.run('sale.find', { member })).sales.map(({ no }) => no)).toEqual([sale.no])
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})
+
+test('stored value and points go back to the member, cash as far as there was cash; books, drawer and paper say so', async () => {
+  await sell(8000)
+  expect((await card()).points.balance).toBe(80)
+  const before = await balances()
+  const sale = await sell(3000, { value: 2000, points: 50 })
+  expect(sale.tenders.map(({ channel, amount }) => [channel, amount])).toEqual([['points', 50], ['stored_value', 2000], ['cash', 950]])
+  expect((await card())).toMatchObject({ points: { balance: 80 - 50 + 29 }, value: { balance: 8000 } })
+  expect((await till.run('sale.refundable', { sale: sale.sale })).ways).toEqual([{ channel: 'points', left: 50 }, { channel: 'stored_value', left: 2000 }, { channel: 'cash', left: 950 }])
+  const first = await till.run('sale.refund', asked(sale, 1000, 1000))
+  expect(first.tenders).toEqual([{ channel: 'cash', amount: 950, due: false }, { channel: 'stored_value', amount: 50, due: false }])
+  const second = await till.run('sale.refund', asked(sale, 2000, 2000))
+  expect(second.tenders).toEqual([{ channel: 'stored_value', amount: 1950, due: false }, { channel: 'points', amount: 50, due: false }])
+  expect(second.member).toEqual({ member, points: 80, value: 10_000 })
+  expect(await card()).toMatchObject({ points: { balance: 80, held: 80 }, value: { balance: 10_000, held: 10_000 } })
+  expect(await balances()).toEqual({ ...before, sales: before['sales']! - 3000, returns: 3000 })
+  expect(await paper(second.refund)).toMatch(/退回储值￥19\.50退回积分￥0\.50本次积分-20退回积分50积分余额80储值余额￥100\.00/)
+  const report = await till.run('report.sales', { from: '2026-11-23', to: '2026-11-23' })
+  expect(new Map(report.tenders.map(({ channel, fen }) => [channel, fen]))).toEqual(new Map([['cash', 8000], ['points', 0], ['stored_value', 0]]))
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+  till = await till.restart()
+  expect(await card()).toMatchObject({ points: { balance: 80 }, value: { balance: 10_000 } })
+})
+
+test('value that is asked for goes back first, and an exchange of what was paid with it is refused', async () => {
+  const sale = await sell(2000, { value: 500 })
+  const ticket = ticketOf([{ good, quantity: 1000 }])
+  expect((await till.refusal('sale.refund', { ...asked(sale, 2000, 2000), exchange: { ticket, total: 1000, given: 0 } })).code).toBe('refund.no_exchange')
+  expect((await till.run('sale.refund', { ...asked(sale, 1000, 1000), channel: 'stored_value' })).tenders).toEqual([{ channel: 'stored_value', amount: 500, due: false }, { channel: 'cash', amount: 500, due: false }])
+  const exchanged = await till.run('sale.refund', { ...asked(sale, 1000, 1000), exchange: { ticket: { ...ticket, member }, total: 1000, given: 0 } })
+  expect(exchanged).toMatchObject({ tenders: [{ channel: 'cash', amount: 1000 }], exchange: { total: 1000, member: { earned: 10 } } })
+  expect((await card())).toMatchObject({ points: { balance: 10 }, value: { balance: 10_000 } })
+})
+
+test('of a member who was forgotten what they paid with is paid out', async () => {
+  const sale = await sell(1000, { value: 1000 })
+  await till.run('member.adjust', { member, purse: 'value', delta: -9000, reason: 'refund' })
+  await till.run('person.erase', { person: member })
+  expect((await till.run('sale.refund', asked(sale, 1000, 1000)))).toMatchObject({ tenders: [{ channel: 'cash', amount: 1000, due: false }], member: null })
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})
+
+test('a coupon\'s share goes back with no goods', async () => {
+  const { coupon } = await till.run('coupon.issue', { terms: { name: '减五元', code: 'A', member: null, off: { fen: 500 }, least: 0, from: '2026-01-01', until: '2026-12-31' } })
+  const ticket = { ...ticketOf([{ good, quantity: 3000 }]), coupon }
+  const sale = await till.run('sale.complete', { key: ticket.id, ticket, total: 2500, given: 2500 })
+  const parts = [833, 834, 833]
+  for (const part of parts) expect((await till.run('sale.refund', asked(sale, 1000, part))).total).toBe(part)
+  expect(await balances()).toMatchObject({ drawer: 30_000, returns: 2500, sales: -3000, discounts: 500 })
+})

@@ -1,0 +1,68 @@
+/** Coupons at this till: as the journal and the cloud tell of them, with what was used here. Raises an alert where one was used twice. */
+import type { Database } from 'better-sqlite3'
+import type { CouponAt } from '#shared/host/store.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { PurseDoc } from '#shared/members/lease.ts'
+import type { Coupon, CouponUse } from '#shared/sales/coupon.ts'
+import type { Alerts } from './alerts.ts'
+
+interface Row { id: string; doc: string; usedHere: number }
+const COUPON = "SELECT id, doc, EXISTS (SELECT 1 FROM coupon_use u WHERE u.coupon = d.id) AS usedHere FROM document d WHERE kind = 'coupon'"
+
+export class Coupons {
+  readonly #one
+  readonly #byCode
+  readonly #byMember
+  readonly #twice
+  readonly #lost
+  readonly #birthday
+  readonly #alerts
+  readonly #device
+
+  constructor(db: Database, alerts: Alerts, device: () => Id) {
+    this.#alerts = alerts
+    this.#device = device
+    this.#one = db.prepare<[string], Row>(`${COUPON} AND id = ?`)
+    this.#byCode = db.prepare<[string], Row>(`${COUPON} AND doc ->> '$.terms.code' = ? ORDER BY id`)
+    this.#byMember = db.prepare<[string], Row>(`${COUPON} AND doc ->> '$.terms.member' = ? ORDER BY doc ->> '$.terms.until', id`)
+    this.#twice = db.prepare<[], Row>(`${COUPON} AND doc ->> '$.again' IS NOT NULL`)
+    this.#lost = db.prepare<[string, string], { lost: number }>('SELECT lost FROM coupon_use WHERE coupon = ? AND sale = ?')
+    this.#birthday = db.prepare<[string, number], object>('SELECT 1 FROM birthday_use WHERE member = ? AND year = ?')
+  }
+
+  get(id: Id): CouponAt | undefined {
+    return this.#one.all(id).flatMap(toCoupon)[0]
+  }
+  /** Of several with one code, one that is not used yet. */
+  byCode(code: string): CouponAt | undefined {
+    const found = this.#byCode.all(code).flatMap(toCoupon)
+    return found.find(({ isUsed }) => !isUsed) ?? found[0]
+  }
+  ofMember(member: Id): CouponAt[] {
+    return this.#byMember.all(member).flatMap(toCoupon)
+  }
+
+  /** Whether the member had their birthday price in this year, here or as the cloud tells. */
+  hadBirthday(member: Id, year: number, doc: PurseDoc): boolean {
+    return doc.birthday === year || this.#birthday.get(member, year) !== undefined
+  }
+
+  /** Says so where one was used here and elsewhere. */
+  hear(id: Id, { terms, used, again }: Coupon): void {
+    const uses = [...used ? [used] : [], ...again ?? []]
+    const own = uses.find(({ device }) => device === this.#device())
+    if (!again?.length || !used || !own) return
+    this.#alerts.raise(`coupon ${id}`, own.at, { kind: 'coupon.used_twice', name: terms?.name ?? '', tills: uses.map(({ till }) => till), fen: own.fen, counts: own === used })
+  }
+
+  /** Uses of this till that did not count and are not booked. */
+  unbooked(): { coupon: Id; use: CouponUse }[] {
+    return this.#twice.all().flatMap(({ id, doc }) => ((JSON.parse(doc) as Coupon).again ?? [])
+      .filter(({ device, sale }) => device === this.#device() && this.#lost.get(id, sale)?.lost === 0).map((use) => ({ coupon: id, use })))
+  }
+}
+
+function toCoupon({ id, doc, usedHere }: Row): CouponAt[] {
+  const { terms, used } = JSON.parse(doc) as Coupon
+  return terms ? [{ coupon: id, terms, isUsed: usedHere === 1 || used !== undefined }] : []
+}
