@@ -142,6 +142,7 @@ test('a member\'s record that no seal holds goes and is counted, also where a la
   const before = await till.restart()
   const [broken, erased] = [await before.run('member.join', { set: { phone: '13800000001' } }), await before.run('member.join', { set: { phone: '13800000002' } })]
   const half = await before.run('member.join', { set: { phone: '13800000003' } })
+  const strange = await before.run('member.join', { set: { phone: '13800000004' } })
   await before.run('member.change', { member: half.member, set: { name: '李四' } })
   await before.close()
   let kept: unknown[] = []
@@ -149,6 +150,7 @@ test('a member\'s record that no seal holds goes and is counted, also where a la
     db.exec('DELETE FROM person_tag')
     db.prepare("UPDATE person_record SET sealed = zeroblob(length(sealed)) WHERE person = ?").run(broken.member)
     db.prepare("UPDATE person_record SET sealed = zeroblob(length(sealed)) WHERE person = ? AND fields = 'phone'").run(half.member)
+    db.prepare("UPDATE person_record SET key = 'another' WHERE person = ?").run(strange.member)
     kept = Object.values(db.prepare<[string], object>('SELECT * FROM person_record WHERE person = ?').get(erased.member)!)
   })
   const erasing = await till.restart()
@@ -156,7 +158,7 @@ test('a member\'s record that no seal holds goes and is counted, also where a la
   await erasing.close()
   // As a page of before the erasing would bring it back.
   tamper(till.folder, (db) => db.prepare(`INSERT INTO person_record VALUES (${kept.map(() => '?').join(', ')})`).run(...kept))
-  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, membersLost: 2 })
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, membersLost: 3 })
   const again = openTill({ folder: till.folder, clock: till.clock })
   expect((await again.run('member.find', { text: PHONE })).members).toMatchObject([{ member }])
   expect((await again.run('ledger.verify', {})).faults).toEqual([])

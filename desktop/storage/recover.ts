@@ -7,6 +7,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rea
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
+import type { Id } from '#shared/identity/ids.ts'
 import type { Identity } from '#shared/host/store.ts'
 import { type Head, openRow, type Sha256 } from '#shared/ledger/envelope.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
@@ -37,7 +38,7 @@ export interface Recovery {
     /** Of the missing rows so many are at the cloud, which gives them back when the till meets it. */
     readonly atCloud: number
   } | undefined
-  /** Members who joined here and of whom no record could be read; what the cloud has of them it gives back. */
+  /** Members who joined here and whose number could not be read; what the cloud has of them it gives back. */
   readonly membersLost: number
   /** Whether the till can go on as the one it was: its key was read, and is the journal's. */
   readonly goesOn: boolean
@@ -104,6 +105,7 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
       to.pragma('synchronous = FULL')
       to.pragma('secure_delete = ON')
       migrate(to, MIGRATIONS)
+      let lost = 0
       const goesOn = to.transaction(() => {
         const projector = new Projector(to)
         writeRows(to, projector, wholeRows(from, sha256))
@@ -111,11 +113,11 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
         projector.documents.settle()
         meetAnew(to, head, mark)
         if (!isIdentityOf(to, head.seq)) return false
-        settlePeople(to, projector, sha256)
+        lost = membersLost(to, settlePeople(to, projector, sha256))
         return true
       })()
       const missing = missingAfter(from, head)
-      return { rows: head.seq, head: head.hash, missing, membersLost: membersLost(to), goesOn, file: target, damaged: source }
+      return { rows: head.seq, head: head.hash, missing, membersLost: lost, goesOn, file: target, damaged: source }
     } finally {
       to.close()
     }
@@ -172,7 +174,7 @@ function meetAnew(to: Database, { seq }: Head, mark: Mark): void {
 }
 
 /** Who was erased stays so, whatever was read. Where the keys are: what no seal holds any more goes, and numbers find their people again. */
-function settlePeople(to: Database, { documents }: Projector, sha256: Sha256): void {
+function settlePeople(to: Database, { documents }: Projector, sha256: Sha256): People {
   const eraser = new Eraser(to)
   const erased = to.prepare<[], { id: string }>("SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased'").all()
   for (const { id } of erased) eraser.erase(id)
@@ -181,12 +183,19 @@ function settlePeople(to: Database, { documents }: Projector, sha256: Sha256): v
   const drop = to.prepare('DELETE FROM person_record WHERE person = ? AND digest = ?')
   for (const { person, digest } of people.broken()) drop.run(person, digest)
   people.rebind(settings.identity().shop)
+  return people
 }
 
-/** Those who joined and have no number left, by which alone they are found, whatever else is still known of them. */
-function membersLost(to: Database): number {
-  return to.prepare<[], { n: number }>(`SELECT count(*) AS n FROM (SELECT text ->> '$.body.person' AS person FROM journal WHERE type = 'member.joined')
-    WHERE person NOT IN (SELECT person FROM person_record WHERE ',' || fields || ',' LIKE '%,phone,%') AND person NOT IN (SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased')`).get()!.n
+/**
+ * Those who joined and whose number can't be read any more, by which alone they are found, whatever else is still known of
+ * them. Without any keys a record that is there counts as whole: the keys may be put back.
+ */
+function membersLost(to: Database, people: People): number {
+  const hasKeys = keysBeside(to).read() !== undefined
+  const joined = to.prepare<[], { person: Id; hasRecord: number }>(`SELECT person, EXISTS (SELECT 1 FROM person_record r WHERE r.person = j.person AND ',' || fields || ',' LIKE '%,phone,%') AS hasRecord
+    FROM (SELECT text ->> '$.body.person' AS person FROM journal WHERE type = 'member.joined') j
+    WHERE person NOT IN (SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased')`).all()
+  return joined.filter(({ person, hasRecord }) => (hasKeys ? people.fields(person)?.phone === undefined : hasRecord === 0)).length
 }
 
 /** undefined where it is no JSON. */
