@@ -123,6 +123,23 @@ test('a receipt says of every promotion what it took off', async () => {
   expect(text).toMatch(/小计￥20\.00满十减二-￥2\.00抹零-￥0\.09共优惠-￥7\.09/)
 })
 
+test('a receipt says what a member paid with and got, and nothing of what they have left', async () => {
+  const opened = await openShop(cloud)
+  const id = randomUUID()
+  const member = randomUUID()
+  opened.till.record('sale.completed', {
+    ...saleBody({ good, sale: id }), gross: 2000, discount: 900, total: 1100,
+    tenders: [{ channel: 'points', amount: 100, given: 0, change: 0 }, { channel: 'stored_value', amount: 1000, given: 0, change: 0 }],
+    postings: [{ account: 'channel:points', fen: 100 }, { account: 'value:redeemed', fen: 1000 }, { account: 'discounts', fen: 900 }, { account: 'sales', fen: -2000 }],
+    lines: [{ good, code: '', pricing: 'piece', unit: '瓶', per: 1000, quantity: 2000, price: 1000, list: 1000, gross: 2000, name: '酱油', discount: 900, net: 1100, offs: [{ why: 'birthday', fen: 400 }, { why: 'coupon', fen: 500, coupon: good, name: '开业立减' }] }],
+    member: { member, points: 777, value: 88_800 }, moves: [{ member, purse: 'points', delta: 877, why: 'adjusted' }, { member, purse: 'points', delta: -100, why: 'spent' }, { member, purse: 'value', delta: 89_800, why: 'topped_up' }, { member, purse: 'value', delta: -1000, why: 'spent' }],
+  })
+  expect((await opened.till.push()).body.flags).toEqual([])
+  const text = (await get(`/r/${shortId(opened.shop)}/${shortId(id)}`)).text.replace(/<[^>]*>/g, '')
+  expect(text).toMatch(/生日优惠-￥4\.00开业立减-￥5\.00共优惠-￥9\.00[\s\S]*积分抵扣￥1\.00储值支付￥10\.00/)
+  expect(text).not.toMatch(/777|888/)
+})
+
 test('the credit code checks with nothing but the public key', async () => {
   const [header = '', payload = '', signature = ''] = (await token()).split('.')
   const { keys } = JSON.parse((await get('/.well-known/jwks.json')).text) as { keys: { kid: string; kty: string; crv: string; x: string }[] }
