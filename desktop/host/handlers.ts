@@ -7,6 +7,7 @@ import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { codeHandlers } from './codes.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
+import { undoHandlers } from './import/undo-handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
@@ -33,6 +34,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...goodsHandlers(context),
     ...codeHandlers(context),
     ...importHandlers(context),
+    ...undoHandlers(context),
     ...promotionHandlers(context),
     ...stockHandlers(context),
     ...salesHandlers(context),

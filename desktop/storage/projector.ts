@@ -165,6 +165,7 @@ export class Projector {
       case 'device.paired':
       case 'drawer.opened':
       case 'goods.imported':
+      case 'goods.import_undone':
         break
     }
   }

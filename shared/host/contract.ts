@@ -22,7 +22,7 @@ import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, ImportUndoneSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -123,6 +123,9 @@ export const CALLS = {
     z.object({ import: IdSchema, rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(), bad: z.array(importRow), ...noted })),
   'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
   'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
+
+  'import.list': read('Imports of goods at this till, the latest first; `can`: it can be taken back.', z.object({ limit }), z.object({ imports: z.array(PastImportSchema) })),
+  'import.undo': write('Takes an import of goods back, as far as nobody has changed since what it made: new goods go off sale, fields and stock go back. What stands is listed with the reason, the first 200 of it. An import is undone once.', z.object({ import: IdSchema }), ImportUndoneSchema),
 
   'promotion.list': read('Promotions, those that are over or off too.', none, z.object({ promotions: z.array(PromotionSchema) })),
   'promotion.put': write('Makes a promotion or changes some of its fields.', z.object({ promotion: IdSchema, set: PromotionFields.partial() }), PromotionSchema),
@@ -228,7 +231,7 @@ export const ERROR_CODES = [
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'person.locked',
-  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
+  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',
