@@ -5,6 +5,7 @@ import { ShopChanged } from '#shared/catalog/shop.ts'
 import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { codeHandlers } from './codes.ts'
+import { exportHandlers } from './export/handlers.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { undoHandlers } from './import/undo-handlers.ts'
@@ -35,6 +36,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...codeHandlers(context),
     ...importHandlers(context),
     ...undoHandlers(context),
+    ...exportHandlers(context),
     ...promotionHandlers(context),
     ...stockHandlers(context),
     ...salesHandlers(context),

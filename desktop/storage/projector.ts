@@ -166,6 +166,7 @@ export class Projector {
       case 'drawer.opened':
       case 'goods.imported':
       case 'goods.import_undone':
+      case 'data.exported':
         break
     }
   }

@@ -126,6 +126,7 @@ export const CALLS = {
 
   'import.list': read('Imports of goods at this till, the latest first; `can`: it can be taken back.', z.object({ limit }), z.object({ imports: z.array(PastImportSchema) })),
   'import.undo': write('Takes an import of goods back, as far as nobody has changed since what it made: new goods go off sale, fields and stock go back. What stands is listed with the reason, the first 200 of it. An import is undone once.', z.object({ import: IdSchema }), ImportUndoneSchema),
+  'export.all': write('Everything as one XLSX workbook in base64: goods with stock, lots, members, sales by line, refunds, shifts, cash, promotions. Members are masked unless `clear`. Each time is in the journal.', z.object({ language: z.enum(['zh', 'en']).default('zh'), clear: z.boolean().default(false) }), z.object({ name: z.string(), data: z.base64() })),
 
   'promotion.list': read('Promotions, those that are over or off too.', none, z.object({ promotions: z.array(PromotionSchema) })),
   'promotion.put': write('Makes a promotion or changes some of its fields.', z.object({ promotion: IdSchema, set: PromotionFields.partial() }), PromotionSchema),

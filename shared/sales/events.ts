@@ -114,3 +114,5 @@ export const GoodsImportUndone = defineEvent('goods.import_undone', 1, z.object(
   /** `what` is a field, `stock`, or `good` for a new good that stays as it is. */
   stood: z.array(z.object({ good: IdSchema, what: z.string().max(20), why: z.enum(STOOD_REASONS) })).max(STOOD_MAX), stoodTotal: z.int().min(0),
 }))
+/** Everything left the till as a file; `members` of them are in it, and `clear` says that they were not masked. */
+export const DataExported = defineEvent('data.exported', 1, z.object({ members: z.int().min(0), clear: z.boolean() }))

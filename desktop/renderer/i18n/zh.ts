@@ -166,7 +166,7 @@ export const zh = {
     other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
     sales: '销售', shifts: '班和现金', approvals: '授权', goods: '商品和店', stock: '库存', people: '会员', staff: '员工', tickets: '挂单', till: '本机',
     sale_completed: '销售', sale_refunded: '退货', shift_opened: '开班', shift_closed: '交班', cash_moved: '现金存取', drawer_opened: '开钱箱', staff_approved: '授权', staff_changed: '改员工', staff_signed_in: '登录', staff_signed_out: '退出',
-    shop_changed: '改店铺', good_changed: '改商品', promotion_changed: '改促销', goods_imported: '导入商品', goods_import_undone: '撤销导入', stock_moved: '动库存', stock_ordered: '采购单', stock_order_closed: '结束采购单', stock_received: '收货', stock_wasted: '报损', stock_sent: '调拨出库', stock_taken: '调拨入库', stock_count_begun: '盘点开始', stock_count_scanned: '盘点点数', stock_counted: '盘点结束', ticket_held: '挂单', ticket_taken: '取单',
+    shop_changed: '改店铺', good_changed: '改商品', promotion_changed: '改促销', goods_imported: '导入商品', goods_import_undone: '撤销导入', data_exported: '导出全部', stock_moved: '动库存', stock_ordered: '采购单', stock_order_closed: '结束采购单', stock_received: '收货', stock_wasted: '报损', stock_sent: '调拨出库', stock_taken: '调拨入库', stock_count_begun: '盘点开始', stock_count_scanned: '盘点点数', stock_counted: '盘点结束', ticket_held: '挂单', ticket_taken: '取单',
     member_joined: '入会', member_changed: '改会员', person_read: '看会员资料', person_exported: '导出会员资料', person_erased: '删除会员资料', device_begun: '新账开头', device_paired: '配对', device_renewed: '换新账',
   },
   auditField: {
@@ -207,7 +207,7 @@ export const zh = {
     none: '这几天没有卖东西', chartSays: '{title}的柱形图，最多的是 {label}：{amount} 元。数字在旁边的表里。', about: '上周同期是 {from}。只算这台收银机的账。',
   },
   more: {
-    title: '更多', promotions: '促销', promotionsAbout: '买几付几、第二件半价、满减、会员价', stock: '库存', stockAbout: '收货、盘点、报损、调拨，缺货和临期清单', import: '导入商品', importAbout: '从 Excel 或 CSV 一次导入整份商品表', report: '报表', reportAbout: '卖了多少、赚了多少，按天、时段、分类、商品看', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
+    title: '更多', promotions: '促销', promotionsAbout: '买几付几、第二件半价、满减、会员价', stock: '库存', stockAbout: '收货、盘点、报损、调拨，缺货和临期清单', import: '导入和导出', importAbout: '从 Excel 或 CSV 导入商品，撤销导入，全部导出', report: '报表', reportAbout: '卖了多少、赚了多少，按天、时段、分类、商品看', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、抹零、打印机、秤和扫码枪、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
     diagnose: '诊断文件', diagnoseAbout: '出了问题，存一个文件发给帮忙的人；里面没有人名、商品和账',
     diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',
@@ -243,6 +243,7 @@ export const zh = {
     preview: '共 {rows} 行：{good} 行可以进，{bad} 行要改', go: '导入 {n} 行', done: '{n} 种商品进来了', report: '读了 {rows} 行：新增 {added} 种，更新 {updated} 种，{refused} 行留着改',
     noted: '{n} 行没有写单位，先按“个”收进来，称重的按“公斤”，以后可以改', badTitle: '{n} 行有问题', badMore: '还有 {n} 行没列出', row: '行', column: '列', value: '内容', reason: '原因', nothing: '（空）',
     kept: '{n} 行等着改', rowOf: '{file} 第 {row} 行', mend: '改好了', drop: '不要这行', mended: '第 {row} 行进来了', dropped: '第 {row} 行不要了', mendNext: '请再改一改。',
+    exportTitle: '导出全部', exportAbout: '商品和库存、批次、会员、每笔销售和退货、班次、现金进出、促销，装进一个 Excel 文件。导出时照常收银。', exportClear: '会员的姓名和电话写全（不勾就打星号）', exportGo: '全部导出', exportBusy: '正在导出…', exported: '已存为 {name}', exportedNext: '在下载文件夹里。里面有全店的账，请收好。',
     past: '最近的导入', pastCounts: '新增 {added} 种 · 更新 {updated} 种 · 没进来 {refused} 行', undo: '撤销', undoneAt: '{at} 撤销了', undoOld: '不能撤销',
     undoAsk: '撤销“{file}”的导入？', undoAbout: '这次新增的商品会下架，改过的内容和库存会改回去。导入以后又有人改过、点过的不动，卖掉的照旧。', undoGo: '是，撤销', undoNot: '不撤销', undoBusy: '正在撤销…',
     undone: '撤销好了：{off} 种商品下架，{changed} 种改回原样，{stock} 种库存退回', stoodTitle: '{n} 处没有动', stoodMore: '还有 {n} 处没列出', stoodNone: '全部撤销了。', stoodWhat: '内容', stoodGood: '整个商品',
