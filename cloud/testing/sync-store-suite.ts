@@ -250,6 +250,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['promotion.changed', { promotion: ids.next(), set: { name: '九折', rule: { kind: 'percent', percent: 10 } }, hlc: tick(undefined, 5500, till.device) }, ids.next()],
         ['goods.imported', { file: 'x.csv', rows: 1, added: 1, updated: 0, refused: 0 }, ids.next()],
         ['goods.import_undone', { import: ids.next(), file: 'x.csv', hlc: tick(undefined, 5600, till.device), off: 1, changed: 0, stock: 0, stood: [], stoodTotal: 0 }, ids.next()],
+        ['rows.imported', { kind: 'stock', file: 'x.csv', rows: 1, done: 1, refused: 0 }, ids.next()],
         ['data.exported', { members: 1, clear: false }, ids.next()],
         ['drawer.opened', { shift, reason: '' }, ids.next()],
         ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],

@@ -8,6 +8,7 @@ import { codeHandlers } from './codes.ts'
 import { exportHandlers } from './export/handlers.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
+import { rowsHandlers } from './import/rows-handlers.ts'
 import { undoHandlers } from './import/undo-handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
@@ -36,6 +37,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...codeHandlers(context),
     ...importHandlers(context),
     ...undoHandlers(context),
+    ...rowsHandlers(context),
     ...exportHandlers(context),
     ...promotionHandlers(context),
     ...stockHandlers(context),

@@ -128,6 +128,9 @@ function requireSame({ store }: Context, key: Id, person: Id, set: PersonSet): v
   if (kept && canonical(kept.set) !== canonical(set)) throw new TillError('key.reused', { key })
 }
 
+/** A new member with this id, whose number nobody has. */
+export const join = (context: Context, id: Id, set: PersonSet): void => record(context, id, MemberJoined.type, id, set)
+
 function isKnown({ store }: Context, id: Id): boolean {
   const member = store.people.member(id)
   return member?.joined !== undefined && member.erased !== true

@@ -167,6 +167,7 @@ export class Projector {
       case 'goods.imported':
       case 'goods.import_undone':
       case 'data.exported':
+      case 'rows.imported':
         break
     }
   }

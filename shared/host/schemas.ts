@@ -208,6 +208,9 @@ export type Mapping = z.output<typeof MappingSchema>
 export const BadCellSchema = z.object({ row: z.int(), column: z.string(), value: z.string(), code: z.string() })
 export type BadCell = z.output<typeof BadCellSchema>
 
+/** Which column fills which field of a count or of a member. */
+export const RowMappingSchema = z.record(z.string().max(20), z.string())
+
 export const PastImportSchema = z.object({
   import: IdSchema, at: z.int(), file: z.string(), rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(),
   /** When it was taken back. */

@@ -116,3 +116,6 @@ export const GoodsImportUndone = defineEvent('goods.import_undone', 1, z.object(
 }))
 /** Everything left the till as a file; `members` of them are in it, and `clear` says that they were not masked. */
 export const DataExported = defineEvent('data.exported', 1, z.object({ members: z.int().min(0), clear: z.boolean() }))
+/** What else a file can bring in beside goods: counts of stock, as `stock.moved` rows, and members, as `member.joined` rows. */
+export const ROW_KINDS = ['stock', 'members'] as const
+export const RowsImported = defineEvent('rows.imported', 1, z.object({ kind: z.enum(ROW_KINDS), file: z.string().max(200), rows: z.int().min(0), done: z.int().min(0), refused: z.int().min(0) }))

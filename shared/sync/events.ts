@@ -6,7 +6,7 @@ import { ShopChanged, StaffChanged } from '../catalog/shop.ts'
 import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
 import {
-  CashMoved, DataExported, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, GoodsImportUndone, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
+  CashMoved, DataExported, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, GoodsImportUndone, RowsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
 import { SaleRefunded } from '../sales/refund-events.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
@@ -17,7 +17,7 @@ import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
-  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, GoodsImportUndone, DataExported, StockMoved, SaleCompleted, SaleRefunded,
+  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, GoodsImportUndone, DataExported, RowsImported, StockMoved, SaleCompleted, SaleRefunded,
   TicketHeld, TicketTaken,
   StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,

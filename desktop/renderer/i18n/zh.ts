@@ -166,7 +166,7 @@ export const zh = {
     other: '{code}', title: '操作记录', kind: '做了什么', all: '全部', who: '谁', from: '从', to: '到', text: '里面有', look: '查找', older: '再往前', none: '没有这样的记录', noneNext: '换个条件再找；只查这台机器的账。', when: '时间', detail: '内容', unsent: '没上传', nobody: '系统', row: '第 {n} 行',
     sales: '销售', shifts: '班和现金', approvals: '授权', goods: '商品和店', stock: '库存', people: '会员', staff: '员工', tickets: '挂单', till: '本机',
     sale_completed: '销售', sale_refunded: '退货', shift_opened: '开班', shift_closed: '交班', cash_moved: '现金存取', drawer_opened: '开钱箱', staff_approved: '授权', staff_changed: '改员工', staff_signed_in: '登录', staff_signed_out: '退出',
-    shop_changed: '改店铺', good_changed: '改商品', promotion_changed: '改促销', goods_imported: '导入商品', goods_import_undone: '撤销导入', data_exported: '导出全部', stock_moved: '动库存', stock_ordered: '采购单', stock_order_closed: '结束采购单', stock_received: '收货', stock_wasted: '报损', stock_sent: '调拨出库', stock_taken: '调拨入库', stock_count_begun: '盘点开始', stock_count_scanned: '盘点点数', stock_counted: '盘点结束', ticket_held: '挂单', ticket_taken: '取单',
+    shop_changed: '改店铺', good_changed: '改商品', promotion_changed: '改促销', goods_imported: '导入商品', goods_import_undone: '撤销导入', data_exported: '导出全部', rows_imported: '导入库存或会员', stock_moved: '动库存', stock_ordered: '采购单', stock_order_closed: '结束采购单', stock_received: '收货', stock_wasted: '报损', stock_sent: '调拨出库', stock_taken: '调拨入库', stock_count_begun: '盘点开始', stock_count_scanned: '盘点点数', stock_counted: '盘点结束', ticket_held: '挂单', ticket_taken: '取单',
     member_joined: '入会', member_changed: '改会员', person_read: '看会员资料', person_exported: '导出会员资料', person_erased: '删除会员资料', device_begun: '新账开头', device_paired: '配对', device_renewed: '换新账',
   },
   auditField: {
@@ -244,6 +244,8 @@ export const zh = {
     noted: '{n} 行没有写单位，先按“个”收进来，称重的按“公斤”，以后可以改', badTitle: '{n} 行有问题', badMore: '还有 {n} 行没列出', row: '行', column: '列', value: '内容', reason: '原因', nothing: '（空）',
     kept: '{n} 行等着改', rowOf: '{file} 第 {row} 行', mend: '改好了', drop: '不要这行', mended: '第 {row} 行进来了', dropped: '第 {row} 行不要了', mendNext: '请再改一改。',
     exportTitle: '导出全部', exportAbout: '商品和库存、批次、会员、每笔销售和退货、班次、现金进出、促销，装进一个 Excel 文件。导出时照常收银。', exportClear: '会员的姓名和电话写全（不勾就打星号）', exportGo: '全部导出', exportBusy: '正在导出…', exported: '已存为 {name}', exportedNext: '在下载文件夹里。里面有全店的账，请收好。',
+    moreKinds: '也可以导入', kind_stock: '库存数', kind_members: '会员', aboutKinds: '库存数：条码和数量，导入后按文件里的数。会员：电话、姓名、生日。有问题的行列出来，请在文件里改好再导一次。',
+    rowsPreview: '共 {rows} 行：{good} 行可以进，{bad} 行有问题', rowsDone: '{n} 行进来了', rowsReport: '读了 {rows} 行：{done} 行进来了，{refused} 行没进', mapRows: '请指出每一列是什么', rowField_code: '条码', rowField_name: '名称', rowField_quantity: '数量', rowField_phone: '电话', rowField_birthday: '生日',
     past: '最近的导入', pastCounts: '新增 {added} 种 · 更新 {updated} 种 · 没进来 {refused} 行', undo: '撤销', undoneAt: '{at} 撤销了', undoOld: '不能撤销',
     undoAsk: '撤销“{file}”的导入？', undoAbout: '这次新增的商品会下架，改过的内容和库存会改回去。导入以后又有人改过、点过的不动，卖掉的照旧。', undoGo: '是，撤销', undoNot: '不撤销', undoBusy: '正在撤销…',
     undone: '撤销好了：{off} 种商品下架，{changed} 种改回原样，{stock} 种库存退回', stoodTitle: '{n} 处没有动', stoodMore: '还有 {n} 处没列出', stoodNone: '全部撤销了。', stoodWhat: '内容', stoodGood: '整个商品',
@@ -251,7 +253,7 @@ export const zh = {
   cell: {
     import_no_name: '没有名称', import_no_price: '没有售价', import_price_unreadable: '售价看不懂', import_price_decimals: '售价最多两位小数', import_price_negative: '售价不能是负数',
     import_price_zero: '售价是零', import_cost_unreadable: '进价看不懂', import_stock_unreadable: '库存看不懂', import_wrong_check_digit: '条码的校验位不对', import_duplicate_code: '条码重复',
-    import_duplicate_name: '名称重复', import_no_unit: '没有单位', import_pricing_unknown: '计价方式看不懂', import_too_long: '太长了', import_too_many_cells: '这一行多出了格子', import_total_row: '是合计行，不是商品', other: '有问题（{code}）',
+    import_duplicate_name: '名称重复', import_no_unit: '没有单位', import_pricing_unknown: '计价方式看不懂', import_too_long: '太长了', import_too_many_cells: '这一行多出了格子', import_total_row: '是合计行，不是商品', import_no_quantity: '没有数量', import_good_unknown: '没有这个商品', import_no_phone: '没有电话', import_phone_bad: '不是电话号码', import_phone_taken: '这个电话已经是会员', import_duplicate_phone: '电话重复', import_birthday_bad: '生日看不懂', other: '有问题（{code}）',
   },
   stood: { edited: '导入以后有人改过', counted: '导入以后点过数，或别的文件改过', code_taken: '原来的条码给了别的商品', other: '不能撤销（{code}）' },
   sync: {
@@ -364,6 +366,7 @@ export const zh = {
     file_too_large: { message: '文件太大了。', next: '请拆成几个小一点的。' },
     file_no_header: { message: '文件里没有列名。', next: '请让第一行是列名，如 名称、售价。' },
     import_no_name_or_price: { message: '认不出哪一列是名称、哪一列是售价。', next: '请在下面选出来。' },
+    import_columns_missing: { message: '认不出要用的列。', next: '请在下面选出来：库存要有条码或名称，还要有数量；会员要有电话。' },
     import_not_found: { message: '没有这次导入。', next: '请从上次导入的列表里再选一次。' },
     import_too_old: { message: '这次导入没有留下可以撤销的记录。', next: '请在商品里一个一个改，或者导入改好的文件。' },
     import_row_not_found: { message: '这一行已经处理过了。', next: '看下一行吧。' },
