@@ -6,8 +6,11 @@ import { fen } from '#shared/money/money.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
 import { couponHandlers } from './coupons.ts'
 import { codeHandlers } from './codes.ts'
+import { exportHandlers } from './export/handlers.ts'
 import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
+import { rowsHandlers } from './import/rows-handlers.ts'
+import { undoHandlers } from './import/undo-handlers.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
@@ -35,6 +38,9 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...goodsHandlers(context),
     ...codeHandlers(context),
     ...importHandlers(context),
+    ...undoHandlers(context),
+    ...rowsHandlers(context),
+    ...exportHandlers(context),
     ...promotionHandlers(context),
     ...stockHandlers(context),
     ...salesHandlers(context),

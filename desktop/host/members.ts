@@ -129,6 +129,9 @@ function requireSame({ store }: Context, key: Id, person: Id, set: PersonSet): v
   if (kept && canonical(kept.set) !== canonical(set)) throw new TillError('key.reused', { key })
 }
 
+/** A new member with this id, whose number nobody has. */
+export const join = (context: Context, id: Id, set: PersonSet): void => record(context, id, MemberJoined.type, id, set)
+
 function recordOf(context: Context, id: Id): MemberRecord {
   const { name, phone, birthday, note } = context.store.people.fields(id) ?? {}
   return { member: id, joined: joinedAt(context, id), name, phone, birthday, note }

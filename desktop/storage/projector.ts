@@ -195,6 +195,9 @@ export class Projector {
       case 'device.paired':
       case 'drawer.opened':
       case 'goods.imported':
+      case 'goods.import_undone':
+      case 'data.exported':
+      case 'rows.imported':
         break
     }
   }

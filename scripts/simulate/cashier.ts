@@ -445,7 +445,11 @@ export class Cashier {
     if ('refused' in heard && BUGS.has(heard.refused.code)) throw new Error(`${machine.name}: report.sales answered ${heard.refused.code} ${machine.errors.join('; ')}`)
     if (!('result' in heard)) return
     const { total, goods, goodsTotal } = heard.result
-    const net = listed.result.sales.reduce((sum, sale) => sum + sale.total, 0) - this.#paidBackOn(range)
+    let net = listed.result.sales.reduce((sum, sale) => sum + sale.total, 0) - this.#paidBackOn(range)
+    machine.store.trail({ before: undefined, types: ['sale.refunded'] }, ({ body: { date, total: back } }) => {
+      if (range.from <= String(date) && String(date) <= range.to) net -= Number(back)
+      return true
+    })
     if (total.sales !== listed.result.sales.length || total.net !== net) throw new Error(`${machine.name}: the report of ${range.from} to ${range.to} says ${total.sales} sales of ${total.net} fen, the till has ${listed.result.sales.length} of ${net}`)
     if (goods.length === goodsTotal && goods.reduce((sum, good) => sum + good.net, 0) !== net) throw new Error(`${machine.name}: the report's goods do not sum to ${net} fen`)
     await machine.call('report.print', { key: this.#id(), ...range })
@@ -458,7 +462,17 @@ export class Cashier {
     for (const price of [150, 280]) this.#auditor.gave(ANY_GOOD, 'price', price)
     for (const code of [`20${n}1`, `20${n}3`]) this.#auditor.gave(ANY_GOOD, 'code', code)
     this.#auditor.gave(ANY_GOOD, 'origin', '')
-    await this.machine.call('goods.import', { key: this.#id(), name: 'goods.csv', data: Buffer.from(text).toString('base64') })
+    this.#auditor.gave(ANY_GOOD, 'on', true)
+    const key = this.#id()
+    await this.machine.call('goods.import', { key, name: 'goods.csv', data: Buffer.from(text).toString('base64') })
+    if (this.#chance.int(1, 3) > 1) return
+    // A wrong file: taken back at once, and once more where the answer got lost.
+    this.#auditor.gave(ANY_GOOD, 'on', false)
+    const undo = { key: this.#id(), import: key }
+    const first = await this.machine.call('import.undo', undo)
+    const again = await this.machine.call('import.undo', undo)
+    if ('refused' in again && BUGS.has(again.refused.code)) throw new Error(`${this.machine.name}: import.undo answered ${again.refused.code} ${this.machine.errors.join('; ')}`)
+    if ('result' in first && 'result' in again && JSON.stringify(first.result) !== JSON.stringify(again.result)) throw new Error(`${this.machine.name}: an import was undone in two ways`)
   }
 
   /** Puts something on the scale and asks for its weight: given at rest and as it was seen, and refused otherwise. */

@@ -53,4 +53,6 @@ export const GOOD_DEFAULTS = {
  */
 export const GoodChanged = defineEvent('good.changed', 1, z.object({
   good: IdSchema, set: GoodFields.partial(), hlc: HlcSchema, over: z.record(z.string().max(40), HlcSchema).optional(),
+  /** The values that an import replaced; absent for a good that was not there, and in edits by hand. */
+  was: GoodFields.partial().optional(),
 }))

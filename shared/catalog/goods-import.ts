@@ -19,6 +19,7 @@ export const IMPORT_CODES = [
   'import.no_name', 'import.no_price', 'import.price_unreadable', 'import.price_decimals', 'import.price_negative', 'import.price_zero',
   'import.cost_unreadable', 'import.stock_unreadable', 'import.wrong_check_digit', 'import.duplicate_code', 'import.duplicate_name',
   'import.no_unit', 'import.pricing_unknown', 'import.too_long', 'import.too_many_cells', 'import.total_row',
+  'import.no_quantity', 'import.good_unknown', 'import.no_phone', 'import.phone_bad', 'import.phone_taken', 'import.duplicate_phone', 'import.birthday_bad',
 ] as const
 export type ImportCode = (typeof IMPORT_CODES)[number]
 

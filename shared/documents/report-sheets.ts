@@ -12,6 +12,8 @@ export type SheetCell =
   | { readonly kind: 'quantity'; readonly quantity: number }
   /** `YYYY-MM-DD` */
   | { readonly kind: 'date'; readonly date: string }
+  /** `YYYY-MM-DD HH:mm` of the shop's own clock: a spreadsheet knows no zones. */
+  | { readonly kind: 'time'; readonly text: string }
   /** Tenths of a percent. */
   | { readonly kind: 'percent'; readonly tenths: number }
   | null

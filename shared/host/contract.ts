@@ -17,15 +17,15 @@ import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/sta
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { ADJUSTMENTS, PurseSchema } from '../payments/purse.ts'
-import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
+import { DateSchema, ROW_KINDS, STOCK_REASONS } from '../sales/events.ts'
 import { CouponTermsSchema } from '../sales/coupon.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PersonExportSchema, PrintJobSchema,
-  PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, ImportUndoneSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
+  PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, RowMappingSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 import { CountLineSchema, CountSchema, LotsSchema, NameInput, NoteInput, OrderLines, OrderViewSchema, OutLines, PaperSchema, ReceiveLines, StockListsSchema, TakeLines } from './stock-schemas.ts'
@@ -125,6 +125,13 @@ export const CALLS = {
     z.object({ import: IdSchema, rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(), bad: z.array(importRow), ...noted })),
   'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
   'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
+
+  'import.list': read('Imports of goods at this till, the latest first; `can`: it can be taken back.', z.object({ limit }), z.object({ imports: z.array(PastImportSchema) })),
+  'import.undo': write('Takes an import of goods back, as far as nobody has changed since what it made: new goods go off sale, fields and stock go back. What stands is listed with the reason, the first 200 of it. An import is undone once.', z.object({ import: IdSchema }), ImportUndoneSchema),  'import.preview': read('Reads a CSV or XLSX file of counted stock or of members: the mapping found, samples, how many rows can come in, and every bad one.', file.extend({ kind: z.enum(ROW_KINDS), mapping: RowMappingSchema.optional() }),
+    z.object({ columns: z.array(z.string()), fields: z.array(z.string()), must: z.array(z.string()), mapping: RowMappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(BadCellSchema), badTotal: z.int() })),
+  'import.bring': write('Brings the good rows of such a file in: stock is what the file counted, people join. Bad rows are listed and not kept: names and numbers stay in the file. A repeat lists none.', file.extend({ kind: z.enum(ROW_KINDS), mapping: RowMappingSchema.optional() }),
+    z.object({ import: IdSchema, rows: z.int(), done: z.int(), refused: z.int(), bad: z.array(BadCellSchema) })),
+  'export.all': write('Everything as one XLSX workbook in base64: goods with stock, lots, members, sales by line, refunds, shifts, cash, promotions. Members are masked unless `clear`. Each time is in the journal.', z.object({ language: z.enum(['zh', 'en']).default('zh'), clear: z.boolean().default(false) }), z.object({ name: z.string(), data: z.base64() })),
 
   'promotion.list': read('Promotions, those that are over or off too.', none, z.object({ promotions: z.array(PromotionSchema) })),
   'promotion.put': write('Makes a promotion or changes some of its fields.', z.object({ promotion: IdSchema, set: PromotionFields.partial() }), PromotionSchema),
@@ -239,7 +246,7 @@ export const ERROR_CODES = [
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
-  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found',
+  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',

@@ -10,7 +10,7 @@ import { HashSchema } from '../ledger/envelope.ts'
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { CouponOffSchema, OffSchema } from '../pricing/offs.ts'
-import { SaleLineSchema, SaleMemberSchema } from '../sales/events.ts'
+import { GoodsImportUndone, SaleLineSchema, SaleMemberSchema } from '../sales/events.ts'
 import { RefundLineSchema, RefundTenderSchema, RETURN_RULES } from '../sales/refund-events.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { TenderSchema } from '../payments/tender.ts'
@@ -215,6 +215,20 @@ export type Mapping = z.output<typeof MappingSchema>
 /** One reason why a row can't come in: its row in the file (the header is row 1), its column, what was there. */
 export const BadCellSchema = z.object({ row: z.int(), column: z.string(), value: z.string(), code: z.string() })
 export type BadCell = z.output<typeof BadCellSchema>
+
+/** Which column fills which field of a count or of a member. */
+export const RowMappingSchema = z.record(z.string().max(20), z.string())
+
+export const PastImportSchema = z.object({
+  import: IdSchema, at: z.int(), file: z.string(), rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(),
+  /** When it was taken back. */
+  undone: z.int().nullable(), can: z.boolean(),
+})
+export type PastImport = z.output<typeof PastImportSchema>
+export const ImportUndoneSchema = GoodsImportUndone.body.pick({ import: true, off: true, changed: true, stock: true, stoodTotal: true }).extend({
+  stood: z.array(GoodsImportUndone.body.shape.stood.element.extend({ name: z.string() })),
+})
+export type ImportUndone = z.output<typeof ImportUndoneSchema>
 
 /** Why something costs less, as the customer sees it. */
 const DisplayOffsSchema = z.array(OffSchema.pick({ why: true, name: true, fen: true })).max(1000).default([])

@@ -224,6 +224,8 @@ export interface PersonStore {
   put(record: NamedRecord, from: 'here' | 'cloud'): void
   /** The member's document, which says nothing personal. */
   readonly member: (person: Id) => Member | undefined
+  /** Ids of members, the erased and the merged too, in their order, from after `after`. */
+  list(after: Id | undefined, limit: number): Id[]
   /** Members that were merged into this one. */
   mergedInto(person: Id): Id[]
   records(person: Id): NamedRecord[]

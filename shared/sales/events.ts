@@ -1,5 +1,6 @@
 /** What happens at the counter, as events. Money in fen, quantities in thousandths, dates in the shop's zone. */
 import { z } from 'zod'
+import { HlcSchema } from '../catalog/hlc.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { defineEvent } from '../identity/event.ts'
 import { DATE } from '../ledger/business-date.ts'
@@ -108,4 +109,20 @@ export const StockMoved = defineEvent('stock.moved', 1, z.object({
 /** Goods came in from a file: what was read and what was refused. The goods themselves are `good.changed` rows. */
 export const GoodsImported = defineEvent('goods.imported', 1, z.object({
   file: z.string().max(200), rows: z.int().min(0), added: z.int().min(0), updated: z.int().min(0), refused: z.int().min(0),
+  /** The stamp of all its edits, and how many rows directly before this one are its edits and then its moves of stock: what an undo goes by. Absent in imports of before there was one. */
+  hlc: HlcSchema.optional(), edits: z.int().min(0).optional(), moves: z.int().min(0).optional(),
 }))
+/** Entries that an undo lists; it counts all. */
+export const STOOD_MAX = 200
+export const STOOD_REASONS = ['edited', 'counted', 'code_taken'] as const
+/** An import was taken back, as far as nobody had changed it since: goods that went off sale, goods whose fields and whose stock went back, and what stood. */
+export const GoodsImportUndone = defineEvent('goods.import_undone', 1, z.object({
+  import: IdSchema, file: z.string().max(200), hlc: HlcSchema, off: z.int().min(0), changed: z.int().min(0), stock: z.int().min(0),
+  /** `what` is a field, `stock`, or `good` for a new good that stays as it is. */
+  stood: z.array(z.object({ good: IdSchema, what: z.string().max(20), why: z.enum(STOOD_REASONS) })).max(STOOD_MAX), stoodTotal: z.int().min(0),
+}))
+/** Everything left the till as a file; `members` of them are in it, and `clear` says that they were not masked. */
+export const DataExported = defineEvent('data.exported', 1, z.object({ members: z.int().min(0), clear: z.boolean() }))
+/** What else a file can bring in beside goods: counts of stock, as `stock.moved` rows, and members, as `member.joined` rows. */
+export const ROW_KINDS = ['stock', 'members'] as const
+export const RowsImported = defineEvent('rows.imported', 1, z.object({ kind: z.enum(ROW_KINDS), file: z.string().max(200), rows: z.int().min(0), done: z.int().min(0), refused: z.int().min(0) }))

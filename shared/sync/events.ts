@@ -7,7 +7,7 @@ import type { EventDefinition } from '../identity/event.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead } from '../members/member.ts'
 import { PurseAdjusted, PurseReleased, PurseToppedUp, PurseWanted } from '../payments/purse.ts'
 import {
-  CashMoved, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
+  CashMoved, DataExported, DeviceBegun, DevicePaired, DeviceRenewed, DrawerOpened, GoodsImported, GoodsImportUndone, RowsImported, SaleCompleted, ShiftClosed, ShiftOpened, StaffApproved, StaffSignedIn, StaffSignedOut, StockMoved,
 } from '../sales/events.ts'
 import { CouponIssued, CouponLost } from '../sales/coupon.ts'
 import { SaleRefunded } from '../sales/refund-events.ts'
@@ -19,7 +19,7 @@ import type { Envelope } from '../ledger/envelope.ts'
 
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
-  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, StockMoved, SaleCompleted, SaleRefunded,
+  ShopChanged, GoodChanged, PromotionChanged, GoodsImported, GoodsImportUndone, DataExported, RowsImported, StockMoved, SaleCompleted, SaleRefunded,
   TicketHeld, TicketTaken,
   StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import type { Cell } from 'write-excel-file/node'
+import { ExportBook, type ExportPart, type ExportSetting } from '#shared/documents/export-book.ts'
 import type { ReportSheet, SheetCell } from '#shared/documents/report-sheets.ts'
 
 /** What XML can't hold, so that one odd name doesn't spoil the file. */
@@ -19,6 +20,7 @@ function cellOf(cell: SheetCell): Cell {
     case 'count': return { type: Number, value: cell.count, format: '0' }
     case 'quantity': return { type: Number, value: cell.quantity, format: '0.###' }
     case 'date': return { type: Date, value: new Date(cell.date), format: 'yyyy-mm-dd' }
+    case 'time': return { type: Date, value: new Date(`${cell.text.replace(' ', 'T')}Z`), format: 'yyyy-mm-dd hh:mm' }
     case 'percent': return { type: Number, value: cell.tenths / 1000, format: '0.0%' }
   }
 }
@@ -39,8 +41,7 @@ function threadFile(): string {
 }
 
 /** Rejects with what went wrong in the thread. */
-export function workbookOnThread(sheets: readonly ReportSheet[]): Promise<Uint8Array> {
-  const thread = new Worker(threadFile(), { workerData: { sheets } })
+function bytesOf(thread: Worker): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     thread.once('message', resolve)
     thread.once('error', reject)
@@ -48,7 +49,36 @@ export function workbookOnThread(sheets: readonly ReportSheet[]): Promise<Uint8A
   })
 }
 
-const { sheets } = (workerData ?? {}) as { sheets?: readonly ReportSheet[] }
-if (!isMainThread && sheets) {
-  void workbookOf(sheets).then((bytes) => parentPort?.postMessage(bytes))
+export const workbookOnThread = (sheets: readonly ReportSheet[]): Promise<Uint8Array> => bytesOf(new Worker(threadFile(), { workerData: { sheets } }))
+
+/** Everything, part by part: the thread makes sheets of each as it comes. `end` gives the file, or rejects with what went wrong. */
+export function exportOnThread(setting: ExportSetting): { add: (part: ExportPart) => void; end: () => Promise<Uint8Array>; stop: () => void } {
+  const thread = new Worker(threadFile(), { workerData: { setting } })
+  const bytes = bytesOf(thread)
+  // Until somebody asks for the end, nobody hears of a failure.
+  bytes.catch(() => undefined)
+  return {
+    add: (part) => thread.postMessage(part),
+    end() {
+      thread.postMessage('end')
+      return bytes
+    },
+    stop: () => void thread.terminate(),
+  }
+}
+
+const { sheets, setting } = (workerData ?? {}) as { sheets?: readonly ReportSheet[]; setting?: ExportSetting }
+const answer = (bytes: Uint8Array): void => parentPort?.postMessage(bytes)
+if (!isMainThread && sheets) void workbookOf(sheets).then(answer)
+if (!isMainThread && setting) {
+  const book = new ExportBook(setting)
+  parentPort?.on('message', (part: ExportPart | 'end') => {
+    if (part !== 'end') {
+      book.add(part)
+      return
+    }
+    // Nothing more is heard, so the thread ends with its answer.
+    parentPort?.removeAllListeners('message')
+    void workbookOf(book.sheets()).then(answer)
+  })
 }

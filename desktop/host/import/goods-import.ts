@@ -101,7 +101,7 @@ function chooseMapping(table: Table, given: ColumnMapping | undefined): ColumnMa
   return mapping
 }
 
-function cellsByColumn(table: Table, record: TableRow): Record<string, string> {
+export function cellsByColumn(table: Table, record: TableRow): Record<string, string> {
   const cells: Record<string, string> = {}
   table.columns.forEach((column, index) => { cells[column] = record.cells[index] ?? '' })
   for (const [column, value] of beyond(table, record)) cells[column] = value
@@ -109,7 +109,7 @@ function cellsByColumn(table: Table, record: TableRow): Record<string, string> {
 }
 
 /** A line with more cells than the header has an unquoted delimiter somewhere: its cells can't be trusted to be in their columns. */
-function extraCells(table: Table, record: TableRow): RefusedCell[] {
+export function extraCells(table: Table, record: TableRow): RefusedCell[] {
   return beyond(table, record).slice(0, 1).map(([column, value]) => ({ row: record.row, column, value, code: 'import.too_many_cells' as const }))
 }
 

@@ -5,17 +5,14 @@ import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { KeptRow } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { MILLI_MAX, milli } from '#shared/quantity/quantity.ts'
-import { GoodsImported, StockMoved } from '#shared/sales/events.ts'
+import { GoodsImported } from '#shared/sales/events.ts'
 import { type Context, commit, isRepeat, requireRight } from '../context.ts'
 import { goodEdit } from '../goods.ts'
 import { type GoodsFinder, LISTED_MAX, planImport, previewImport } from './goods-import.ts'
+import { importMoves, type NewEvent } from './moves.ts'
+import { undoStamps } from './undo-handlers.ts'
 
 type Calls = 'goods.importPreview' | 'goods.import' | 'goods.importRows' | 'goods.importMend'
-interface NewEvent { id: Id; type: string; v: number; body: object }
-
-/** `stock.moved` holds this many lines at most. */
-const STOCK_LINES_MAX = 1000
 
 export function importHandlers(context: Context): Pick<Handlers, Calls> {
   const { store } = context
@@ -33,7 +30,7 @@ export function importHandlers(context: Context): Pick<Handlers, Calls> {
       const changes = new Changes(context)
       for (const { fields, stock, existing } of plan.good) changes.add({ fields, stock }, existing)
       const kept = plan.bad.map(({ row, cells, bad }): KeptRow => ({ import: key, file: plan.file, row, cells, mapping: plan.mapping as Record<string, string>, bad: [...bad] }))
-      const header = { file: plan.file.slice(0, 200), rows: plan.rows, added: changes.added, updated: changes.updated, refused: plan.bad.length }
+      const header = { file: plan.file.slice(0, 200), rows: plan.rows, added: changes.added, updated: changes.updated, refused: plan.bad.length, ...changes.made() }
       store.together(() => {
         store.keepRows(kept)
         commit(context, [...changes.events(), { id: key, type: GoodsImported.type, v: 1, body: header }])
@@ -99,37 +96,44 @@ class Changes {
   updated = 0
   readonly #context: Context
   readonly #goods: NewEvent[] = []
-  readonly #stock: { good: Id; delta: ReturnType<typeof milli> }[] = []
+  readonly #stock: { good: Id; delta: number }[] = []
   readonly #hlc: string
+  readonly #undone: ReadonlySet<string>
 
   constructor(context: Context) {
     this.#context = context
     this.#hlc = context.store.nextHlc(context.clock.now())
+    this.#undone = undoStamps(context)
   }
 
   add({ fields, stock }: GoodRow, existing: Id | undefined, eventId?: Id): void {
     const { store, ids } = this.#context
     const good = existing ?? ids.next()
     const before = existing === undefined ? undefined : store.good(existing)
-    const wanted = { ...fields, ...sellingOf(fields, before) }
+    const wanted = { ...fields, ...sellingOf(fields, before), ...(before && !before.on && this.#isOffByUndo(good) ? { on: true } : {}) }
     const set = before ? Object.fromEntries(Object.entries(wanted).filter(([field, value]) => before[field as keyof typeof before] !== value)) : { ...GOOD_DEFAULTS, ...wanted }
     if (before) this.updated += 1
     else this.added += 1
-    if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: goodEdit(this.#context, good, set, this.#hlc) })
-    const delta = stock === null ? 0 : stock - (before?.stock ?? 0)
-    // What one line can move is limited, what a stock can come to is not.
-    for (let rest = delta; rest !== 0;) {
-      const part = Math.max(-MILLI_MAX, Math.min(MILLI_MAX, rest))
-      this.#stock.push({ good, delta: milli(part) })
-      rest -= part
-    }
+    const was = before && { was: Object.fromEntries(Object.keys(set).map((field) => [field, before[field as keyof typeof before]])) }
+    if (Object.keys(set).length > 0 || eventId !== undefined) this.#goods.push({ id: eventId ?? ids.next(), type: GoodChanged.type, v: 1, body: { ...goodEdit(this.#context, good, set, this.#hlc), ...was } })
+    if (stock !== null) this.#stock.push({ good, delta: stock - (before?.stock ?? 0) })
   }
 
+  /** A good that an earlier import made and its undo took away: the mended file brings it back. */
+  #isOffByUndo(good: Id): boolean {
+    return this.#undone.has(this.#context.store.document('good', good)?.clocks['on'] ?? '')
+  }
+
+  #moves(): NewEvent[] {
+    return this.#made ??= importMoves(this.#context.ids, this.#stock)
+  }
+  #made: NewEvent[] | undefined
+
   events(): NewEvent[] {
-    const moves: NewEvent[] = []
-    for (let i = 0; i < this.#stock.length; i += STOCK_LINES_MAX) {
-      moves.push({ id: this.#context.ids.next(), type: StockMoved.type, v: 1, body: { reason: 'imported', note: '', lines: this.#stock.slice(i, i + STOCK_LINES_MAX) } })
-    }
-    return [...this.#goods, ...moves]
+    return [...this.#goods, ...this.#moves()]
+  }
+  /** What an undo finds them by. */
+  made(): { hlc: string; edits: number; moves: number } {
+    return { hlc: this.#hlc, edits: this.#goods.length, moves: this.#moves().length }
   }
 }

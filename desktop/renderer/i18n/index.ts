@@ -33,7 +33,7 @@ export function errorKeys(code: string): { message: MessageKey; next: MessageKey
 }
 
 /** The sentence for a code out of a family like `reason`, or the family's `other`. */
-export function reasonText(family: 'read' | 'cell' | 'print' | 'refused' | 'audit', code: string, values: Values = {}): string {
+export function reasonText(family: 'read' | 'cell' | 'print' | 'refused' | 'audit' | 'stood', code: string, values: Values = {}): string {
   const name = code.replaceAll('.', '_')
   const key = `${family}.${name}` as MessageKey
   return i18n.global.te(key) ? t(key, values) : t(`${family}.other`, { code })

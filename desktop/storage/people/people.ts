@@ -92,6 +92,9 @@ export class People implements PersonStore {
   readonly member = (person: Id): Member | undefined => {
     return this.#parts.documents.get('member', person)?.doc as Member | undefined
   }
+  list(after: Id | undefined, limit: number): Id[] {
+    return this.#db.prepare<[string, number], { id: Id }>("SELECT id FROM document WHERE kind = 'member' AND id > ? ORDER BY id LIMIT ?").all(after ?? '', limit).map(({ id }) => id)
+  }
   mergedInto(person: Id): Id[] {
     return this.#db.prepare<[string], { id: Id }>("SELECT id FROM document WHERE kind = 'member' AND doc ->> 'mergedInto' = ?").all(person).map(({ id }) => id)
   }
