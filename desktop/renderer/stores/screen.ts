@@ -7,12 +7,13 @@ import { setWedge } from '../input/keyboard.ts'
 import { PLAIN_WEDGE, type WedgeSettings } from '../input/wedge-settings.ts'
 
 export type Theme = 'auto' | 'light' | 'dark' | 'contrast'
+/** percent */
+export const TEXT_SIZES = [100, 125, 150, 175, 200] as const
 export type SoundName = 'accepted' | 'refused' | 'money'
 export interface ScreenSettings {
   language: Language
   theme: Theme
-  /** percent */
-  text: 100 | 125 | 150
+  text: (typeof TEXT_SIZES)[number]
   sounds: Record<SoundName, boolean>
   /** characters of half width on the receipt shown on the screen */
   columns: 32 | 48
