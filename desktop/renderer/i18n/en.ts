@@ -285,7 +285,7 @@ export const en: typeof zh = {
   },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
-    on: 'on', off: 'off', paper: 'Width of receipts on the screen',
+    on: 'on', off: 'off', paper: 'Width of receipts on the screen', lock: 'Lock when left alone', never: 'Never', minutes: 'after {n} minutes',
   },
   printer: {
     usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
@@ -300,7 +300,8 @@ export const en: typeof zh = {
   staff: { add: 'Add somebody', no: 'Number (2 to 6 digits)', name: 'Name', role: 'Role', pin: 'PIN (4 to 8 digits)', newPin: 'New PIN (empty: unchanged)', works: 'Works here', gone: 'Left', saved: '{name} saved' },
   help: {
     title: 'Keys', scan: 'The scanner always works: on any page, with any input method, straight onto the ticket.',
-    times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
+    times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search', erase: 'erase one digit',
+    elsewhere: 'In the panels', tab: 'to the next button or field, ⏎ presses it', choose: 'walk in a list, choose', stockPages: 'Stock: another page', reasons: 'Return: the reason', refunding: 'Return: * all of it, / to the shelf or the bin, 0 exchange', tare: 'Weighing: tare, with a scale',
   },
   display: {
     welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', tokenOld: 'The till was started anew', tokenOldNext: 'Open this page again at the till: More → Customer display.', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',

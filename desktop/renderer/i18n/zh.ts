@@ -279,7 +279,7 @@ export const zh = {
   },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
-    on: '开', off: '关', paper: '屏幕上的小票宽度',
+    on: '开', off: '关', paper: '屏幕上的小票宽度', lock: '没人碰就锁定', never: '不锁', minutes: '{n} 分钟后',
   },
   printer: {
     usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
@@ -294,7 +294,8 @@ export const zh = {
   staff: { add: '加一个人', no: '工号（2 到 6 位）', name: '姓名', role: '职位', pin: 'PIN（4 到 8 位）', newPin: '新 PIN（不改就空着）', works: '在职', gone: '离职', saved: '{name} 已保存' },
   help: {
     title: '按键一览', scan: '扫码枪随时能扫：不管在哪一页、用什么输入法，都直接上票。',
-    times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
+    times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索', erase: '擦掉输入的一位',
+    elsewhere: '在各页里', tab: '走到下一个按钮或格子，⏎ 按下', choose: '在列表里走，选中', stockPages: '库存：换一页', reasons: '退货：选原因', refunding: '退货：* 全退，/ 回库存或报损，0 换货', tare: '称重：去皮（接了秤）',
   },
   display: {
     welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', tokenOld: '收银机重新启动过', tokenOldNext: '请在收银机上点「更多」→「顾客屏」，重新打开这一页。', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',
