@@ -177,7 +177,7 @@ export const en: typeof zh = {
     listPrice: 'List price', unit: 'Unit', pricing: 'Sold', per: 'Per', code: 'Code', codes: 'Other codes', good: 'Good', set: 'Set to',
     delta: 'Moved', float: 'Float', counted: 'Counted', difference: 'Difference', expected: 'Expected', sales: 'Sales', returns: 'Returns',
     person: 'Member', date: 'Business day', no: 'Number', role: 'Role', active: 'Works here', rights: 'Allowed', cost: 'Cost', category: 'Category',
-    spec: 'Size', origin: 'Origin', stock: 'Stock', quick: 'Quick key', on: 'On sale', picture: 'Picture', ticket: 'Ticket', held: 'Held ticket',
+    spec: 'Size', origin: 'Origin', stock: 'Stock', quick: 'Quick key', on: 'On sale', picture: 'Picture', adverts: 'Pictures on the customer display', ticket: 'Ticket', held: 'Held ticket',
     kind: 'Kind', file: 'File', rows: 'Rows', added: 'Added', updated: 'Updated', refused: 'Kept back', cloud: 'Cloud', device: 'Device', till: 'Till',
     footer: 'Footer', phone: 'Phone', address: 'Address', hours: 'Hours', method: 'Method', at: 'Time', what: 'What', for: 'For',
   },
@@ -241,7 +241,7 @@ export const en: typeof zh = {
     days: 'Near: days before', stops: 'Not sold once expired: categories', stopsExample: 'such as dairy medicine', saved: 'Saved', papers: 'Papers', papersNone: 'No papers yet.', print: 'Print', printed: '{no} is being printed',
     expiredSold: '{name}: some expired on {date}', expiredSoldNext: 'Look at the date of this one; if it is past, take another.',
   },
-  field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock', minStock: 'Least stock', nearExpiryDays: 'Days near expiry', expiredStops: 'Not sold once expired', codes: 'Other codes', quick: 'Quick key', on: 'On sale', picture: 'Picture', role: 'Role', no: 'Number', active: 'Works here', rule: 'What it takes off', goods: 'Goods', categories: 'Categories', members: 'Members only', from: 'First day', to: 'Last day', days: 'Weekdays', start: 'From', end: 'Until', group: 'Group', priority: 'Priority', stacks: 'Together' },
+  field: { code: 'Code', name: 'Name', price: 'Price', cost: 'Cost', category: 'Category', unit: 'Unit', pricing: 'Pricing', spec: 'Size', origin: 'Origin', stock: 'Stock', minStock: 'Least stock', nearExpiryDays: 'Days near expiry', expiredStops: 'Not sold once expired', codes: 'Other codes', quick: 'Quick key', on: 'On sale', picture: 'Picture', adverts: 'Pictures on the customer display', role: 'Role', no: 'Number', active: 'Works here', rule: 'What it takes off', goods: 'Goods', categories: 'Categories', members: 'Members only', from: 'First day', to: 'Last day', days: 'Weekdays', start: 'From', end: 'Until', group: 'Group', priority: 'Priority', stacks: 'Together' },
   import: {
     about: 'Choose a CSV or Excel file: column names in the first row, one good a row. Columns are recognised and can be corrected. Good rows come in; the others are kept for mending.',
     empty: 'This file is empty.', emptyNext: 'See whether it is the right one and choose again.', choose: 'Choose a file', other: 'Another file', must: 'needed', leaveOut: '(leave out)', busy: 'Reading…', mapFirst: 'Say which column is the name and which the price',
@@ -283,6 +283,7 @@ export const en: typeof zh = {
     days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
     bad: 'The days or the limit can\'t be right.', badNext: 'Days are a whole number up to 365, the limit is an amount.',
   },
+  adverts: { title: 'Pictures on the customer display', about: 'Shown in turn beside the credit code while nobody buys. At most {n}.', add: 'Add one', one: 'Picture {n}', remove: 'Remove picture {n}' },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
     on: 'on', off: 'off', paper: 'Width of receipts on the screen', lock: 'Lock when left alone', never: 'Never', minutes: 'after {n} minutes',

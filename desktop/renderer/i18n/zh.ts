@@ -174,7 +174,7 @@ export const zh = {
     given: '实收', change: '找零', name: '名称', quantity: '数量', price: '单价', list: '原价', listPrice: '原价', unit: '单位', pricing: '计价', per: '每', code: '编码',
     codes: '其他编码', good: '商品', set: '改为', delta: '变动', float: '备用金', counted: '实点现金', difference: '差额', expected: '应有现金', sales: '单数', returns: '退货',
     person: '会员', date: '营业日', no: '号', role: '角色', active: '在职', rights: '授权', cost: '进价', category: '分类', spec: '规格', origin: '产地', stock: '库存',
-    quick: '快捷键', on: '在售', picture: '图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
+    quick: '快捷键', on: '在售', picture: '图片', adverts: '顾客屏图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
     cloud: '云端', device: '设备', till: '机号', footer: '小票尾', phone: '电话', address: '地址', hours: '营业时间', method: '方式', at: '时间', what: '事项', for: '用于',
   },
   auditValue: {
@@ -277,6 +277,7 @@ export const zh = {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
     bad: '天数或限额填得不对。', badNext: '天数填 0 到 365 的整数，限额填金额。',
   },
+  adverts: { title: '顾客屏上的图片', about: '没人买东西时轮流显示，在信用码旁边。最多 {n} 张。', add: '加一张', one: '第 {n} 张', remove: '删掉第 {n} 张' },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
     on: '开', off: '关', paper: '屏幕上的小票宽度', lock: '没人碰就锁定', never: '不锁', minutes: '{n} 分钟后',

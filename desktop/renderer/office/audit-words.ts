@@ -39,6 +39,7 @@ export function auditFacts({ body, type }: Pick<AuditRow, 'body' | 'type'>, staf
 
 function text(fen: ReadonlySet<string>, key: string, value: unknown): string {
   if (typeof value === 'number') return fen.has(key) ? formatYuan(value) : String(value)
+  if (typeof value === 'string' && value.startsWith('data:image/')) return t('auditField.picture')
   if (typeof value === 'string' && ID.test(value)) return `…${value.slice(-ID_SHOWN)}`
   return word('auditValue', typeof value === 'string' ? value : JSON.stringify(value) ?? '')
 }
