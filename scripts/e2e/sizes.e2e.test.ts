@@ -161,11 +161,27 @@ for (const [language, size, axe] of [['zh', 200, true], ['en', 200, false], ['zh
   })
 }
 
-it('locks itself when nobody has touched it, and the ticket stays', async () => {
+it('locks itself when nobody has touched it; at 200 % the next one signs in, asks a manager and takes the money', async () => {
+  await choose('language-zh')
+  await choose('text-200')
   await choose('lock-2')
   await page.clock.setFixedTime(Date.now() + 3 * 60_000)
   await at(page, 'signin-no').waitFor()
-  await signIn('01', '1357')
+  for (const id of ['signin-no', 'signin-pin', 'signin-go']) {
+    const box = (await at(page, id).boundingBox())!
+    expect([box.x >= 0, box.y >= 0, box.x + box.width <= TILL_SIZE.width, box.y + box.height <= TILL_SIZE.height]).toEqual([true, true, true, true])
+  }
+  expect(await faults(page)).toEqual([])
+  await signIn('02', '2468')
   expect(await at(page, 'total').getAttribute('data-fen')).toBe('1800')
+  await page.keyboard.press('F6')
+  await open('approve')
+  expect([...await page.evaluate(misplaced), ...await faults(page)]).toEqual([])
+  await home()
+  await page.keyboard.press('Enter')
+  await at(page, 'cash-exact').waitFor()
+  await page.keyboard.press('Enter')
+  await at(page, 'receipt').waitFor()
+  expect([...await page.evaluate(misplaced), ...await faults(page)]).toEqual([])
   expect(errors).toEqual([])
 })
