@@ -158,7 +158,7 @@ export class Reads {
   }
 
   shop(id: Id): Shop {
-    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], labels: [], tares: [], quickPages: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
+    return this.#keep(`shop ${id}`, () => ({ ...SHOP_DEFAULTS, hours: [], promises: [], adverts: [], labels: [], tares: [], quickPages: [], ...(JSON.parse(this.#document.get('shop', id)?.doc ?? '{}') as Partial<Shop>), id }))
   }
 
   staff(id: Id): Staff | undefined {

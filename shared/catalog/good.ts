@@ -9,6 +9,9 @@ import { MILLI_MAX, PricingSchema } from '../quantity/quantity.ts'
 /** A small picture as a data URL; shown only through <img>, so a script in an SVG can't run. */
 export const PictureSchema = z.string().max(16_384).regex(/^(data:image\/(svg\+xml|png|jpeg|webp)[;,].*)?$/s)
 
+/** A picture large enough to be seen from where the customer stands, kept as the small ones are. */
+export const WidePictureSchema = z.string().max(32_768).regex(/^data:image\/(png|jpeg|webp)[;,]/)
+
 export const GoodFields = z.object({
   name: z.string().trim().min(1).max(120),
   /** The main code: a GTIN or the shop's own; empty for goods found by name only. */

@@ -3,12 +3,15 @@ import { z } from 'zod'
 import { IdSchema } from '../identity/ids.ts'
 import { StaffFields } from '../identity/staff.ts'
 import { defineEvent } from '../identity/event.ts'
-import { PictureSchema } from './good.ts'
+import { PictureSchema, WidePictureSchema } from './good.ts'
 import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
 import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
 import { RoundingSchema } from './promotion.ts'
 import { fen, PriceSchema } from '../money/money.ts'
+
+/** They travel with the shop's own words, so there are few. */
+export const ADVERTS_MAX = 3
 
 /** One stretch of opening on one weekday: 0 is Sunday; minutes from midnight of the shop's zone, close may pass 1440. */
 export const HoursSchema = z.object({ day: z.int().min(0).max(6), open: z.int().min(0).max(1439), close: z.int().min(1).max(2880) })
@@ -25,6 +28,8 @@ export const ShopFields = z.object({
   promises: z.array(z.string().trim().min(1).max(60)).max(10),
   about: z.string().trim().max(300),
   logo: PictureSchema,
+  /** Pictures that the customer display shows in turn while nobody buys. */
+  adverts: z.array(WidePictureSchema).max(ADVERTS_MAX),
   /** IANA time zone; business dates are computed in it. */
   zone: z.string().max(40),
   /** Days before a lot's last that it is shown as near. */
@@ -60,7 +65,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

@@ -185,7 +185,7 @@ export const en: typeof zh = {
     listPrice: 'List price', unit: 'Unit', pricing: 'Sold', per: 'Per', code: 'Code', codes: 'Other codes', good: 'Good', set: 'Set to',
     delta: 'Moved', float: 'Float', counted: 'Counted', difference: 'Difference', expected: 'Expected', sales: 'Sales', returns: 'Returns',
     person: 'Member', date: 'Business day', no: 'Number', role: 'Role', active: 'Works here', rights: 'Allowed', cost: 'Cost', category: 'Category',
-    spec: 'Size', origin: 'Origin', stock: 'Stock', quick: 'Quick key', on: 'On sale', picture: 'Picture', ticket: 'Ticket', held: 'Held ticket',
+    spec: 'Size', origin: 'Origin', stock: 'Stock', quick: 'Quick key', on: 'On sale', picture: 'Picture', adverts: 'Pictures on the customer display', ticket: 'Ticket', held: 'Held ticket',
     kind: 'Kind', file: 'File', rows: 'Rows', added: 'Added', updated: 'Updated', refused: 'Kept back', cloud: 'Cloud', device: 'Device', till: 'Till',
     footer: 'Footer', phone: 'Phone', address: 'Address', hours: 'Hours', method: 'Method', at: 'Time', what: 'What', for: 'For',
     account: 'Account', afresh: 'Counted afresh', allowedBy: 'Allowed by', app: 'Program', average: 'Average cost', books: 'In the books',
@@ -321,9 +321,10 @@ export const en: typeof zh = {
     days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
     bad: 'The days or the limit can\'t be right.', badNext: 'Days are a whole number up to 365, the limit is an amount.',
   },
+  adverts: { title: 'Pictures on the customer display', about: 'Shown in turn beside the credit code while nobody buys. At most {n}.', add: 'Add one', one: 'Picture {n}', remove: 'Remove picture {n}' },
   screen: {
     language: 'Language', zh: '中文', theme: 'Colours', auto: 'As the system', light: 'Day', dark: 'Night', contrast: 'High contrast', text: 'Text size', sounds: 'Sounds', accepted: 'Accepted', refused: 'Refused', money: 'Money in',
-    on: 'on', off: 'off', paper: 'Width of receipts on the screen',
+    on: 'on', off: 'off', paper: 'Width of receipts on the screen', lock: 'Lock when left alone', never: 'Never', minutes: 'after {n} minutes',
   },
   printer: {
     usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
@@ -338,7 +339,8 @@ export const en: typeof zh = {
   staff: { add: 'Add somebody', no: 'Number (2 to 6 digits)', name: 'Name', role: 'Role', pin: 'PIN (4 to 8 digits)', newPin: 'New PIN (empty: unchanged)', works: 'Works here', gone: 'Left', saved: '{name} saved' },
   help: {
     title: 'Keys', scan: 'The scanner always works: on any page, with any input method, straight onto the ticket.',
-    times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search',
+    times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search', erase: 'erase one digit',
+    elsewhere: 'In the panels', tab: 'to the next button or field, ⏎ presses it', choose: 'walk in a list, choose', stockPages: 'Stock: another page', reasons: 'Return: the reason', refunding: 'Return: * all of it, / to the shelf or the bin, 0 exchange', tare: 'Weighing: tare, with a scale',
   },
   display: {
     welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', tokenOld: 'The till was started anew', tokenOldNext: 'Open this page again at the till: More → Customer display.', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',

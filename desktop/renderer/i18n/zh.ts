@@ -182,7 +182,7 @@ export const zh = {
     given: '实收', change: '找零', name: '名称', quantity: '数量', price: '单价', list: '原价', listPrice: '原价', unit: '单位', pricing: '计价', per: '每', code: '编码',
     codes: '其他编码', good: '商品', set: '改为', delta: '变动', float: '备用金', counted: '实点现金', difference: '差额', expected: '应有现金', sales: '单数', returns: '退货',
     person: '会员', date: '营业日', no: '号', role: '角色', active: '在职', rights: '授权', cost: '进价', category: '分类', spec: '规格', origin: '产地', stock: '库存',
-    quick: '快捷键', on: '在售', picture: '图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
+    quick: '快捷键', on: '在售', picture: '图片', adverts: '顾客屏图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
     cloud: '云端', device: '设备', till: '机号', footer: '小票尾', phone: '电话', address: '地址', hours: '营业时间', method: '方式', at: '时间', what: '事项', for: '用于',
     account: '科目', afresh: '重新点', allowedBy: '授权人', app: '程序', average: '平均进价', books: '账上', came: '收到', categories: '分类', channel: '收款方式',
     check: '校验', close: '关门', colour: '颜色', count: '盘点', day: '星期', days: '星期', decimals: '小数位', digest: '指纹', digits: '位数', document: '对方单号',
@@ -310,9 +310,10 @@ export const zh = {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
     bad: '天数或限额填得不对。', badNext: '天数填 0 到 365 的整数，限额填金额。',
   },
+  adverts: { title: '顾客屏上的图片', about: '没人买东西时轮流显示，在信用码旁边。最多 {n} 张。', add: '加一张', one: '第 {n} 张', remove: '删掉第 {n} 张' },
   screen: {
     language: '语言', zh: '中文', theme: '颜色', auto: '跟随系统', light: '白天', dark: '夜市', contrast: '高对比', text: '字号', sounds: '声音', accepted: '扫到了', refused: '没扫到', money: '收到钱',
-    on: '开', off: '关', paper: '屏幕上的小票宽度',
+    on: '开', off: '关', paper: '屏幕上的小票宽度', lock: '没人碰就锁定', never: '不锁', minutes: '{n} 分钟后',
   },
   printer: {
     usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
@@ -327,7 +328,8 @@ export const zh = {
   staff: { add: '加一个人', no: '工号（2 到 6 位）', name: '姓名', role: '职位', pin: 'PIN（4 到 8 位）', newPin: '新 PIN（不改就空着）', works: '在职', gone: '离职', saved: '{name} 已保存' },
   help: {
     title: '按键一览', scan: '扫码枪随时能扫：不管在哪一页、用什么输入法，都直接上票。',
-    times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索',
+    times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索', erase: '擦掉输入的一位',
+    elsewhere: '在各页里', tab: '走到下一个按钮或格子，⏎ 按下', choose: '在列表里走，选中', stockPages: '库存：换一页', reasons: '退货：选原因', refunding: '退货：* 全退，/ 回库存或报损，0 换货', tare: '称重：去皮（接了秤）',
   },
   display: {
     welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', tokenOld: '收银机重新启动过', tokenOldNext: '请在收银机上点「更多」→「顾客屏」，重新打开这一页。', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',

@@ -2,6 +2,7 @@
 import { parseQuantity } from '#shared/quantity/quantity.ts'
 import { t } from '../i18n/index.ts'
 import { backspace, looksLikeCode, press, star } from './buffer.ts'
+import { FUNCTION_KEYS, type KeyFunction } from './keys.ts'
 import { till, write } from '../host/till.ts'
 import { useApproval } from '../stores/approval.ts'
 import { useCounter } from '../stores/counter.ts'
@@ -146,9 +147,12 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     else counter.setBuffer(press(counter.buffer, typed))
   }
 
+  const functions: Readonly<Record<KeyFunction, () => void>> = {
+    help: () => toggle('help'), members: () => toggle('members'), search, hold: () => void held.hold(), recall: () => toggle('held'), adjust, return: refund,
+    drawer, reprint, shift: () => toggle('shift'), lock,
+  }
   const byKey: Readonly<Record<string, () => void>> = {
-    F1: () => toggle('help'), F2: () => toggle('members'), F3: search, F4: () => void held.hold(), F5: () => toggle('held'), F6: adjust, F7: refund,
-    F8: drawer, F9: reprint, F10: () => toggle('shift'), F12: lock,
+    ...Object.fromEntries(FUNCTION_KEYS.map(([key, name]) => [key, functions[name]])),
     Enter: enter, Escape: escape,
     Delete: () => ticket.remove(),
     Backspace: () => counter.setBuffer(backspace(counter.buffer)),
@@ -162,5 +166,5 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
     return run !== undefined
   }
 
-  return { command, char, search, adjust, quantity, refund, drawer, reprint, lock, toggle, enter }
+  return { command, char, functions, quantity, lock, toggle }
 }

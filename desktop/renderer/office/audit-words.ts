@@ -54,6 +54,7 @@ function text(type: string, key: string, value: unknown, purse?: unknown): strin
   if (typeof value === 'number' && typeof purse === 'string' && OF_PURSE.has(key)) return purse === 'value' ? formatYuan(value) : String(value)
   const [fen, thousandths] = type.startsWith('stock.') ? [STOCK_FEN, STOCK_MILLI] : [FEN, MILLI]
   if (typeof value === 'number') return fen.has(key) ? formatYuan(value) : thousandths.has(key) ? formatQuantity(value) : String(value)
+  if (typeof value === 'string' && value.startsWith('data:image/')) return t('auditField.picture')
   if (typeof value === 'string' && ID.test(value)) return `…${value.slice(-ID_SHOWN)}`
   const right = typeof value === 'string' ? `approve.${value.replaceAll('.', '_')}` as MessageKey : undefined
   if (right && RIGHT.test(right) && i18n.global.te(right)) return t(right)

@@ -7,21 +7,25 @@ import { setWedge } from '../input/keyboard.ts'
 import { PLAIN_WEDGE, type WedgeSettings } from '../input/wedge-settings.ts'
 
 export type Theme = 'auto' | 'light' | 'dark' | 'contrast'
+/** percent */
+export const TEXT_SIZES = [100, 125, 150, 175, 200] as const
+export const LOCK_MINUTES = [0, 2, 5, 10] as const
 export type SoundName = 'accepted' | 'refused' | 'money'
 export interface ScreenSettings {
   language: Language
   theme: Theme
-  /** percent */
-  text: 100 | 125 | 150
+  text: (typeof TEXT_SIZES)[number]
   sounds: Record<SoundName, boolean>
   /** characters of half width on the receipt shown on the screen */
   columns: 32 | 48
   wedge: WedgeSettings
+  /** minutes without a touch after which the till locks; 0 is never */
+  lockAfter: (typeof LOCK_MINUTES)[number]
 }
 
 export const useScreen = defineStore('screen', () => {
   const settings = reactive<ScreenSettings>({
-    language: 'zh', theme: 'auto', text: 100, sounds: { accepted: true, refused: true, money: true }, columns: 48, wedge: PLAIN_WEDGE,
+    language: 'zh', theme: 'auto', text: 100, sounds: { accepted: true, refused: true, money: true }, columns: 48, wedge: PLAIN_WEDGE, lockAfter: 0,
   })
 
   /** Reads what was chosen before; a screen whose storage can't be read still works, with the usual settings. */
