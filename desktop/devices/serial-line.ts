@@ -95,6 +95,14 @@ export class KeptLine {
     return this.#line !== undefined
   }
 
+  /** Closes it and tries anew: a system does not always notice that a plug was drawn. */
+  renew(): void {
+    const line = this.#line
+    if (!line || this.#isClosed) return
+    this.#line = undefined
+    this.#attempt = line.close().then(() => (this.#isClosed ? undefined : this.#open()))
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancel()

@@ -8,6 +8,8 @@ import { KeptLine, type LineOpener } from './serial-line.ts'
 
 /** A scale that says nothing for so long is not there, whatever it last said. */
 export const SILENT_MS = 1_500
+/** A line that stays silent for so long after that is opened anew. */
+export const RENEW_MS = 3_000
 /** One that is to be asked is asked again after so long. */
 export const ASK_MS = 200
 /** Nobody reads a display faster than this changes. */
@@ -57,10 +59,19 @@ export function serialScale(settings: ScaleSettings, { timer, open, changed }: S
     stopAsking()
   }
 
-  const line = new KeptLine({
+  const listen = (): void => {
+    stopSilence()
+    stopSilence = timer.after(SILENT_MS, () => {
+      stopSilence = timer.after(RENEW_MS, () => line.renew())
+      take(AWAY)
+    })
+  }
+
+  const line: KeptLine = new KeptLine({
     settings, timer, open,
     opened() {
       parser = protocol.parser()
+      listen()
       changed()
       // One that sends by itself is never asked.
       if (parser.ask()) stopAsking = timer.after(ASK_MS, ask)
@@ -69,7 +80,7 @@ export function serialScale(settings: ScaleSettings, { timer, open, changed }: S
       const last = parser.feed(bytes).at(-1)
       if (!last) return
       quiet()
-      stopSilence = timer.after(SILENT_MS, () => take(AWAY))
+      listen()
       if (parser.ask()) stopAsking = timer.after(ASK_MS, ask)
       take(last)
     },

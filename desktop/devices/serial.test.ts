@@ -13,7 +13,7 @@ import { milli } from '#shared/quantity/quantity.ts'
 import { type HidDriver, type HidHandle, hidScanners, LOOK_MS } from './hid-scanners.ts'
 import { type LineEvents, LineFault, type LineOpener, openSerialLine } from './serial-line.ts'
 import { linuxPorts } from './serial-ports.ts'
-import { ASK_MS, CHANGE_MS, serialScale, SILENT_MS } from './serial-scale.ts'
+import { ASK_MS, CHANGE_MS, RENEW_MS, serialScale, SILENT_MS } from './serial-scale.ts'
 import { REST_MS, serialScanner } from './serial-scanner.ts'
 import { simulateScale } from './testing/scale-simulator.ts'
 import { hasCables, serialCable } from './testing/serial-cable.ts'
@@ -164,6 +164,26 @@ describe('a line', () => {
     await timer.fire(SILENT_MS)
     expect(scale.reading().state).toBe('away')
     await scale.close()
+  })
+
+  it('is opened anew where it stays silent: not every system says that a plug was drawn', async () => {
+    const timer = manualTimer()
+    const line = lineInHand()
+    const scale = serialScale(settingsFor('/dev/ttyX'), { timer, open: line.open, changed: () => {} })
+    await vi.waitFor(() => expect(scale.fault()).toBeNull())
+    line.data(os2Message({ state: 'stable', grams: 300, tare: 0 }))
+    line.refuseWith(new LineFault('missing', 'no such file'))
+    await timer.fire(SILENT_MS)
+    expect(scale.fault()).toBeNull()
+    await timer.fire(RENEW_MS)
+    await vi.waitFor(() => expect(scale.fault()).toBe('missing'))
+    line.refuseWith()
+    await timer.fire(500)
+    await vi.waitFor(() => expect(scale.fault()).toBeNull())
+    line.data(os2Message({ state: 'stable', grams: 310, tare: 0 }))
+    expect(scale.reading()).toMatchObject({ state: 'stable', grams: 310 })
+    await scale.close()
+    expect(timer.pending()).toEqual([])
   })
 
   it('asks a scale that says nothing', async () => {

@@ -62,7 +62,7 @@ export function runScaleSuite(name: string, makePeer: () => Promise<ScalePeer>):
       await until({ state: 'stable', grams: 300 })
       await peer.unplug()
       await until({ state: 'away', grams: null })
-      expect(peer.scale.fault()).toBe('missing')
+      await vi.waitFor(() => expect(peer.scale.fault()).toBe('missing'), WAIT)
       expect(peer.scale.tell('tare')).toBe(false)
       await peer.plug()
       await until({ state: 'stable', grams: 300 })

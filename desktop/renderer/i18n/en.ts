@@ -187,7 +187,7 @@ export const en: typeof zh = {
     person: 'Member', date: 'Business day', no: 'Number', role: 'Role', active: 'Works here', rights: 'Allowed', cost: 'Cost', category: 'Category',
     spec: 'Size', origin: 'Origin', stock: 'Stock', quick: 'Quick key', on: 'On sale', picture: 'Picture', adverts: 'Pictures on the customer display', ticket: 'Ticket', held: 'Held ticket',
     kind: 'Kind', file: 'File', rows: 'Rows', added: 'Added', updated: 'Updated', refused: 'Kept back', cloud: 'Cloud', device: 'Device', till: 'Till',
-    footer: 'Footer', phone: 'Phone', address: 'Address', hours: 'Hours', method: 'Method', at: 'Time', what: 'What', for: 'For',
+    footer: 'Footer', phone: 'Phone', address: 'Address', hours: 'Hours', method: 'Method', at: 'Time', what: 'What', for: 'For', was: 'Was', edits: 'Edits', import: 'Import', changed: 'Put back', stood: 'Stands', stoodTotal: 'Stand in all', clear: 'In clear', done: 'Done',
     account: 'Account', afresh: 'Counted afresh', allowedBy: 'Allowed by', app: 'Program', average: 'Average cost', books: 'In the books',
     came: 'Came', categories: 'Categories', channel: 'Paid by', check: 'Check', close: 'Closes', colour: 'Colour', count: 'Count', day: 'Weekday',
     days: 'Weekdays', decimals: 'Decimals', digest: 'Digest', digits: 'Digits', document: 'Their document', due: 'Still due', end: 'Until',
@@ -205,6 +205,7 @@ export const en: typeof zh = {
     loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
   },
   auditValue: {
+    edited: 'edited since', code_taken: 'its code is another good\'s by now', stock: 'stock', members: 'members',
     supplier: 'supplier', deposit: 'deposit', expense: 'expense', other: 'other', cash: 'cash', received: 'received', wasted: 'wasted',
     counted: 'counted', owner: 'owner', manager: 'manager', cashier: 'cashier', piece: 'by piece', weight: 'by weight', true: 'yes', false: 'no',
     null: 'nothing',

@@ -183,7 +183,7 @@ export const zh = {
     codes: '其他编码', good: '商品', set: '改为', delta: '变动', float: '备用金', counted: '实点现金', difference: '差额', expected: '应有现金', sales: '单数', returns: '退货',
     person: '会员', date: '营业日', no: '号', role: '角色', active: '在职', rights: '授权', cost: '进价', category: '分类', spec: '规格', origin: '产地', stock: '库存',
     quick: '快捷键', on: '在售', picture: '图片', adverts: '顾客屏图片', ticket: '单', held: '挂单', kind: '种类', file: '文件', rows: '行数', added: '新增', updated: '更新', refused: '待改',
-    cloud: '云端', device: '设备', till: '机号', footer: '小票尾', phone: '电话', address: '地址', hours: '营业时间', method: '方式', at: '时间', what: '事项', for: '用于',
+    cloud: '云端', device: '设备', till: '机号', footer: '小票尾', phone: '电话', address: '地址', hours: '营业时间', method: '方式', at: '时间', what: '事项', for: '用于', was: '原来', edits: '改动', import: '导入', changed: '改回', stood: '没改回', stoodTotal: '没改回数', clear: '含明文', done: '完成',
     account: '科目', afresh: '重新点', allowedBy: '授权人', app: '程序', average: '平均进价', books: '账上', came: '收到', categories: '分类', channel: '收款方式',
     check: '校验', close: '关门', colour: '颜色', count: '盘点', day: '星期', days: '星期', decimals: '小数位', digest: '指纹', digits: '位数', document: '对方单号',
     due: '待退', end: '结束时间', exchange: '换货单', expiredStops: '过期不卖的分类', expiry: '到期', fault: '差异原因', fen: '金额', from: '从', given_up: '放弃', goods: '商品',
@@ -197,6 +197,7 @@ export const zh = {
     loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
   },
   auditValue: {
+    edited: '后来改过', code_taken: '条码已被别的商品用了', stock: '库存', members: '会员',
     supplier: '付货款', deposit: '交款', expense: '付费用', other: '其他', cash: '现金', received: '收货', wasted: '报损', counted: '盘点', owner: '店主', manager: '店长',
     cashier: '收银员', piece: '按件', weight: '称重', true: '是', false: '否', null: '空',
     no_reason: '七天无理由', quality: '质量问题', wrong: '错收错发', expired: '过期', damaged: '破损', spoiled: '变质', own_use: '自用', missing: '少了', extra: '多了',
