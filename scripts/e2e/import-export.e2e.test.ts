@@ -114,7 +114,7 @@ describe('files in and out', () => {
     await at(page, 'fn-more').click()
     await at(page, 'open-import').click()
     for (const [isClear, member] of [[false, ['张*', '138****5678']], [true, ['张小花', '13812345678']]] as const) {
-      if (isClear) await at(page, 'export-clear').check()
+      if (isClear) await at(page, 'export-clear').click()
       const download = page.waitForEvent('download')
       await at(page, 'export-go').click()
       const file = await download

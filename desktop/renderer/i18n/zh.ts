@@ -269,7 +269,7 @@ export const zh = {
     preview: '共 {rows} 行：{good} 行可以进，{bad} 行要改', go: '导入 {n} 行', done: '{n} 种商品进来了', report: '读了 {rows} 行：新增 {added} 种，更新 {updated} 种，{refused} 行留着改',
     noted: '{n} 行没有写单位，先按“个”收进来，称重的按“公斤”，以后可以改', badTitle: '{n} 行有问题', badMore: '还有 {n} 行没列出', row: '行', column: '列', value: '内容', reason: '原因', nothing: '（空）',
     kept: '{n} 行等着改', rowOf: '{file} 第 {row} 行', mend: '改好了', drop: '不要这行', mended: '第 {row} 行进来了', dropped: '第 {row} 行不要了', mendNext: '请再改一改。',
-    exportTitle: '导出全部', exportAbout: '商品和库存、批次、会员、每笔销售和退货、班次、现金进出、促销，装进一个 Excel 文件。导出时照常收银。', exportClear: '会员的姓名和电话写全（不勾就打星号）', exportGo: '全部导出', exportBusy: '正在导出…', exported: '已存为 {name}', exportedNext: '在下载文件夹里。里面有全店的账，请收好。',
+    exportTitle: '导出全部', exportAbout: '商品和库存、批次、会员、每笔销售和退货、班次、现金进出、促销，装进一个 Excel 文件。导出时照常收银。', exportClear: '会员的姓名和电话写全（不选就打星号）', exportGo: '全部导出', exportBusy: '正在导出…', exported: '已存为 {name}', exportedNext: '在下载文件夹里。里面有全店的账，请收好。',
     moreKinds: '也可以导入', kind_stock: '库存数', kind_members: '会员', aboutKinds: '库存数：条码和数量，导入后按文件里的数。会员：电话、姓名、生日。有问题的行列出来，请在文件里改好再导一次。',
     rowsPreview: '共 {rows} 行：{good} 行可以进，{bad} 行有问题', rowsDone: '{n} 行进来了', rowsReport: '读了 {rows} 行：{done} 行进来了，{refused} 行没进', mapRows: '请指出每一列是什么', rowField_code: '条码', rowField_name: '名称', rowField_quantity: '数量', rowField_phone: '电话', rowField_birthday: '生日',
     past: '最近的导入', pastCounts: '新增 {added} 种 · 更新 {updated} 种 · 没进来 {refused} 行', undo: '撤销', undoneAt: '{at} 撤销了', undoOld: '不能撤销',
