@@ -49,6 +49,14 @@ describe('wedge', () => {
     expect(type(wedge, '6901234567892', 2, { start: 41 + SCAN_GAP_MS_MAX })).toMatchObject({ text: '6901234567892' })
   })
 
+  it('leaves out how many and the star, however soon the scan follows', () => {
+    const wedge = new Wedge()
+    wedge.feed({ code: 'Digit1', key: '1', time: 0 })
+    wedge.feed({ code: 'Digit2', key: '2', time: 5 })
+    wedge.feed({ code: 'NumpadMultiply', key: '*', time: 10 })
+    expect(type(wedge, '6901234567892', 2, { start: 15 })).toMatchObject({ type: 'scan', text: '6901234567892' })
+  })
+
   it('does not take a burst for a scan when Enter comes late: that is a person confirming', () => {
     const wedge = new Wedge()
     for (let i = 0; i < 8; i++) wedge.feed({ code: `Digit${i}`, key: String(i), time: i * 5 })

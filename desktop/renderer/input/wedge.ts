@@ -31,6 +31,8 @@ const PLAIN: Readonly<Record<string, readonly [string, string]>> = {
   Semicolon: [';', ':'], Quote: ['\'', '"'], Backquote: ['`', '~'], Comma: [',', '<'], Period: ['.', '>'], Slash: ['/', '?'], Space: [' ', ' '],
   NumpadAdd: ['+', '+'], NumpadSubtract: ['-', '-'], NumpadMultiply: ['*', '*'], NumpadDivide: ['/', '/'], NumpadDecimal: ['.', '.'],
 }
+/** As much as one types before a star. */
+const COUNT = /^\d{0,3}$/
 const SHIFTED_DIGITS = ')!@#$%^&*('
 
 /** The character of a stroke on the keyboard that scanners pretend to be (US layout); undefined for keys that type none. */
@@ -72,8 +74,11 @@ export class Wedge {
     if (this.#text === '' || paused) {
       this.#text = ''
       this.#first = stroke.time
-      // The star before a scan is a cashier's, however soon the scan follows: no code begins with one.
-      if (char === '*') return { type: 'type', length: 0 }
+    }
+    // How many and a star before a scan are a cashier's, however soon the scan follows: no code of goods begins so.
+    if (char === '*' && COUNT.test(this.#text)) {
+      this.#text = ''
+      return { type: 'type', length: 0 }
     }
     this.#text += char
     this.#last = stroke.time
