@@ -2,6 +2,7 @@
  * Serial lines over the package `serialport`, which is loaded when the first is opened. A `KeptLine` is one that is looked
  * for again every half second while it is not there.
  */
+import { realpathSync } from 'node:fs'
 import type { DeviceFault, LineSettings } from '#shared/devices/settings.ts'
 import type { Timer } from '#shared/ports/ports.ts'
 
@@ -27,6 +28,16 @@ export class LineFault extends Error {
 }
 
 const RETRY_MS = 500
+const WATCH_MS = 500
+/** The device that a port's lasting name stands for now; undefined where there is none. Windows has no such names. */
+function placeOf(port: string): string | undefined {
+  if (process.platform === 'win32') return port
+  try {
+    return realpathSync(port)
+  } catch {
+    return undefined
+  }
+}
 /** Bytes that may wait for a line. Commands are a few bytes; more is a device that takes none. */
 const WAITING_MAX = 256
 const BITS = { '8n1': { dataBits: 8, parity: 'none' }, '7e1': { dataBits: 7, parity: 'even' }, '7o1': { dataBits: 7, parity: 'odd' } } as const
@@ -49,11 +60,19 @@ export const openSerialLine: LineOpener = async ({ port, baud, bits }, on) => {
     line.on('error', () => undefined)
     line.open((error) => {
       if (error) return reject(new LineFault(faultOf(error.message), error.message))
-      line.on('close', () => { if (!isClosing) on.gone() })
+      const at = placeOf(port)
+      // On a busy machine the driver may read "nothing" of a drawn plug for ever: that its place is gone, or another's, tells it too.
+      const watch = setInterval(() => { if (placeOf(port) !== at && line.isOpen) line.close() }, WATCH_MS)
+      watch.unref()
+      line.on('close', () => {
+        clearInterval(watch)
+        if (!isClosing) on.gone()
+      })
       resolve({
         write: (bytes) => { if (line.writableLength + bytes.length <= WAITING_MAX) line.write(Buffer.from(bytes)) },
         close: () => new Promise((closed) => {
           isClosing = true
+          clearInterval(watch)
           if (line.isOpen) line.close(() => closed())
           else closed()
         }),
