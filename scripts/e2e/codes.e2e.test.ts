@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gtinCheckDigit } from '#shared/codes/gtin.ts'
@@ -15,6 +14,7 @@ import { buildRenderer } from '../build.ts'
 import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
 
 let folder: string
@@ -28,13 +28,9 @@ const weight: ScalePattern = { name: '', ...SCALE_PRESETS.weight13, parts: [...S
 const both: ScalePattern = { name: '', ...SCALE_PRESETS.both18, parts: [...SCALE_PRESETS.both18.parts] }
 const label = (pattern: ScalePattern, amount: number, grams: number): string => writeScaleLabel(pattern, { item: '88', amount, grams })!
 /** Where to keep pictures of the screens, for whoever wants to look. */
-const shots = process.env['XIAOPU_SHOTS']
+const shots = process.env['XIAOPU_PICTURES']
 const shot = async (name: string): Promise<void> => { if (shots) await page.screenshot({ path: join(shots, `${name}.png`) }) }
 
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-}
 const clear = async (): Promise<void> => {
   await at(page, 'clear').click()
   await untilAttribute(page, 'total', 'data-fen', '0')
@@ -90,7 +86,7 @@ describe('scale labels', () => {
     await scan(page, label(weight, 0, 1250))
     await at(page, 'label-read').filter({ hasText: '1.250' }).waitFor()
     await shot('labels')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     expect(await page.locator('[data-testid="line"]').count()).toBe(0)
     await at(page, 'label-save').click()
     await at(page, 'label').first().waitFor()
@@ -117,7 +113,7 @@ describe('scale labels', () => {
     await untilAttribute(page, 'total', 'data-fen', String(1248 + 1150))
     await at(page, 'notice').filter({ hasText: '11.50' }).filter({ hasText: '12.48' }).waitFor()
     await shot('label-line')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await page.keyboard.press('Enter')
     await at(page, 'cash-exact').waitFor()
     await page.keyboard.press('Enter')
@@ -135,7 +131,7 @@ describe('scale labels', () => {
     for (const key of ['0', '.', '5', '2', '5']) await page.keyboard.press(key)
     await at(page, 'tare-preset').click()
     await shot('tare')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await page.keyboard.press('Enter')
     await untilAttribute(page, 'total', 'data-fen', '499')
     await clear()
@@ -158,7 +154,7 @@ describe('a good nobody knows', () => {
     await at(page, 'add-price').fill('6.50')
     await at(page, 'add-unit-份').click()
     await shot('add')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     expect(await at(page, 'line').count()).toBe(1)
     await at(page, 'add-price').press('Enter')
     await untilAttribute(page, 'total', 'data-fen', String((piece.price as number) + 1300))
@@ -276,7 +272,7 @@ describe('quick keys', () => {
     await at(page, 'arrange-colour-green').click()
     await page.locator('[data-testid="arrange-cell"].colour-green').waitFor()
     await shot('arrange')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     // One step each: what was said, the chosen key, the panel.
     for (let i = 0; i < 3; i++) await page.keyboard.press('Escape')
     await page.locator('[data-panel="quick"]').waitFor()
@@ -286,7 +282,7 @@ describe('quick keys', () => {
     await at(page, 'weight').waitFor()
     await page.keyboard.press('Escape')
     await shot('quick-pages')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     expect((await withTill(stack.tillUrl, (till) => till.call('till.snapshot', {}))).shop.quickPages.at(1)).toBe('早市')
     expect((await withTill(stack.tillUrl, (till) => till.call('ledger.verify', {}))).ok).toBe(true)
     expect(errors).toEqual([])

@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, CDPSession, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ScaleSimulator, simulateScale } from '#desktop/devices/testing/scale-simulator.ts'
@@ -16,6 +15,7 @@ import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { ascii } from '#shared/devices/scale.ts'
 import { buildRenderer } from '../build.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const gtin = (n: number): string => { const body = `6901234${String(n).padStart(5, '0')}`; return body + gtinCheckDigit(body) }
@@ -54,11 +54,6 @@ async function settings(): Promise<void> {
 async function home(): Promise<void> {
   for (let i = 0; i < 4 && await page.locator('[data-panel="quick"]').count() === 0; i++) await page.keyboard.press('Escape')
   await page.locator('[data-panel="quick"]').waitFor()
-}
-/** What axe calls serious or critical. */
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
 }
 async function lastLine() {
   return withTill(stack.tillUrl, async (till) => {
@@ -100,7 +95,7 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     await at(page, 'scale-add').click()
     await at(page, 'scale-port').fill(scale.cable.port)
     await at(page, 'scale-protocol').selectOption('os2')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await picture('devices-form')
     await at(page, 'scale-save').click()
     await untilAttribute(page, 'scale', 'data-state', 'stable')
@@ -108,7 +103,7 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     await at(page, 'scale-weight').filter({ hasText: '1.250' }).waitFor()
     await untilAttribute(page, 'scale-state', 'data-state', 'stable')
     await page.getByText('「收银秤」已保存').waitFor()
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await picture('devices-settings')
     scale.put({ grams: 0 })
     await home()
@@ -121,7 +116,7 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     scale.put({ state: 'unstable', grams: 480 })
     await shows('unstable', 480)
     expect(await at(page, 'weigh-done').isDisabled()).toBe(true)
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await picture('weigh-unstable')
     await page.keyboard.press('Enter')
     await page.getByText('秤还在晃。').waitFor()
@@ -137,7 +132,7 @@ describe.skipIf(!hasCables)('a scale on a serial line', () => {
     scale.put({ state: 'stable', grams: 505 })
     await shows('stable', 505)
     await page.getByText('秤还在晃。').waitFor({ state: 'detached' })
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await picture('weigh-stable')
     await page.keyboard.press('Enter')
     // 505 g at 4.50 for 500 g is 4.545: half a fen up.

@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addGood, emptyTicket } from '#shared/cart/ticket.ts'
@@ -18,6 +17,7 @@ import { buildRenderer } from '../build.ts'
 import { connectTill } from '../connect.ts'
 import { makeShop, operate } from '../demo/seed.ts'
 import { type Stack, startStack } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const SOON = { timeout: 60_000, interval: 100 }
@@ -36,8 +36,6 @@ const goods = { water: randomUUID() as string, grapes: randomUUID() as string }
 const shot = async (of: Page, name: string): Promise<void> => {
   if (process.env['XIAOPU_PICTURES']) await of.screenshot({ path: join(process.env['XIAOPU_PICTURES'], `${name}.png`) })
 }
-const faults = async (of: Page): Promise<string[]> => (await new AxeBuilder({ page: of }).analyze()).violations
-  .filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
 const totalIs = (fen: number): Promise<void> => untilAttribute(page, 'total', 'data-fen', String(fen))
 const lastSale = async () => till.call('sale.get', { sale: (await till.call('sale.list', { limit: 1 })).sales[0]!.sale })
 

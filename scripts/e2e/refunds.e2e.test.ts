@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addGood, emptyTicket } from '#shared/cart/ticket.ts'
@@ -18,6 +17,7 @@ import { buildRenderer } from '../build.ts'
 import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
 
 let folder: string
@@ -31,10 +31,6 @@ const fresh = named(/蛋奶/)[0]!
 
 async function shot(name: string): Promise<void> {
   if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], `${name}.png`) })
-}
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
 }
 /** Sold by the owner: pieces of goods by code, fen off the first. */
 function sell(lines: readonly [code: string, pieces: number][], off = 0): Promise<SaleView> {
@@ -97,17 +93,17 @@ it('one of two sold at a discount comes back, then the rest: the sums agree', as
   await signIn('02', '2345')
   await page.keyboard.press('F7')
   await page.locator(`[data-testid="refund-sale"][data-no="${sale.no}"]`).waitFor()
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await shot('refund-find')
   await page.locator(`[data-testid="refund-sale"][data-no="${sale.no}"]`).click()
   await at(page, 'refund-more').first().click()
   await untilAttribute(page, 'refund-total', 'data-fen', String(half))
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await shot('refund-lines')
   await at(page, 'refund-go').click()
   await untilAttribute(page, 'refund-paid', 'data-fen', String(half))
   await page.locator('[data-testid="receipt"], .paper img, .paper svg').first().waitFor()
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await shot('refund-done')
   await at(page, 'refund-next').click()
 
@@ -159,7 +155,7 @@ it('without a receipt goods are scanned, and somebody has to allow it', async ()
   await scan(page, drinks[2]!.code!)
   await untilAttribute(page, 'refund-total', 'data-fen', String(drinks[2]!.price))
   await untilAttribute(page, 'total', 'data-fen', '0')
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await shot('refund-free')
   await at(page, 'refund-go').click()
   await page.locator('[data-panel="approve"]').waitFor()
@@ -213,7 +209,7 @@ it('from the receipts, and by the rules that the owner sets', async () => {
   await at(page, 'return-days').fill('15')
   await at(page, 'return-cap').fill('200')
   await at(page, 'return-exempt').fill('饮料、水果')
-  expect(await faults()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await shot('return-settings')
   await at(page, 'return-save').click()
   await expect.poll(() => withTill(stack.tillUrl, async (till) => (await till.call('till.snapshot', {})).shop)).toMatchObject({ returnDays: 15, returnCap: 20_000, returnExempt: ['饮料', '水果'] })

@@ -6,7 +6,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +18,7 @@ import { addDays } from '#shared/sales/report.ts'
 import { buildRenderer } from '../build.ts'
 import { type History, makeHistory, OWNER } from '../demo/history.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
 
 let folder: string
@@ -29,13 +29,9 @@ let page: Page
 let errors: string[]
 let printer: PrinterSimulator
 /** Where the pictures go that somebody looks at; none are kept otherwise. */
-const shots = process.env['XIAOPU_SHOTS']
+const shots = process.env['XIAOPU_PICTURES']
 const shot = async (name: string): Promise<void> => { if (shots) await page.screenshot({ path: join(shots, `${name}.png`) }) }
 
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-}
 const reportOf = (from: string, to: string): Promise<SalesReport> => withTill(stack.tillUrl, (till) => till.call('report.sales', { from, to }))
 const untilRange = (from: string, to: string): Promise<void> => page.locator(`[data-testid="report"] .body[data-from="${from}"][data-to="${to}"]`).waitFor()
 const fen = async (testid: string): Promise<number> => Number(await at(page, testid).getAttribute('data-fen'))
@@ -93,7 +89,7 @@ describe('reports', () => {
     await untilAttribute(page, 'total', 'data-fen', String(good!.price))
     expect(await at(page, 'report-chart').count()).toBe(2)
     await shot('report-day')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
   })
 
   it('are of any days, by hour, good, cashier and tender', async () => {
@@ -112,7 +108,7 @@ describe('reports', () => {
       if (name === 'hours') expect(sum(shown)).toBe(read.total.net)
       else expect(shown).toEqual(values)
       await shot(`report-${name}`)
-      expect(await faults()).toEqual([])
+      expect(await faults(page)).toEqual([])
     }
     await at(page, 'report-from').fill(history.from)
     await untilRange(history.from, history.to)
@@ -120,7 +116,7 @@ describe('reports', () => {
     expect(await fen('report-net')).toBe((await reportOf(history.from, history.to)).total.net)
     await page.evaluate(() => { document.documentElement.dataset['theme'] = 'contrast' })
     await shot('report-contrast')
-    expect(await faults()).toEqual([])
+    expect(await faults(page)).toEqual([])
     await page.evaluate(() => { document.documentElement.dataset['theme'] = 'light' })
   })
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildRenderer } from '../build.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
 import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const [MILK, BREAD] = [{ id: randomUUID(), code: '6901234567892', name: '鲜牛奶 950ml' }, { id: randomUUID(), code: '6923450657713', name: '切片面包' }]
@@ -51,10 +51,6 @@ async function openStock(tab: string): Promise<void> {
   await at(page, 'open-stock').click()
   await at(page, `stock-${tab}`).click()
 }
-async function sound(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
-}
 const good = (id: string) => withTill(stack.tillUrl, (till) => till.call('goods.get', { good: id }))
 const lots = (id: string) => withTill(stack.tillUrl, async (till) => (await till.call('stock.lots', { good: id })).lots.map(({ no, expiry, quantity }) => [no, expiry, quantity]))
 
@@ -77,7 +73,7 @@ it('receives a lot: what is scanned goes onto the paper, not onto the ticket', a
   await page.locator('[data-testid="line-quantity"]').first().fill('12')
   await at(page, 'draft-party').fill('湖畔乳业')
   expect(await at(page, 'total').getAttribute('data-fen')).toBe('0')
-  expect(await sound()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await at(page, 'draft-done').click()
   await page.locator('[data-testid="draft-line"]').first().waitFor({ state: 'detached' })
   expect(await good(MILK.id)).toMatchObject({ stock: 20_000, cost: 850, expiry: '2020-01-05' })
@@ -122,7 +118,7 @@ it('counts by scanning while a sale comes in between: it is not missing, and wha
   await at(page, 'change').waitFor()
   await openStock('count')
   await page.locator(`[data-testid="count-line"][data-good="${BREAD.id}"][data-difference="-2000"]`).waitFor()
-  expect(await sound()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await at(page, 'count-end').click()
   await at(page, 'count-end').click()
   await at(page, 'count-begin').waitFor()
@@ -134,7 +130,7 @@ it('lists what has expired and what is low; a cashier writes off by a manager\'s
   await page.keyboard.press('5')
   await page.locator('[data-testid="near"][data-expired="true"]').waitFor()
   await page.locator('[data-testid="low"]').nth(1).waitFor()
-  expect(await sound()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await page.keyboard.press('F12')
   await signIn('02', '2468')
   await openStock('lists')
@@ -164,7 +160,7 @@ it('lists what has expired and what is low; a cashier writes off by a manager\'s
   await at(page, 'draft-party').fill('桥头店')
   await scan(page, MILK.code)
   await at(page, 'draft-line').waitFor()
-  expect(await sound()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await at(page, 'draft-done').click()
   await at(page, 'draft-line').waitFor({ state: 'detached' })
   await at(page, 'kind-take').click()
@@ -172,7 +168,7 @@ it('lists what has expired and what is low; a cashier writes off by a manager\'s
   await scan(page, BREAD.code)
   await at(page, 'line-sent').fill('3')
   await at(page, 'line-fault').selectOption('damaged')
-  expect(await sound()).toEqual([])
+  expect(await faults(page)).toEqual([])
   await at(page, 'draft-done').click()
   await at(page, 'draft-line').waitFor({ state: 'detached' })
   expect([(await good(MILK.id)).stock, (await good(BREAD.id)).stock]).toEqual([14_000, 10_000])

@@ -46,7 +46,6 @@ export interface PricingRules {
 }
 export const NO_RULES: PricingRules = { promotions: [], at: 0, zone: 'Asia/Shanghai', rounding: 'none', handLimit: 0 }
 
-
 type Priceable = Pick<TicketLine, 'id' | 'quantity' | 'price' | 'list' | 'per' | 'discount' | 'pricing' | 'label'> & Partial<Pick<TicketLine, 'good' | 'category'>>
 /** What is said of the whole ticket. */
 export type Terms = Pick<Ticket, 'off' | 'round' | 'member'>
