@@ -2,7 +2,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Good } from '#shared/catalog/good.ts'
 import { GOOD_DEFAULTS } from '#shared/catalog/good.ts'
-import { pairsPhrase, plain } from '#shared/catalog/search-text.ts'
 import { type Promotion, PROMOTION_DEFAULTS, PromotionSchema } from '#shared/catalog/promotion.ts'
 import { SHOP_DEFAULTS, type Shop } from '#shared/catalog/shop.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
@@ -45,9 +44,7 @@ export class Reads {
   #keptVersion = 0
   readonly #byCode
   readonly #byName
-  readonly #search
   readonly #byPrice
-  readonly #unsearchable
   readonly #quick
   readonly #document
   readonly #session
@@ -63,15 +60,8 @@ export class Reads {
     this.#firstAfter = db.prepare<[number], { at: number }>('SELECT at FROM journal WHERE seq > ? ORDER BY seq LIMIT 1')
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
-    // Ranked first by what is small, and only what is shown is read: one letter finds tens of thousands.
-    this.#search = db.prepare<[string, number], GoodRow>(`WITH found AS MATERIALIZED (
-        SELECT i.row, i.good, coalesce(s.sold, 0) AS sold FROM good_search f CROSS JOIN good_index i ON i.row = f.rowid LEFT JOIN stock s ON s.good = i.good
-        WHERE good_search MATCH ? AND i.sells = 1 ORDER BY sold DESC, i.row LIMIT ?)
-      SELECT d.id, d.doc, ${STOCK} FROM found CROSS JOIN document d ON d.kind = 'good' AND d.id = found.good
-      LEFT JOIN stock s ON s.good = found.good LEFT JOIN stock_elsewhere e ON e.good = found.good ORDER BY found.sold DESC, found.row`)
     this.#byPrice = db.prepare<[number, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.sells = 1 AND i.price = ? ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
-    this.#unsearchable = db.prepare<[], number>('SELECT count(*) FROM search_due').pluck()
     this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
@@ -130,19 +120,9 @@ export class Reads {
     return this.#byName.all(name).map((row) => this.#toGood(row)).find(isGood)
   }
 
-  /** Text of one character or more, any part of name, pinyin, initials or codes; goods sold most often first. */
-  searchGoods(text: string, limit: number): GoodView[] {
-    const phrase = pairsPhrase(plain(text))
-    return phrase === undefined ? [] : this.#search.all(phrase, limit).map((row) => this.#toGood(row)).filter(isGood)
-  }
-
   /** Goods at this price in fen; those sold most often first. */
   goodsByPrice(price: number, limit: number): GoodView[] {
     return this.#byPrice.all(price, limit).map(toGood).filter(isGood)
-  }
-
-  unsearchable(): number {
-    return this.#unsearchable.get()!
   }
 
   quickGoods(): GoodView[] {

@@ -19,6 +19,13 @@ function put(set: Record<string, unknown>, good = ids.next()): string {
 function named(...names: string[]): void {
   for (const name of names) put({ name, price: 100 })
 }
+const sale = (good: string, n: number) => ({
+  id: ids.next(), type: 'sale.completed', v: 1,
+  body: {
+    sale: ids.next(), no: `n${n}`, shift: good, staff: good, date: '2026-11-23', gross: 1, discount: 0, total: 1, tenders: [], postings: [],
+    lines: [{ good, code: '', name: '', unit: '', pricing: 'piece', per: 1000, quantity: 1000, price: 1, list: 1, gross: 1, discount: 0, net: 1 }],
+  },
+})
 const find = (text: string, limit = 50): string[] => store.searchGoods(text, limit).map((good) => good.name)
 
 describe('by name', () => {
@@ -134,16 +141,29 @@ describe('what is listed', () => {
 
   test('what is sold most often comes first, and no more than asked for', () => {
     const [rare, often] = [put({ name: '米甲', price: 1 }), put({ name: '米乙', price: 1 })]
-    const sale = (good: string, n: number) => ({
-      id: ids.next(), type: 'sale.completed', v: 1,
-      body: {
-        sale: ids.next(), no: `n${n}`, shift: rare, staff: rare, date: '2026-11-23', gross: 1, discount: 0, total: 1, tenders: [], postings: [],
-        lines: [{ good, code: '', name: '', unit: '', pricing: 'piece', per: 1000, quantity: 1000, price: 1, list: 1, gross: 1, discount: 0, net: 1 }],
-      },
-    })
     store.commit({ events: [sale(often, 1), sale(often, 2), sale(rare, 3)], prints: [] }, MORNING, null)
     expect(find('米')).toEqual(['米乙', '米甲'])
     expect(find('米', 1)).toEqual(['米乙'])
+    // A commit that fails in its middle, here at a number that is taken, ranks nothing.
+    expect(() => store.commit({ events: [sale(rare, 4), sale(rare, 4)], prints: [] }, MORNING, null)).toThrow('UNIQUE')
+    expect(find('米')).toEqual(['米乙', '米甲'])
+    // Off for a while, and back where its sales put it.
+    put({ on: false }, often)
+    store.commit({ events: [sale(rare, 6)], prints: [] }, MORNING, null)
+    put({ on: true }, often)
+    store.commit({ events: [sale(often, 7)], prints: [] }, MORNING, null)
+    expect(find('米')).toEqual(['米乙', '米甲'])
+  })
+
+  test('and does after the till starts again', () => {
+    const folder = temporaryFolder()
+    store = openStore(folder)
+    named('米')
+    const often = put({ name: '米乙', price: 1 })
+    store.commit({ events: [sale(often, 1)], prints: [] }, MORNING, null)
+    store.close()
+    const again = openStore(folder)
+    expect(again.searchGoods('米', 9).map(({ name }) => name)).toEqual(['米乙', '米'])
   })
 
   test('an edit that came before its good is kept and not shown', () => {

@@ -9,6 +9,7 @@ import { openRow } from '#shared/ledger/envelope.ts'
 import { type Change, LostDocSchema, StockDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { Coupons } from './coupons.ts'
+import { GoodSearch } from './good-search.ts'
 import { HeldTickets } from './held.ts'
 import { Ledger } from './ledger.ts'
 import { storageError } from './open.ts'
@@ -42,6 +43,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const prints = new PrintJobTable(db)
   const stock = new StockReads(db, projector.documents)
   const reads = new Reads(db, projector.documents, stock)
+  const search = new GoodSearch(db)
   const reports = new Reports(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
   const alerts = new Alerts(db)
@@ -96,9 +98,9 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     listed: (id) => reads.listed(id),
     goodByCode: (code) => reads.goodByCode(code),
     goodByName: (name) => reads.goodByName(name),
-    searchGoods: (text, limit) => reads.searchGoods(text, limit),
+    searchGoods: (text, limit) => search.find(text, limit).map((id) => reads.good(id)).filter((good) => good !== undefined),
     goodsByPrice: (price, limit) => reads.goodsByPrice(price, limit),
-    unsearchable: () => reads.unsearchable(),
+    unsearchable: () => search.due(),
     quickGoods: () => reads.quickGoods(),
     listGoods: (after, limit) => reads.listGoods(after, limit),
     countGoods: () => reads.countGoods(),

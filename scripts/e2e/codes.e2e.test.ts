@@ -182,6 +182,24 @@ describe('a good nobody knows', () => {
     await page.keyboard.press('Escape')
     await page.locator('[data-panel="quick"]').waitFor()
   })
+
+  it('of many that are found all can be reached, by arrows and by scrolling', async () => {
+    const { goods } = await withTill(stack.tillUrl, (till) => till.call('goods.search', { text: 'a', limit: 60 }))
+    expect(goods.length).toBeGreaterThan(30)
+    const seventeenth = page.locator(`[data-good="${goods[16]!.id}"]`)
+    await at(page, 'search').fill('a')
+    await at(page, 'result').first().waitFor()
+    expect(await seventeenth.count()).toBe(0)
+    for (let down = 0; down < 16; down += 1) await at(page, 'search').press('ArrowDown')
+    await page.locator(`.chosen[data-good="${goods[16]!.id}"]`).waitFor()
+    const last = page.locator(`[data-good="${goods.at(-1)!.id}"]`)
+    await page.locator('.results').hover()
+    while (await last.count() === 0) await page.mouse.wheel(0, 400)
+    await last.scrollIntoViewIfNeeded()
+    expect(await at(page, 'result').count()).toBe(goods.length)
+    await page.keyboard.press('Escape')
+    await page.locator('[data-panel="quick"]').waitFor()
+  })
 })
 
 describe('GS1', () => {
