@@ -12,6 +12,8 @@ import { SAMPLE_SHOP, SAMPLE_TIME, SAMPLES, sampleLine, sampleSale } from './tes
 import { decodeEscpos } from './testing/decode-escpos.ts'
 import { printable } from './text.ts'
 
+/** XIAOPU_FUZZ=100000 looks for longer. */
+const RUNS = Number(process.env['XIAOPU_FUZZ'] ?? 300)
 const squeeze = (text: string): string => text.replace(/ /g, '')
 
 /** Pieces that have broken receipts before, or could: markup, escapes, marks that combine with them, nothing, too much. */
@@ -41,18 +43,21 @@ const receipt = fc.record({
   shop: fc.record({ name, address: name, phone: name, footer: name }),
 }).filter(({ lines }) => Math.abs(lines.reduce((sum, { net }) => sum + net, 0)) < FEN_MAX / 10)
 
-test.each(['generic-58', 'generic-80'] as const)('any receipt on %s: prints, fits, and loses no name and no amount', async (profileName) => {
-  const profile = PROFILES[profileName]
+/** Of everything, as text: what else is drawn is looked at below. */
+const ALL_TEXT = { 58: { ...PROFILES['generic-58'], charset: 'gb18030' }, 80: PROFILES['gb18030-80'] } as const
+
+test.each([58, 80] as const)('any receipt on %i mm: prints, fits, and loses no name and no amount', async (paper) => {
+  const profile = ALL_TEXT[paper]
   await fc.assert(fc.asyncProperty(receipt, async ({ lines, given, copy, language, shop }) => {
     const total = lines.reduce((sum, { net }) => sum + net, 0)
     const doc = saleReceipt({
       shop: { ...SAMPLE_SHOP, ...shop }, sale: sampleSale(lines, Math.max(given, total)), at: SAMPLE_TIME, till: '1', staffNo: '01', copy, language, receiptUrl: null, credit: null,
     })
-    const paper = await decodeEscpos(toEscpos(doc, profile), profile.columns)
-    expect(paper.faults).toEqual([])
-    for (const printed of paper.lines) expect(printed.width).toBeLessThanOrEqual(profile.columns)
+    const printed = await decodeEscpos(toEscpos(doc, profile), profile.columns)
+    expect(printed.faults).toEqual([])
+    for (const { width } of printed.lines) expect(width).toBeLessThanOrEqual(profile.columns)
 
-    const text = paper.lines.map((printed) => printed.text)
+    const text = printed.lines.map((row) => row.text)
     for (const { amount, discounts } of doc.lines) {
       expect(text.some((row) => row.endsWith(` ${amount}`))).toBe(true)
       for (const discount of discounts) expect(text.some((row) => row.endsWith(` ${discount.value}`))).toBe(true)
@@ -67,7 +72,7 @@ test.each(['generic-58', 'generic-80'] as const)('any receipt on %s: prints, fit
     expect(picture.trimEnd()).not.toMatch(/[\p{Cc}\p{Noncharacter_Code_Point}]/u)
     expect(picture.isWellFormed()).toBe(true)
     expect(picture.replace(/&#x?[0-9a-f]+;|&(amp|lt|gt);/g, '')).not.toContain('&')
-  }), { numRuns: 300 })
+  }), { numRuns: RUNS })
 })
 
 test('no name is taken for markup, alone on its line', async () => {
@@ -76,7 +81,7 @@ test('no name is taken for markup, alone on its line', async () => {
       shop: { ...SAMPLE_SHOP, name: hostile, address: hostile, phone: hostile, footer: hostile }, sale: sampleSale([sampleLine(hostile, 1000, 100)], 100),
       at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, receiptUrl: null, credit: null,
     })
-    const { lines, faults, commands } = await decodeEscpos(toEscpos(doc, PROFILES['generic-58']), 32)
+    const { lines, faults, commands } = await decodeEscpos(toEscpos(doc, ALL_TEXT[58]), 32)
     expect(faults).toEqual([])
     const printed = squeeze(printable(hostile))
     const times = lines.filter((line) => squeeze(line.text) === printed).length

@@ -11,8 +11,11 @@ export interface PrinterProfile {
   readonly dots: number
   /** width of the paper, mm */
   readonly paperMm: 58 | 80
-  /** GB 18030 covers all of Unicode; printers sold in China start in it. */
-  readonly encoding: 'gb18030'
+  /**
+   * What it has characters for. Most printers sold in China take GB 18030 and have glyphs for GBK; old ones for GB 2312.
+   * latin: none of Chinese, and the code pages of ESC t. Lines with others are drawn here and sent as pictures.
+   */
+  readonly charset: 'gb18030' | 'gbk' | 'gb2312' | 'latin'
   readonly cutter: boolean
   /** Connector pin the drawer hangs on, and the pulse (ESC p): milliseconds on, then off before the next. */
   readonly drawer: { readonly pin: 2 | 5; readonly onMs: number; readonly offMs: number }
@@ -23,9 +26,12 @@ export interface PrinterProfile {
 const DRAWER = { pin: 2, onMs: 50, offMs: 500 } as const
 
 export const PROFILES = {
-  'generic-58': { name: 'generic-58', columns: 32, dots: 384, paperMm: 58, encoding: 'gb18030', cutter: false, drawer: DRAWER, qr: 'raster' },
-  'generic-80': { name: 'generic-80', columns: 48, dots: 576, paperMm: 80, encoding: 'gb18030', cutter: true, drawer: DRAWER, qr: 'raster' },
-  'native-qr-80': { name: 'native-qr-80', columns: 48, dots: 576, paperMm: 80, encoding: 'gb18030', cutter: true, drawer: DRAWER, qr: 'native' },
+  'generic-58': { name: 'generic-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster' },
+  'generic-80': { name: 'generic-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster' },
+  'native-qr-80': { name: 'native-qr-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'native' },
+  'gb18030-80': { name: 'gb18030-80', columns: 48, dots: 576, paperMm: 80, charset: 'gb18030', cutter: true, drawer: DRAWER, qr: 'raster' },
+  'gb2312-58': { name: 'gb2312-58', columns: 32, dots: 384, paperMm: 58, charset: 'gb2312', cutter: false, drawer: DRAWER, qr: 'raster' },
+  'latin-80': { name: 'latin-80', columns: 48, dots: 576, paperMm: 80, charset: 'latin', cutter: true, drawer: DRAWER, qr: 'raster' },
 } as const satisfies Record<string, PrinterProfile>
 
 /** A profile by name; an unknown one (from a newer version) is the narrow printer, which fits on any paper. */

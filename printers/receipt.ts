@@ -6,9 +6,13 @@
 import { type BaseCommand, commands, transform } from 'receiptline'
 import type { ReceiptDocument } from '#shared/documents/receipt.ts'
 import { toMarkup } from './markup.ts'
+import { drawnLines, latinText, needsDrawing } from './drawn-lines.ts'
+import type { Glyphs } from './dots/glyphs.ts'
 import type { PrinterProfile } from './profiles.ts'
 import { printable } from './text.ts'
 
+/** Columns are counted as Chinese printers do, whatever the characters are sent in. */
+const ENCODING = 'gb18030'
 const ESC = '\x1b'
 const GS = '\x1d'
 const byte = String.fromCharCode
@@ -23,16 +27,20 @@ const PICTURE_MARGIN = 32
 /** Fonts whose Latin letters are half as wide as a Chinese character, as on paper, before those that are nearly so. */
 const PICTURE_FONTS = "'Noto Sans Mono CJK SC','Sarasa Mono SC',NSimSun,Consolas,Menlo,'PingFang SC',monospace"
 
-/** The receipt as ESC/POS, text in GB 18030. Doesn't open the drawer: see `drawerKick`. */
-export function toEscpos(doc: ReceiptDocument, profile: PrinterProfile): Uint8Array {
+/** The receipt as ESC/POS, text in GB 18030, lines that the printer has no characters for as pictures. Doesn't open the drawer: see `drawerKick`. */
+export function toEscpos(doc: ReceiptDocument, profile: PrinterProfile, glyphs?: Glyphs): Uint8Array {
+  const markup = toMarkup(doc, profile)
+  const print = (command: BaseCommand): string => transform(markup, { cpl: profile.columns, encoding: ENCODING, spacing: true, cutting: profile.cutter, command })
   const command = escposCommands(profile)
-  return toBytes(transform(toMarkup(doc, profile), { cpl: profile.columns, encoding: profile.encoding, spacing: true, cutting: profile.cutter, command }))
+  if (!needsDrawing(markup, profile)) return toBytes(print(command))
+  const { commands: apart, join } = drawnLines(command, profile, glyphs)
+  return toBytes(join(print(apart)))
 }
 
 /** The receipt as a picture (SVG) of the paper: one unit is a printer's dot, an eighth of a millimetre. */
 export function toSvg(doc: ReceiptDocument, profile: PrinterProfile): string {
   const label = printable([doc.title, doc.facts[0]?.value ?? ''].join(' ').trim())
-  return transform(toMarkup(doc, profile), { cpl: profile.columns, encoding: profile.encoding, spacing: true, command: svgCommands(profile, label) })
+  return transform(toMarkup(doc, profile), { cpl: profile.columns, encoding: ENCODING, spacing: true, command: svgCommands(profile, label) })
 }
 
 /** `ESC p m t1 t2`: opens the cash drawer on the printer's connector. The pulse is given in units of 2 ms, 255 at most. */
@@ -47,7 +55,10 @@ function escposCommands(profile: PrinterProfile): BaseCommand {
     ...base,
     // receiptline draws rules with a Japanese code page, which printers sold in China may not have: GB 2312's line has them all.
     hr(this: BaseCommand, columns: number) {
-      return this.text('─'.repeat(columns >> 1), profile.encoding)
+      return profile.charset === 'latin' ? latinText('─'.repeat(columns)) : this.text('─'.repeat(columns >> 1), ENCODING)
+    },
+    text(this: BaseCommand, text, encoding) {
+      return profile.charset === 'latin' ? latinText(text) : base.text.call(this, text, encoding)
     },
     // Without receiptline's request for a status: nobody reads the answer.
     close(this: BaseCommand) {

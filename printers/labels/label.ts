@@ -4,9 +4,9 @@
  */
 import type { LabelDocument, LabelSize } from '#shared/documents/label.ts'
 import { printable } from '../text.ts'
-import { Bitmap } from './bitmap.ts'
-import { type Glyphs, drawnGlyphs, lineHeight } from './glyphs.ts'
-import { type Pen, widthOf, wrap, write } from './lines.ts'
+import { Bitmap } from '../dots/bitmap.ts'
+import { type Glyphs, drawnGlyphs, lineHeight } from '../dots/glyphs.ts'
+import { type Pen, widthOf, wrap, write } from '../dots/lines.ts'
 import { type Symbol, symbolOf } from './symbols.ts'
 
 /** Dots in a millimetre: 203 and 300 dpi heads. */

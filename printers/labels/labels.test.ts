@@ -10,9 +10,9 @@ import { type LabelDocument, type LabelSize, codeOf, priceLabel } from '#shared/
 import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { fen } from '#shared/money/money.ts'
 import { LABEL_SAMPLES } from '../testing/sample-labels.ts'
-import { Bitmap } from './bitmap.ts'
+import { Bitmap } from '../dots/bitmap.ts'
 import { type Density, type DrawnLabel, drawLabel } from './label.ts'
-import { toPng } from './png.ts'
+import { toPng } from '../dots/png.ts'
 import { toTspl } from './tspl.ts'
 import { toZpl } from './zpl.ts'
 

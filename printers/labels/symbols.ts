@@ -2,7 +2,7 @@
 import bwip from 'bwip-js/node'
 import { create } from 'qrcode'
 import type { LabelCode } from '#shared/documents/label.ts'
-import { Bitmap } from './bitmap.ts'
+import { Bitmap } from '../dots/bitmap.ts'
 
 export type Symbol =
   | { readonly kind: 'square'; readonly modules: Bitmap; readonly quiet: number }

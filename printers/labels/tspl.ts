@@ -3,7 +3,7 @@
  * as a picture: their built-in Chinese fonts differ from maker to maker.
  */
 import type { LabelSize } from '#shared/documents/label.ts'
-import type { Bitmap } from './bitmap.ts'
+import type { Bitmap } from '../dots/bitmap.ts'
 
 export interface TsplMedia {
   readonly size: LabelSize

@@ -1,5 +1,5 @@
 /** Labels in ZPL II, as Zebra's programming guide has it: the dots as one graphic field, in its own compressed hexadecimal. */
-import type { Bitmap } from './bitmap.ts'
+import type { Bitmap } from '../dots/bitmap.ts'
 
 /** `copies` of one label. `darkness`: 0 to 30, -1 leaves it as it is set. */
 export function toZpl(dots: Bitmap, { darkness = -1, copies = 1 }: { darkness?: number; copies?: number } = {}): Uint8Array {

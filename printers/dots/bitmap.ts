@@ -35,13 +35,14 @@ export class Bitmap {
     }
   }
 
-  /** The same, each dot `times` as wide and as high. */
-  enlarged(times: number): Bitmap {
-    const large = new Bitmap(this.width * times, this.height * times)
+  /** The same, each dot so many times as wide and as high. */
+  enlarged(across: number, down = across): Bitmap {
+    if (across === 1 && down === 1) return this
+    const large = new Bitmap(this.width * across, this.height * down)
     for (let y = 0; y < this.height; y++) {
-      for (let x = 0; x < this.width; x++) if (this.isBlack(x, y)) large.fill(x * times, y * times, times, 1)
-      const from = y * times * large.stride
-      for (let copy = 1; copy < times; copy++) large.data.copyWithin(from + copy * large.stride, from, from + large.stride)
+      for (let x = 0; x < this.width; x++) if (this.isBlack(x, y)) large.fill(x * across, y * down, across, 1)
+      const from = y * down * large.stride
+      for (let copy = 1; copy < down; copy++) large.data.copyWithin(from + copy * large.stride, from, from + large.stride)
     }
     return large
   }
