@@ -303,7 +303,7 @@ export const zh = {
     about: '每天下午自动备份一份，不用交班，照常收银；交班时也备份一次。每天留一份，留最近 14 天。', last: '上次备份', never: '还没有备份过', lastSize: '{time}，{rows} 条记录，{size} MB', where: '存在', own: '本机 {folder}',
     now: '现在备份', running: '正在备份…', done: '备份好了', doneOwn: '备份好了，存在本机', failed: '上次没备份成（{time}）。', elsewhere: '上次的备份存在本机（{time}）。',
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
-    passphrase: '备份口令', passphraseAgain: '再输一次口令', passphraseSet: '设口令', passphraseChange: '换口令', passphraseKeep: '不换了', passphraseSaved: '口令设好了，正在备份一份加密的', passphraseSince: '{time} 设的。备份是加密的，换新电脑时要用这个口令打开。',
+    passphrase: '备份口令', passphraseAgain: '再输一次口令', passphraseSet: '设口令', passphraseChange: '换口令', passphraseKeep: '不换了', passphraseSaved: '口令设好了，正在备份一份加密的', passphraseSince: '备份口令是 {time} 设的。备份是加密的，换新电脑时要用这个口令打开。',
     passphraseNone: '还没设备份口令：现在的备份没有加密，只存在本机，不会放到 U 盘上。请设一个口令。', passphraseAbout: '至少 8 个字（只用数字要 12 个），比如一句只有你知道的话。请写在纸上收好：忘了口令，谁也打不开备份。', passphraseOld: '换了口令，以前的备份还是用以前的口令打开。', different: '两次口令不一样，请再看一眼。',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上打开小铺，选「从备份恢复」。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },

@@ -1,5 +1,6 @@
 /** Backups of a till that sells on, and a till made of one. */
 import fc from 'fast-check'
+import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -187,10 +188,9 @@ describe('a backup', () => {
     await expect(opened(`${first.file}.kept`, '另一句只有我知道的话')).rejects.toMatchObject({ code: 'restore.passphrase_wrong' })
   })
 
-  test('that finds its disk full leaves no file behind, says so, and goes to the till\'s own folder', async () => {
+  test('that can\'t be written where it was to go leaves no file behind, says so, and goes to the till\'s own folder', async () => {
     const { till } = await selling()
     await till.run('till.backupPassphrase', { passphrase: PASSPHRASE })
-    // A folder that nothing can be written in, as a full or locked stick is one.
     const stick = join(temporaryFolder(), 'stick')
     mkdirSync(stick)
     await till.run('till.backupTo', { folder: stick })
@@ -201,6 +201,20 @@ describe('a backup', () => {
     await opened(last!.file)
     expect(filesIn(stick).filter((name) => name.endsWith('.xpbackup'))).toEqual([])
     expect(filesIn(till.folder).filter((name) => name.includes('.part'))).toEqual([])
+  })
+
+  test('that fills its stick leaves nothing there, says so, and goes to the till\'s own folder', async ({ skip }) => {
+    const stick = temporaryFolder()
+    skip(process.platform !== 'linux' || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', stick]).status !== 0, 'mounting a small disk needs Linux and root')
+    onTestFinished(() => { spawnSync('umount', ['-l', stick]) })
+    const { till } = await selling()
+    await till.run('till.backupPassphrase', { passphrase: PASSPHRASE })
+    await till.run('till.backupTo', { folder: stick })
+    const { failed, last } = await till.run('till.backup', {})
+    expect(failed?.code).toBe('backup.disk_full')
+    expect(filesIn(stick)).toEqual([])
+    expect(last!.file).toContain(join(till.folder, 'backups'))
+    await opened(last!.file)
   })
 
   test('is the owner\'s to make', async () => {
