@@ -146,7 +146,10 @@ it('a new machine asks for file and passphrase on its first screen, says what is
   const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce' })
   context.setDefaultTimeout(20_000)
   ;({ page, errors } = await openPage(context, fresh.tillUrl))
-  await at(page, 'restore-file').waitFor()
+  await at(page, 'first-restore').waitFor()
+  await look('first')
+  await at(page, 'first-restore').click()
+  await at(page, 'restore-passphrase').waitFor()
   await look('restore-first')
   const attempt = async (from: string, passphrase: string, says: string): Promise<void> => {
     await at(page, 'restore-file').setInputFiles(from)

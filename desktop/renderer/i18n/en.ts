@@ -28,7 +28,7 @@ export const en: typeof zh = {
     title: 'Welcome to Xiaopu', about: 'First, which shop is this? It works without a network; you can join one at any time.',
     make: 'Start a new shop', makeAbout: 'Shop and books live on this machine and go on without a network.', shop: 'Shop name', kind: 'Kind of shop', shopKind: 'Shop', stall: 'Stall', pharmacy: 'Pharmacy', owner: 'Owner\'s name',
     pin: 'PIN (4 to 8 digits)', again: 'PIN once more', different: 'The two PINs differ: look again.', go: 'Open the shop',
-    joined: 'This till has joined the shop. Add its owner here, and it can open.', known: '{no} {name}: choose a PIN for this till, and it can open.', join: 'Join a shop that exists', joinAbout: 'Get an 8-character code in the cloud\'s console and type it here.',
+    joined: 'This till has joined the shop. Add its owner here, and it can open.', known: '{no} {name}: choose a PIN for this till, and it can open.', already: 'There is a shop already', join: 'Join a shop that exists', joinAbout: 'Get an 8-character code in the cloud\'s console and type it here.',
   },
   pair: {
     title: 'Join the cloud', cloud: 'Cloud address', code: 'Pairing code (8 characters)', join: 'Join', joining: 'Joining…', done: 'Joined', doneNext: 'Earlier sales go up by themselves.',
@@ -319,7 +319,7 @@ export const en: typeof zh = {
     move: 'To move to a new machine, or when this one breaks: stop the old one, open Xiaopu on the new one and choose "Restore from a backup". Use one backup on one machine only.', secret: 'A backup holds all records and this till\'s key: keep it safe.', ownerOnly: 'Backups are the owner\'s to make.',
   },
   restore: {
-    title: 'Restore from a backup', about: 'A new machine, or the old one broke: choose the latest backup and type its passphrase; records, goods, staff and PINs come back.', file: 'Backup file (.xpbackup)', passphrase: 'Backup passphrase', go: 'Restore', reading: 'Restoring… {percent}%', checking: 'Checking every record…',
+    title: 'Restore from a backup', about: 'A new machine, or the old one broke: choose the latest backup and type its passphrase; records, goods, staff and PINs come back.', file: 'Choose the backup (.xpbackup)', other: 'Another file', passphrase: 'Backup passphrase', go: 'Restore', reading: 'Restoring… {percent}%', checking: 'Checking every record…',
     done: '"{shop}" is back: {rows} records, {sales} sales', doneNext: 'The last record is of {time}. Do not use the old machine any more.', once: 'If the old machine still works, stop it first: use one backup on one machine only.',
   },
   loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', days: 'Good for days', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {amount} off' },
@@ -419,7 +419,7 @@ export const en: typeof zh = {
     coupon_expired: { message: 'This coupon was good until {until}.', next: 'Take another, or none.' },
     coupon_least: { message: 'The ticket is too small for this coupon.', next: 'Add something, or use none.' },
     sale_paid_too_much: { message: 'That is more than is due.', next: 'Take less stored value or fewer points.' },
-    person_locked: { message: 'This member\'s record can\'t be opened here.', next: 'It comes again with the network. Without a cloud, put people.keys from the backup back into the till\'s folder.' },
+    person_locked: { message: 'This member\'s record can\'t be opened here.', next: 'It comes again with the network. Without a cloud, restore from an encrypted backup.' },
     file_unreadable: { message: 'This file can\'t be read.', next: 'Save it as CSV or xlsx and choose it again.' },
     file_too_large: { message: 'The file is too large.', next: 'Split it into smaller ones.' },
     file_no_header: { message: 'The file has no column names.', next: 'Put them in the first row, like name, price.' },

@@ -26,7 +26,7 @@ export const zh = {
     title: '欢迎使用小铺', about: '先告诉我这是哪家店。没有网也能开张，以后随时可以联网。',
     make: '新开一家店', makeAbout: '店和账都在这台机器上，断网照常收银。', shop: '店名', kind: '哪一种店', shopKind: '小店', stall: '菜摊', pharmacy: '药店', owner: '店主姓名',
     pin: 'PIN（4 到 8 位数字）', again: '再输一次 PIN', different: '两次 PIN 不一样，请再看一眼。', go: '开张',
-    joined: '已经联上这家店。再设一位店主，就能开张。', known: '{no} {name}：给本机设一个 PIN，就能开张。', join: '加入已有的店', joinAbout: '在云端后台拿到 8 位配对码，填在这里。',
+    joined: '已经联上这家店。再设一位店主，就能开张。', known: '{no} {name}：给本机设一个 PIN，就能开张。', already: '已经有店了', join: '加入已有的店', joinAbout: '在云端后台拿到 8 位配对码，填在这里。',
   },
   pair: {
     title: '联上云端', cloud: '云端地址', code: '配对码（8 位）', join: '配对', joining: '正在配对…', done: '已经配对', doneNext: '以前的账会自动补传。',
@@ -308,7 +308,7 @@ export const zh = {
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上打开小铺，选「从备份恢复」。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
   restore: {
-    title: '从备份恢复', about: '换了新电脑，或旧的坏了：选最近的一份备份，输入备份口令，账目、商品、员工和 PIN 都会回来。', file: '备份文件（.xpbackup）', passphrase: '备份口令', go: '恢复', reading: '正在恢复… {percent}%', checking: '正在核对每一笔账…',
+    title: '从备份恢复', about: '换了新电脑，或旧的坏了：选最近的一份备份，输入备份口令，账目、商品、员工和 PIN 都会回来。', file: '选备份文件（.xpbackup）', other: '换一个文件', passphrase: '备份口令', go: '恢复', reading: '正在恢复… {percent}%', checking: '正在核对每一笔账…',
     done: '「{shop}」恢复好了：{rows} 条记录，{sales} 单', doneNext: '最后一条记录是 {time}。旧机器请不要再用。', once: '旧机器还能用的，先停下它：同一份备份只在一台上用。',
   },
   loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
@@ -408,7 +408,7 @@ export const zh = {
     coupon_expired: { message: '这张券 {until} 已过期。', next: '请换一张，或不用券。' },
     coupon_least: { message: '还没买够，这张券用不了。', next: '再买一点，或不用券。' },
     sale_paid_too_much: { message: '储值或积分比应收还多。', next: '请改少一点再收。' },
-    person_locked: { message: '这位会员的资料在本机打不开。', next: '联网后会重新下载。没联过云端的，请把备份里的 people.keys 放回收银机的文件夹。' },
+    person_locked: { message: '这位会员的资料在本机打不开。', next: '联网后会重新下载。没联过云端的，请从加密的备份恢复。' },
     file_unreadable: { message: '这个文件读不了。', next: '请存成 CSV 或 xlsx 再选。' },
     file_too_large: { message: '文件太大了。', next: '请拆成几个小一点的。' },
     file_no_header: { message: '文件里没有列名。', next: '请让第一行是列名，如 名称、售价。' },

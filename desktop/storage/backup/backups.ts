@@ -24,8 +24,8 @@ export const DAYS_KEPT = 14
 export const SEALED = '.xpbackup'
 const PLAIN = '.db'
 const FOLDER = 'backup.folder'
-const LAST = 'backup.last'
-const FAILED = 'backup.failed'
+export const LAST = 'backup.last'
+export const FAILED = 'backup.failed'
 const LOCK = 'backup.lock'
 /** What a medium that fails does to a backup: the till's own folder may still take it. */
 const OF_THE_MEDIUM: ReadonlySet<string> = new Set(['backup.failed', 'backup.disk_full', 'backup.folder_missing'])

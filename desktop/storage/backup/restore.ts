@@ -19,6 +19,7 @@ import { Settings } from '../settings.ts'
 import { StockReads } from '../stock-reads.ts'
 import { sha256 } from '../till-store.ts'
 import { verifyLedger } from '../verify.ts'
+import { FAILED, LAST } from './backups.ts'
 import { syncPath } from './durable.ts'
 import { Opener } from './sealed/chunks.ts'
 import { Unpacker, readThrough } from './sealed/content.ts'
@@ -126,6 +127,8 @@ function prepare(db: Database, mark: Mark, migrations: string): Restored {
   const { ok, rows, sales, faults } = verifyLedger(db, sha256, migrations)
   if (!ok) throw new TillError('restore.damaged', { faults: faults satisfies Fault[] })
   settings.set(`own:${mark.key}`, mark.value)
+  // What the old machine said of its own backups.
+  for (const key of [LAST, FAILED]) settings.remove(`own:${key}`)
   markWaitingAsCopies(db)
   const { shop, till, device }: Identity = settings.identity()
   const documents = new Documents(db)
