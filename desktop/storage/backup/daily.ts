@@ -1,8 +1,8 @@
 /** When a backup is due that nobody asked for: once a day, in a quiet moment of the afternoon; at once where the last is older than a day. */
 import { localTime } from '#shared/pricing/local-time.ts'
 
-/** How soon after its start a till looks, and how often then; a machine that slept looks when it is awake. */
-export const START_MS = 60_000
+/** How soon after its start a till looks, which is when the shop opens, and how often then; a machine that slept looks when it is awake. */
+export const START_MS = 5 * 60_000
 export const CHECK_MS = 10 * 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -15,6 +15,7 @@ import { LEDGER_FILE, MIGRATIONS, openForReading, storageError } from '../open.t
 import { PEOPLE_KEYS_FILE } from '../people/key-file.ts'
 import { markWaitingAsCopies } from '../print-jobs.ts'
 import { Reads } from '../reads.ts'
+import { ARCHIVE_FOLDER } from '../renewal.ts'
 import { Settings } from '../settings.ts'
 import { StockReads } from '../stock-reads.ts'
 import { sha256 } from '../till-store.ts'
@@ -28,8 +29,6 @@ import { type FileKey, looksSealed, openingKey } from './sealed/lock.ts'
 export interface Mark { readonly key: string; readonly value: string }
 /** Where a backup's files lie until all of it was checked; beside the ledger's place. */
 const STAGE = 'restoring'
-/** Where goes what a restored till takes the place of. */
-const ARCHIVE = 'archive'
 
 export const stageIn = (folder: string): string => join(folder, STAGE)
 export function clearStage(folder: string): void {
@@ -144,7 +143,7 @@ function prepare(db: Database, mark: Mark, migrations: string): Restored {
  */
 export function takePlace(folder: string): void {
   const stage = stageIn(folder)
-  const archive = join(folder, ARCHIVE)
+  const archive = join(folder, ARCHIVE_FOLDER)
   for (const name of readdirSync(stage)) syncPath(join(stage, name))
   for (const name of [LEDGER_FILE, `${LEDGER_FILE}-wal`, `${LEDGER_FILE}-shm`, PEOPLE_KEYS_FILE]) {
     if (!existsSync(join(folder, name))) continue
