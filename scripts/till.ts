@@ -21,19 +21,21 @@ import { connectTill } from './connect.ts'
 import { ROOT } from './run-command.ts'
 import { runningTill } from './running.ts'
 import { backUpTo, restoreFrom, restoredMark } from './till/backup.ts'
+import { PASSPHRASE_VARIABLE } from './till/passphrase.ts'
 
 const USAGE = `npm run till -- calls                                   the contract's calls
 npm run till -- call NAME ['JSON'] [--url READY_URL | --data DIR]
 npm run till -- verify [--data DIR | --file till.db]
-npm run till -- backup FILE [--data DIR]                 one file, checked; the till may sell on meanwhile
+npm run till -- backup FILE [--data DIR]                 one sealed file, checked; the till may sell on meanwhile
 npm run till -- restore FILE --data DIR                  a till out of a backup, in a folder that has none
+   [--passphrase-file FILE]                              else ${PASSPHRASE_VARIABLE}; else backup takes the till's own, and restore asks
 npm run till -- diagnostics FILE [--url READY_URL | --data DIR]   one file for whoever helps, without personal data
 npm run till -- recover [--data DIR | --file till.db --to new.db]
 JSON may be - to read it from standard input. A write without a key gets one.`
 
 const { values, positionals } = readArguments({
   allowPositionals: true,
-  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: { url: { type: 'string' }, data: { type: 'string' }, file: { type: 'string' }, 'passphrase-file': { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 }, USAGE)
 const data = resolve(values.data ?? join(ROOT, 'data'))
 /** Every folder that `npm start` keeps has its till in a folder of its own. */
@@ -43,8 +45,8 @@ const print = (value: unknown): void => { process.stdout.write(`${JSON.stringify
 try {
   const [command, name, json] = positionals
   if (command === 'verify') verify()
-  else if (command === 'backup') print(await backUpTo(name, tillFolder))
-  else if (command === 'restore') print(await restoreFrom(name, data))
+  else if (command === 'backup') print(await backUpTo(name, tillFolder, { file: values['passphrase-file'] }))
+  else if (command === 'restore') print(await restoreFrom(name, data, { file: values['passphrase-file'] }))
   else if (command === 'diagnostics' && name !== undefined) print(await diagnostics(name))
   else if (command === 'recover') recover()
   else if (command === 'calls') for (const [call, { kind, about }] of Object.entries(CALLS)) process.stdout.write(`${call.padEnd(22)} ${kind.padEnd(6)} ${about}\n`)

@@ -1,7 +1,7 @@
 /** What every handler of the till works with: the store, the world's time and ids, who is signed in, and how screens are told. */
 import type { EmitName, EmitPayload } from '#shared/host/contract.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { BackupStatus, SyncStatus } from '#shared/host/schemas.ts'
+import type { BackupStatus, Restored, SyncStatus } from '#shared/host/schemas.ts'
 import type { TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Right, Staff } from '#shared/identity/staff.ts'
@@ -33,8 +33,17 @@ export interface BackupKeeper {
   make(): Promise<BackupStatus>
   /** One when there is a moment; a failure is shown, not thrown. */
   soon(): void
-  /** Throws TillError backup.folder_missing. */
+  /** Throws TillError backup.folder_missing, backup.no_passphrase. */
   choose(folder: string | null): BackupStatus
+  /** Throws TillError backup.passphrase_weak. */
+  protect(passphrase: string): Promise<BackupStatus>
+}
+
+/** An empty till that becomes the one of a backup. All throw TillError restore.*. */
+export interface Restorer {
+  begin(upload: Id, start: Uint8Array, passphrase: string): Promise<{ bytes: number }>
+  part(upload: Id, at: number, bytes: Uint8Array): { bytes: number }
+  finish(upload: Id): Promise<Restored>
 }
 
 export interface Context {
@@ -45,6 +54,7 @@ export interface Context {
   readonly version: string
   readonly cloud: Cloud
   readonly backups: BackupKeeper
+  readonly restoring: Restorer
   readonly desk: DeviceDesk
   readonly done: DoneKeys
   readonly approvals: Approvals

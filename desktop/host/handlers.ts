@@ -29,7 +29,7 @@ import { snapshot } from './views.ts'
 const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null }
 
 export function createHandlers(context: Context, seq: () => number): Handlers {
-  const { store, cloud, backups } = context
+  const { store, cloud, backups, restoring } = context
   let display = IDLE
   return {
     ...staffHandlers(context, seq),
@@ -71,6 +71,13 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
       requireRight(context, 'till.setup')
       return backups.choose(folder)
     },
+    'till.backupPassphrase'({ passphrase }) {
+      requireRight(context, 'till.setup')
+      return backups.protect(passphrase)
+    },
+    'till.restoreBegin': ({ key, start, passphrase }) => restoring.begin(key, Buffer.from(start, 'base64'), passphrase),
+    'till.restorePart': ({ upload, at, data }) => restoring.part(upload, at, Buffer.from(data, 'base64')),
+    'till.restoreEnd': ({ upload }) => restoring.finish(upload),
     'till.diagnostics': () => context.diagnose(),
     'shop.put'({ key, set }) {
       requireRight(context, 'till.setup')

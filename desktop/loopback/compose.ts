@@ -16,10 +16,12 @@ import { snapshot } from '#desktop/host/views.ts'
 import { systemDevices } from '#desktop/devices/system-devices.ts'
 import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
 import { Backups } from '#desktop/storage/backup/backups.ts'
+import { takePlace } from '#desktop/storage/backup/restore.ts'
+import { Restoring } from '#desktop/storage/backup/restoring.ts'
 import { type CopyTask, type Copying, copyOnThread } from '#desktop/storage/backup/worker.ts'
 import { LEDGER_FILE, MIGRATIONS, openTillFolder, storageError } from '#desktop/storage/open.ts'
 import { createTillStore } from '#desktop/storage/till-store.ts'
-import { CloudSync } from '#desktop/sync/cloud-sync.ts'
+import { CloudSync, RESTORED } from '#desktop/sync/cloud-sync.ts'
 import { makeDeviceKey } from '#desktop/sync/device-key.ts'
 import { httpWire } from '#desktop/sync/http-wire.ts'
 import { joinShop } from '#desktop/sync/pairing.ts'
@@ -58,6 +60,8 @@ export interface TillWorld {
   openLedger(folder: string, migrations: string): OpenLedger
   /** Copies a ledger beside the till's own work. */
   copyLedger(task: CopyTask): Copying
+  /** What a guess of a backup's passphrase costs, as a power of two; undefined is what is right for a shop. */
+  readonly backupWork?: number | undefined
   /** The store as the till is to see it. */
   store(store: TillStore): TillStore
 }
@@ -93,10 +97,40 @@ function worldOf(given: Partial<TillWorld>): TillWorld {
 /** Throws TillError folder.*, database.newer or ledger.*. */
 export function composeTill(options: TillOptions): Till {
   const world = worldOf(options.world ?? {})
+  const recorder = new Recorder()
+  const migrations = options.migrations ?? MIGRATIONS
+  const restoring = new Restoring({
+    folder: options.folder, migrations,
+    mark: () => ({ key: RESTORED, value: String(world.clock.now()) }),
+    isEmpty: () => running.store.countSales() === 0 && !running.store.anyPin() && !running.store.pairing(),
+    async swap() {
+      await running.close()
+      try {
+        takePlace(options.folder)
+      } finally {
+        // Whatever there is now answers the screens: without it they could not even say what happened.
+        running = openTill(options, world, recorder, restoring, running.dispatcher)
+      }
+      running.tellAll()
+    },
+  })
+  let running = openTill(options, world, recorder, restoring)
+  restoring.drop()
+  return {
+    dispatcher: running.dispatcher,
+    get store() { return running.store },
+    async close() {
+      restoring.drop()
+      await running.close()
+    },
+  }
+}
+
+/** One till, from its ledger's opening to its closing; with a dispatcher where it takes another one's place. */
+function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, restoring: Restoring, screens?: Dispatcher): Till & { tellAll(): void } {
   const { clock, ids, timer } = world
   const migrations = options.migrations ?? MIGRATIONS
   const { db, release } = world.openLedger(options.folder, migrations)
-  const recorder = new Recorder()
   const log = recorder.listen((level, code, detail) => options.log(level, code, detail))
   const startedAt = clock.now()
   const store = openStore()
@@ -156,12 +190,13 @@ export function composeTill(options: TillOptions): Till {
   const backups = new Backups({
     store, clock, timer, ledger: join(options.folder, LEDGER_FILE), folder: join(options.folder, 'backups'), migrations,
     copy: (task) => world.copyLedger(task),
+    work: world.backupWork,
     changed: () => context.changed(),
     log: (code, detail) => log('warn', code, detail),
   })
   const desk = new DeviceDesk({ store, devices: world.devices, emit: (name, payload) => dispatcher.emit(name, payload) })
   const context: Context = {
-    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups, desk,
+    store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups, restoring, desk,
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
@@ -191,9 +226,11 @@ export function composeTill(options: TillOptions): Till {
     // After the answer: rendering and the queue's own write must not hold up the sale.
     printed: () => { timer.after(0, () => queue.kick()) },
   }
-  const dispatcher: Dispatcher = new Dispatcher(createHandlers(context, () => dispatcher.seq), (error, call) => {
+  const handlers = createHandlers(context, () => dispatcher.seq)
+  const dispatcher: Dispatcher = screens ?? new Dispatcher(handlers, (error, call) => {
     log('error', 'host.failed', { call: Object.hasOwn(CALLS, call) || Object.hasOwn(EMITS, call) ? call : '', ...errorFacts(error) })
   })
+  screens?.serve(handlers)
   // Last, because it looks at once for what a crash left, and renders it.
   const queue = createPrintQueue({
     jobs: store, printers: () => store.printers(), clock, timer,
@@ -204,9 +241,14 @@ export function composeTill(options: TillOptions): Till {
   })
   sync.start()
   search.kick()
+  backups.start()
   log('info', 'till.opened', { version: options.version, rows: store.head().seq })
   return {
     dispatcher, store,
+    tellAll() {
+      context.changed()
+      for (const name of ['goods.reloaded', 'promotions.changed', 'tickets.changed', 'alerts.changed', 'members.changed'] as const) dispatcher.emit(name, {})
+    },
     async close() {
       await sync.close()
       await desk.close()

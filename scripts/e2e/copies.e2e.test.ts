@@ -108,8 +108,9 @@ async function expectEachOnce(tills: readonly OpenTill[]): Promise<void> {
   }
   for (const sale of kept) expect(done.has(sale)).toBe(true)
 }
+const PASSPHRASE = '两本账也只算一次'
 const command = async (...args: string[]): Promise<Record<string, unknown>> => {
-  const { status: code, output } = await run({ file: process.execPath, args: ['scripts/till.ts', ...args] })
+  const { status: code, output } = await run({ file: process.execPath, args: ['scripts/till.ts', ...args] }, { env: { XIAOPU_BACKUP_PASSPHRASE: PASSPHRASE } })
   expect({ code, output }).toMatchObject({ code: 0 })
   return JSON.parse(output.trim().split('\n').at(-1)!) as Record<string, unknown>
 }
@@ -170,7 +171,7 @@ describe('a folder that was copied and runs on two hosts', () => {
 
 describe('a backup on a new machine', () => {
   test('meets its cloud first: it gets back what it lost and goes on as the till it was', { timeout: 240_000 }, async () => {
-    const file = join(folder, `${randomUUID()}.db`)
+    const file = join(folder, `${randomUUID()}.xpbackup`)
     const backup = await command('backup', file, '--data', join(folder, first.name))
     for (let i = 0; i < 5; i++) await sell(first)
     await first.till.call('shift.close', { key: randomUUID(), counted: 0 })
@@ -194,7 +195,7 @@ describe('a backup on a new machine', () => {
 
   test('sells before it meets its cloud: its screen leads the owner out of it, and nothing is lost or doubled', { timeout: 240_000 }, async () => {
     await buildRenderer({ quiet: true })
-    const file = join(folder, `${randomUUID()}.db`)
+    const file = join(folder, `${randomUUID()}.xpbackup`)
     await command('backup', file, '--data', join(folder, first.name))
     for (let i = 0; i < 4; i++) await sell(first)
     await inStep(first)
@@ -225,5 +226,35 @@ describe('a backup on a new machine', () => {
     expect((await sell(restored)).no).toMatch(/-02-0001$/)
     await inStep(restored)
     await expectEachOnce([restored])
+  })
+
+  test('twice, on two machines that both sell: both are told, become tills of their own, and the shop has every sale once', { timeout: 240_000 }, async () => {
+    const file = join(folder, `${randomUUID()}.xpbackup`)
+    await command('backup', file, '--data', join(folder, first.name))
+    await sell(first)
+    await inStep(first)
+    // The original breaks; somebody restores its backup, and somebody else does so too.
+    await first.stop()
+    const [one, two] = [`one-${randomUUID()}`, `two-${randomUUID()}`]
+    for (const name of [one, two]) await command('restore', file, '--data', join(folder, name))
+    const tills = [await open(one), await open(two)] as const
+    // Both get back what was sold after the backup.
+    for (const till of tills) await inStep(till)
+    for (const { till } of tills) expect((await till.call('sale.list', { limit: 10 })).sales).toHaveLength(done.size)
+    await sell(tills[0], 2000)
+    await inStep(tills[0])
+    await sell(tills[1], 3000)
+    // The one that comes second is told, and sells on meanwhile.
+    await refused(tills[1], ['sync.fork'])
+    await sell(tills[1])
+    await expect.poll(async () => (await summary()).sales, SOON).toBe(done.size - 2)
+    await renew(tills[1])
+    // The device of both stands quarantined: the other is told with its next sale, which it keeps.
+    await sell(tills[0])
+    await refused(tills[0], ['device.quarantined', 'sync.fork'])
+    await renew(tills[0])
+    for (const till of tills) await sell(till)
+    for (const till of tills) await inStep(till)
+    await expectEachOnce(tills)
   })
 })

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type PrinterSimulator, startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
+import { SEALED } from '#desktop/storage/backup/backups.ts'
+import { restoreLedger } from '#desktop/storage/backup/restore.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
 import { verifyLedger } from '#desktop/storage/verify.ts'
@@ -25,6 +27,7 @@ const KILLS_A_TILL = 25
 /** Long enough for a few dozen writes, short enough to hit the middle of one again and again. */
 const LIFE_MS_MAX = 400
 const OPENING_MS_MAX = 700
+const PASSPHRASE = 'killed at any instant'
 
 export interface Figures { kills: number; killedOpening: number; sales: number; repeated: number; papers: number; copies: number }
 
@@ -48,6 +51,8 @@ export async function killWhilePrinting(options: TortureOptions): Promise<Tortur
 export async function killInBackup(options: TortureOptions): Promise<TortureReport> {
   if (!Object.hasOwn(CALLS, 'till.backup')) return { name: 'kill.backup', seed: options.seed, lost: 0, doubled: 0, wrong: [], skipped: 'this till makes no backups' }
   return torture('kill.backup', options, async (host, random) => {
+    const { sealedSince } = await host.client.call('till.backups', {})
+    if (sealedSince === null) await host.client.call('till.backupPassphrase', { key: randomUUID(), passphrase: PASSPHRASE })
     const making = host.client.call('till.backup' as CallName, { key: randomUUID() } as never).catch((error: unknown) => {
       if (!(error instanceof TillError)) throw error
     })
@@ -60,11 +65,11 @@ export async function killInBackup(options: TortureOptions): Promise<TortureRepo
 async function checkBackups(host: Host, verdict: Verdict): Promise<void> {
   const { folder } = await host.client.call('till.backups' as CallName, {} as never) as unknown as { folder: string }
   if (!existsSync(folder)) return
-  for (const name of readdirSync(folder).filter((each) => /-r\d+\.db$/.test(each))) {
-    const db = openForReading(join(folder, name))
-    const { ok, faults } = verifyLedger(db, sha256)
-    db.close()
-    if (!ok) verdict.fault(`backup ${name}: ${JSON.stringify(faults.slice(0, 2))}`)
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(SEALED))) {
+    const room = mkdtempSync(join(tmpdir(), 'xiaopu-opened-'))
+    // Read from its first row to its last on the way.
+    await restoreLedger(join(folder, name), join(room, 'till'), { key: 'opened', value: '' }, () => Promise.resolve(PASSPHRASE)).catch((error: unknown) => verdict.fault(`backup ${name}: ${String(error)}`))
+    rmSync(room, { recursive: true })
   }
 }
 

@@ -25,7 +25,7 @@ import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
   AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, ImportUndoneSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
-  PrinterSchema, PrintStatusSchema, RefundQuoteSchema, RefundViewSchema, RowMappingSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
+  PrinterSchema, PrintStatusSchema, RestoredSchema, RefundQuoteSchema, RefundViewSchema, RowMappingSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
 import { CountLineSchema, CountSchema, LotsSchema, NameInput, NoteInput, OrderLines, OrderViewSchema, OutLines, PaperSchema, ReceiveLines, StockListsSchema, TakeLines } from './stock-schemas.ts'
@@ -69,6 +69,10 @@ export const CALLS = {
   'till.backups': read('Where backups go, the last one, and whether the last try failed.', none, BackupStatusSchema),
   'till.backup': write('Makes a backup now: one file, checked from its first row to its last, while selling goes on.', none, BackupStatusSchema),
   'till.backupTo': write('Backups go to this folder, which must be there, such as a USB stick\'s; null is the till\'s own.', z.object({ folder: z.string().trim().min(1).max(500).nullable() }), BackupStatusSchema),
+  'till.backupPassphrase': write('Backups made from now on are sealed and open with this passphrase only; earlier ones open with theirs.', z.object({ passphrase: z.string().max(200) }), BackupStatusSchema),
+  'till.restoreBegin': write('An empty till begins to take a sealed backup in: its first 184 bytes and its passphrase. The key names it in the calls that follow.', z.object({ start: z.base64().max(1000), passphrase: z.string().max(200) }), z.object({ bytes: z.int() })),
+  'till.restorePart': write('Bytes of the backup that stand in it at `at`; the answer says how many there are so far.', z.object({ upload: IdSchema, at: z.int().min(0), data: z.base64().min(4).max(12_000_000) }), z.object({ bytes: z.int() })),
+  'till.restoreEnd': write('All of it is there: it is checked from its first row to its last, and the empty till becomes the backup\'s.', z.object({ upload: IdSchema }), RestoredSchema),
   'till.diagnostics': read('One file for whoever is to find out what is wrong: gzip of JSON in base64. No name, price, sale or key is in it.', none, z.object({ name: z.string(), data: z.base64() })),
   'shop.put': write('Changes what the shop says of itself, such as its name, address, hours and its receipts\' footer; where its pages are is the cloud\'s to say.', z.object({ set: z.strictObject(ShopFields.omit({ site: true }).partial().shape) }), ShopSchema),
 
@@ -249,7 +253,8 @@ export const ERROR_CODES = [
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
-  'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing',
+  'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing', 'backup.disk_full', 'backup.no_passphrase', 'backup.passphrase_weak',
+  'restore.not_empty', 'restore.not_sealed', 'restore.newer', 'restore.passphrase_wrong', 'restore.damaged', 'restore.file_damaged', 'restore.cut_off', 'restore.out_of_step', 'restore.unreadable', 'database.newer',
   'ledger.disk_full', 'ledger.damaged', 'ledger.read_only', 'ledger.io',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

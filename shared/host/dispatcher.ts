@@ -5,7 +5,7 @@ import { CallFrame, NumberedFrame, TillError } from './frames.ts'
 export type Handlers = { [Name in CallName]: (input: CallArgs<Name>) => CallResult<Name> | Promise<CallResult<Name>> }
 
 export class Dispatcher {
-  readonly #handlers: Handlers
+  #handlers: Handlers
   readonly #report: (error: unknown, call: string) => void
   readonly #screens = new Set<(frame: string) => void>()
   #seq = 0
@@ -14,6 +14,11 @@ export class Dispatcher {
   constructor(handlers: Handlers, report: (error: unknown, call: string) => void) {
     this.#handlers = handlers
     this.#report = report
+  }
+
+  /** From now on calls go to these: the screens stay, and what answers them is another till. */
+  serve(handlers: Handlers): void {
+    this.#handlers = handlers
   }
 
   get seq(): number {

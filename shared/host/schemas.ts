@@ -100,11 +100,16 @@ export type SyncStatus = z.output<typeof SyncStatusSchema>
 export const BackupStatusSchema = z.object({
   /** Where backups go; `chosen`: by somebody, as the stick in the wall is. */
   folder: z.string(), chosen: z.boolean(), running: z.boolean(),
+  /** When the passphrase was set, UTC ms; null: backups are not sealed, and stay in the till's own folder. */
+  sealedSince: z.int().nullable(),
   last: z.object({ at: z.int(), file: z.string(), rows: z.int(), head: z.string(), bytes: z.int() }).nullable(),
-  /** The last try, where it failed. */
+  /** The last try, where it failed, or why it is not where it was to go. */
   failed: z.object({ at: z.int(), code: z.string() }).nullable(),
 })
 export type BackupStatus = z.output<typeof BackupStatusSchema>
+/** What a backup was of; `lastAt`: UTC ms of the last row, null where there is none. */
+export const RestoredSchema = z.object({ shop: z.string(), till: z.string(), device: IdSchema, cloud: z.string().nullable(), rows: z.int(), sales: z.int(), lastAt: z.int().nullable() })
+export type Restored = z.output<typeof RestoredSchema>
 
 export const PrinterSchema = z.object({
   id: IdSchema, name: z.string().trim().min(1).max(40), profile: z.string().max(40),
