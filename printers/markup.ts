@@ -3,7 +3,10 @@
  * for the printer and into the picture of the same paper. Columns are computed here from what has to fit in them, so
  * that amounts stand right-aligned and whole; long names wrap in their own column.
  */
+import type { Logo } from '#shared/catalog/paper.ts'
 import type { ReceiptCode, ReceiptDocument, ReceiptLine, ReceiptRow } from '#shared/documents/receipt.ts'
+import { Bitmap } from './dots/bitmap.ts'
+import { toPng } from './dots/png.ts'
 import type { PrinterProfile } from './profiles.ts'
 import { columnsOf, literal, printable, propertyValue, wrapped } from './text.ts'
 
@@ -28,7 +31,7 @@ export function toMarkup(doc: ReceiptDocument, profile: PrinterProfile): string 
     header(doc, profile.columns),
     facts(doc.facts, profile.columns),
     doc.lines.length > 0 ? goods(doc, profile.columns) : [],
-    doc.totals.filter((rows) => rows.length > 0).flatMap((rows) => [RULE, ...rows.flatMap((row) => total(row, profile.columns))]),
+    doc.totals.filter((rows) => rows.length > 0).flatMap((rows) => [RULE, ...rows.flatMap((row) => total(row, profile.columns, doc.large ?? false))]),
     doc.codes.flatMap((code) => codeBlock(code, profile)),
     doc.footer === '' ? [] : ['{width:auto}', RULE, literal(doc.footer)],
   ]
@@ -40,8 +43,9 @@ function large(text: string, columns: number): string {
   return width(text) * 2 <= columns ? `^^^${literal(text)}` : `^^${literal(text)}`
 }
 
-function header({ shop, title, copy }: ReceiptDocument, columns: number): string[] {
-  const lines = ['{width:auto;border:space;text:wrap;align:center}', large(shop.name, columns), GAP]
+function header({ shop, logo, title, copy }: ReceiptDocument, columns: number): string[] {
+  const lines = ['{width:auto;border:space;text:wrap;align:center}', ...(logo ? [`{image:${logoPng(logo)}}`, GAP] : []), large(shop.name, columns), GAP]
+  if (shop.header) lines.push(literal(shop.header))
   if (shop.address !== '') lines.push(literal(shop.address))
   if (shop.phone !== '') lines.push(literal(shop.phone))
   lines.push(BLANK, `"${literal(title)}`)
@@ -70,8 +74,15 @@ function facts(rows: readonly ReceiptRow[], columns: number): string[] {
   return lines
 }
 
+function logoPng({ width, height, dots }: Logo): string {
+  const bitmap = new Bitmap(width, height)
+  bitmap.data.set(Buffer.from(dots, 'base64').subarray(0, bitmap.data.length))
+  return Buffer.from(toPng(bitmap)).toString('base64')
+}
+
 /** Goods in a table of four columns where a name has room, else with quantity and amount on a row of their own. */
-function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
+function goods({ heads, lines, large: isLarge }: ReceiptDocument, columns: number): string[] {
+  const high = isLarge ? '^^' : ''
   // One column more than the widest: with the border, two spaces between numbers.
   const quantity = 1 + widest([heads.quantity, ...lines.map((line) => line.quantity)])
   const price = 1 + widest([heads.price, ...lines.map((line) => line.price)])
@@ -86,8 +97,8 @@ function goods({ heads, lines }: ReceiptDocument, columns: number): string[] {
     : [twoColumns, cells(literal(`${heads.name}  ${times(heads)}`), literal(heads.amount))]
   return [RULE, ...head, RULE, ...lines.flatMap((line) => [
     ...(isTable
-      ? [fourColumns, cells(wrapped(line.name, nameColumns), literal(line.quantity), literal(line.price), literal(line.amount))]
-      : ['{width:*}', `|${wrapped(line.name, columns) || '~'} |`, twoColumns, cells(`~~${literal(times(line))}`, literal(line.amount))]),
+      ? [fourColumns, cells(high + wrapped(line.name, nameColumns), high + literal(line.quantity), high + literal(line.price), high + literal(line.amount))]
+      : ['{width:*}', `|${high}${wrapped(line.name, columns) || '~'} |`, twoColumns, cells(`${high}~~${literal(times(line))}`, high + literal(line.amount))]),
     ...rowsUnder(line, twoColumns),
   ])]
 }
@@ -101,9 +112,10 @@ function rowsUnder({ discounts }: ReceiptLine, twoColumns: string): string[] {
   ))
 }
 
-function total({ label, value, strong }: ReceiptRow, columns: number): string[] {
+function total({ label, value, strong }: ReceiptRow, columns: number, isLarge: boolean): string[] {
   const size = width(value)
-  if (!strong) return [`{width:* ${size}}`, cells(literal(label), literal(value))]
+  const high = isLarge ? '^^' : ''
+  if (!strong) return [`{width:* ${size}}`, cells(label && high + literal(label), value && high + literal(value))]
   const isDouble = (width(label) + 1 + size) * 2 <= columns
   const mark = isDouble ? '^^^' : '^^'
   return [GAP, `{width:* ${isDouble ? size * 2 : size}}`, cells(`${mark}${literal(label)}`, `${mark}${literal(value)}`)]

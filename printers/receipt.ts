@@ -30,7 +30,7 @@ const PICTURE_FONTS = "'Noto Sans Mono CJK SC','Sarasa Mono SC',NSimSun,Consolas
 /** The receipt as ESC/POS, text in GB 18030, lines that the printer has no characters for as pictures. Doesn't open the drawer: see `drawerKick`. */
 export function toEscpos(doc: ReceiptDocument, profile: PrinterProfile, glyphs?: Glyphs): Uint8Array {
   const markup = toMarkup(doc, profile)
-  const print = (command: BaseCommand): string => transform(markup, { cpl: profile.columns, encoding: ENCODING, spacing: true, cutting: profile.cutter, command })
+  const print = (command: BaseCommand): string => transform(markup, { cpl: profile.columns, encoding: ENCODING, spacing: true, gradient: false, cutting: profile.cutter, command })
   const command = escposCommands(profile)
   if (!needsDrawing(markup, profile)) return toBytes(print(command))
   const { commands: apart, join } = drawnLines(command, profile, glyphs)
@@ -40,7 +40,7 @@ export function toEscpos(doc: ReceiptDocument, profile: PrinterProfile, glyphs?:
 /** The receipt as a picture (SVG) of the paper: one unit is a printer's dot, an eighth of a millimetre. */
 export function toSvg(doc: ReceiptDocument, profile: PrinterProfile): string {
   const label = printable([doc.title, doc.facts[0]?.value ?? ''].join(' ').trim())
-  return transform(toMarkup(doc, profile), { cpl: profile.columns, encoding: ENCODING, spacing: true, command: svgCommands(profile, label) })
+  return transform(toMarkup(doc, profile), { cpl: profile.columns, encoding: ENCODING, spacing: true, gradient: false, command: svgCommands(profile, label) })
 }
 
 /** `ESC p m t1 t2`: opens the cash drawer on the printer's connector. The pulse is given in units of 2 ms, 255 at most. */

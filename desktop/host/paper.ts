@@ -1,7 +1,9 @@
 /** The till's paper: what a print job becomes for its printer, the picture of a receipt, and the printers' settings. */
 import { topUpSlip } from '#shared/documents/member-paper.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
-import { cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
+import type { Shop } from '#shared/catalog/shop.ts'
+import { arranged } from '#shared/documents/arrange.ts'
+import { type ReceiptDocument, cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
@@ -65,23 +67,23 @@ function known({ store }: Context, printer: Id): void {
   if (!store.printers().some((each) => each.id === printer)) throw new TillError('printer.not_found')
 }
 
-function receiptOf(context: Context, sale: Id, copy: boolean) {
+function receiptOf(context: Context, sale: Id, copy: boolean, shop: Shop = context.store.shop()): ReceiptDocument {
   const { store } = context
   const { body, at } = saleBody(store, sale)
   const credit = store.credit()
-  return saleReceipt({
-    shop: store.shop(), sale: body, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', copy,
+  return arranged(saleReceipt({
+    shop, sale: body, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', copy,
     receiptUrl: receiptUrl(store, sale), credit: credit && credit.expiresAt > context.clock.now() ? credit : null,
-  })
+  }), shop.paper)
 }
 
-function refundPaper(context: Context, refund: Id, copy: boolean) {
+function refundPaper(context: Context, refund: Id, copy: boolean): ReceiptDocument {
   const { store } = context
   const { body, at } = refundBody(store, refund)
-  return refundReceipt({
+  return arranged(refundReceipt({
     shop: store.shop(), refund: body, exchange: body.exchange === null ? null : saleBody(store, body.exchange).body, at, till: store.identity().till,
     staffNo: store.staff(body.staff)?.no ?? '', allowedNo: body.allowedBy === null ? '' : store.staff(body.allowedBy)?.no ?? '', copy,
-  })
+  }), store.shop().paper)
 }
 
 /** Whether an id is a refund's. */
@@ -90,6 +92,18 @@ export const isRefund = ({ store }: Pick<Context, 'store'>, id: Id): boolean => 
 /** The picture of a sale's or a refund's receipt, as the paper of that width would be. */
 export function receiptPicture(context: Context, id: Id, columns: 32 | 48): string {
   return toSvg(isRefund(context, id) ? refundPaper(context, id, false) : receiptOf(context, id, false), profileOfColumns(columns))
+}
+
+/** A receipt's picture as it would be with what the shop is about to say of itself. */
+export function previewPicture(context: Context, set: Partial<Shop>, columns: 32 | 48): string {
+  const { store, clock } = context
+  const shop = { ...store.shop(), ...set }
+  const profile = profileOfColumns(columns)
+  const last = store.listSales({ limit: 1 })[0]
+  if (last) return toSvg(receiptOf(context, last.sale, false, shop), profile)
+  const url = shop.site || 'https://example.cn'
+  const sample = testReceipt({ shop, at: clock.now(), till: store.identity().till, printer: { name: '', profile: '', columns }, url })
+  return toSvg(arranged({ ...sample, kind: 'sale', footer: shop.footer, codes: sample.codes.map((code) => ({ ...code, of: 'receipt' })) }, shop.paper), profile)
 }
 
 /** The paper of a job, without the drawer's pulse; undefined where what it should print is not there any more. */
@@ -117,9 +131,9 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     case 'top_up': {
       const event = store.event(job.ref)
       const moved = event && valueMoved(event)
-      return moved && toEscpos(topUpSlip({
+      return moved && toEscpos(arranged(topUpSlip({
         shop: store.shop(), ...moved, at: event.at, till: store.identity().till, staffNo: event.actor === null ? '' : store.staff(event.actor)?.no ?? '', copy: job.copy,
-      }), profile)
+      }), store.shop().paper), profile)
     }
     case 'report': {
       const paper = reportPaperOf(context, job.ref, job.copy)

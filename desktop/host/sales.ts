@@ -11,11 +11,11 @@ import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { labelled } from './codes.ts'
 import { couponFor } from './coupons.ts'
 import { customerOf } from './member-views.ts'
-import { isRefund, receiptPicture } from './paper.ts'
+import { isRefund, previewPicture, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
 import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
-type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'sale.reprint'
+type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'receipt.preview' | 'sale.reprint'
 
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
@@ -52,6 +52,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       return { sales: store.listSales({ date, before, limit }).map((row) => saleRowView(store, row)) }
     },
 
+    'receipt.preview': ({ set, columns }) => ({ svg: previewPicture(context, set, columns) }),
     'sale.receipt': ({ sale, columns }) => ({ svg: receiptPicture(context, sale, columns) }),
 
     'sale.reprint'({ key, sale }) {

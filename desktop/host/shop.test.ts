@@ -36,3 +36,12 @@ test('no shop without a name, or with pages of its own choosing', async () => {
     expect(await till.refusal('shop.put', { set: wrong as Partial<typeof set> })).toMatchObject({ code: 'call.invalid' })
   }
 })
+
+test('a logo has as many dots as it says, so that no paper can be stopped by one', async () => {
+  const paper = (logo: { width: number; height: number; dots: string }) => ({ set: { paper: { logo, header: '', hide: [], large: false } } })
+  for (const logo of [{ width: 8, height: 2, dots: 'AA==' }, { width: 12, height: 1, dots: 'AAA=' }, { width: 392, height: 1, dots: '' }, { width: 8, height: 2, dots: 'no base64' }]) {
+    expect(await till.refusal('shop.put', paper(logo))).toMatchObject({ code: 'call.invalid' })
+  }
+  expect(await till.run('shop.put', paper({ width: 8, height: 2, dots: 'AAA=' }))).toMatchObject({ paper: { logo: { width: 8 } } })
+  expect((await till.run('receipt.preview', { set: till.store.shop(), columns: 32 })).svg).toContain('<image')
+})

@@ -72,7 +72,9 @@ export async function decodeEscpos(bytes: Uint8Array, columns: number): Promise<
     else if (name === 'GS v0') {
       const image = npos.codecs.raster.decode(raw, [{ offset: node.offset }])
       paper.images.push(image)
-      paper.codes.push(await readCode(image))
+      // A logo, or a line that was drawn, holds none.
+      const code = await readCode(image)
+      if (code !== '') paper.codes.push(code)
     } else if (name === 'GS (k' && raw[at + 2] === 0x31 && raw[at + 3] === 0x50) {
       paper.codes.push(raw.subarray(at + 5, at + 2 + word()).toString('utf8'))
     }

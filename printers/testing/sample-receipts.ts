@@ -1,4 +1,5 @@
 /** Receipts that the golden files, the tests and the bench print: a corner shop's sale, a refund, a shift, a test page. */
+import { arranged } from '#shared/documents/arrange.ts'
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt, type ReceiptDocument, type SaleReceiptInput } from '#shared/documents/receipt.ts'
 import { reportReceipt } from '#shared/documents/report.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
@@ -57,6 +58,9 @@ const SAMPLE_REFUND: Refund = {
   total: fen(6441), tenders: [{ channel: 'cash', amount: fen(6441), due: false }], allowedBy: GOOD, exchange: null, postings: [],
 }
 
+/** A frame with a cross in it, 64 dots by 40. */
+const SAMPLE_LOGO = { width: 64, height: 40, dots: Buffer.from(Array.from({ length: 320 }, (_, i) => (i < 16 || i >= 304 ? 255 : i % 8 === 0 ? 0xc0 : i % 8 === 7 ? 3 : i % 8 === 3 || (i >= 152 && i < 168) ? 255 : 0))).toString('base64') }
+
 const common = { shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, receiptUrl: SAMPLE_URL, credit: null }
 
 const SAMPLE_PAPER = { shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false, party: '', reason: '', document: '', note: '', counted: null }
@@ -72,6 +76,9 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
       sampleLine('阳光玫瑰葡萄 云南宾川 特级果 礼盒装 一号冷链', 1860, 1580, { pricing: 'weight', unit: '斤', per: 500, discount: 78 }),
     ], 10000),
     credit: { url: SAMPLE_CREDIT_URL, expiresAt: SAMPLE_TIME + 86_400_000 },
+  }),
+  arranged: arranged(saleReceipt({ ...common, sale: sampleSale([sampleLine('农夫山泉饮用天然水 550ml', 2000, 200), sampleLine('本地青菜', 1250, 760, { pricing: 'weight', unit: '公斤' })], 2000), credit: { url: SAMPLE_CREDIT_URL, expiresAt: SAMPLE_TIME + 86_400_000 } }), {
+    logo: SAMPLE_LOGO, header: '西湖边上的老邻居', hide: ['phone', 'till', 'pieces', 'credit_code'], large: true,
   }),
   promoted: saleReceipt({ ...common, sale: promotedSale() }),
   refund: saleReceipt({ ...common, copy: true, sale: sampleSale([sampleLine('可口可乐 330ml', -2000, 300), sampleLine('纸袋', 1000, 50)], 0) }),

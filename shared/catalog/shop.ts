@@ -7,6 +7,7 @@ import { PictureSchema, WidePictureSchema } from './good.ts'
 import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
 import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
+import { PAPER_DEFAULTS, PaperSchema } from './paper.ts'
 import { RoundingSchema } from './promotion.ts'
 import { fen, PriceSchema } from '../money/money.ts'
 
@@ -38,6 +39,8 @@ export const ShopFields = z.object({
   expiredStops: z.array(z.string().trim().min(1).max(40)).max(50),
   /** The foot of every receipt. */
   footer: z.string().trim().max(120),
+  /** What else its customers' papers show and leave out. */
+  paper: PaperSchema,
   /** What members get. */
   loyalty: LoyaltySchema,
   /** How the shop's scales print their labels. */
@@ -65,7 +68,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, paper: PAPER_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

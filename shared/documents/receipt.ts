@@ -2,6 +2,7 @@
  * What is on a receipt, as data: words and amounts in their order, ready to read. It knows nothing of columns, fonts,
  * printers or bytes; `printers/receipt.ts` lays it out, once, for paper and for the picture of the paper.
  */
+import type { Logo } from '../catalog/paper.ts'
 import type { Shop } from '../catalog/shop.ts'
 import { type Fen, fen, formatYuan } from '../money/money.ts'
 import { type Milli, type Pricing, amountOf, formatQuantity } from '../quantity/quantity.ts'
@@ -27,6 +28,8 @@ export interface ReceiptLine {
   readonly more?: readonly ReceiptRow[]
 }
 export interface ReceiptCode {
+  /** Whose it is, where a shop may leave it out. */
+  readonly of?: 'receipt' | 'credit'
   readonly content: string
   readonly caption: string
   readonly note: string
@@ -34,7 +37,10 @@ export interface ReceiptCode {
 export interface ReceiptDocument {
   readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'stock' | 'test'
   readonly language: Language
-  readonly shop: { readonly name: string; readonly address: string; readonly phone: string }
+  readonly shop: { readonly name: string; readonly header?: string; readonly address: string; readonly phone: string }
+  readonly logo?: Logo | null
+  /** Goods and sums in letters of twice the height. */
+  readonly large?: boolean
   readonly title: string
   /** Why this paper is not the first of its kind; null on the first. */
   readonly copy: { readonly mark: string; readonly note: string } | null
@@ -44,6 +50,8 @@ export interface ReceiptDocument {
   readonly lines: readonly ReceiptLine[]
   /** Groups are set apart by a rule. */
   readonly totals: readonly (readonly ReceiptRow[])[]
+  /** The one of `totals` that is about the member. */
+  readonly member?: readonly ReceiptRow[]
   readonly codes: readonly ReceiptCode[]
   readonly footer: string
 }
@@ -147,9 +155,9 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
 
   const member = memberRows(sale, words)
   const codes: ReceiptCode[] = []
-  if (receiptUrl !== null) codes.push({ content: receiptUrl, caption: words.receiptCode, note: '' })
+  if (receiptUrl !== null) codes.push({ of: 'receipt', content: receiptUrl, caption: words.receiptCode, note: '' })
   if (credit !== null) {
-    codes.push({ content: credit.url, caption: words.creditCode, note: fill(words.validUntil, { until: dateTimeText(credit.expiresAt, shop.zone) }) })
+    codes.push({ of: 'credit', content: credit.url, caption: words.creditCode, note: fill(words.validUntil, { until: dateTimeText(credit.expiresAt, shop.zone) }) })
   }
   return {
     kind: 'sale', language, shop: headOf(shop), title: isPaidOut ? words.returned : words.sale,
@@ -158,7 +166,7 @@ export function saleReceipt({ shop, sale, at, till, staffNo, copy, receiptUrl, c
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
     lines: lines.map((line) => line.printed),
     totals: [totals, sale.tenders.filter((tender) => tender.amount !== 0 || sale.total === 0).flatMap((tender) => tenderRows(tender, words)), ...(member.length > 0 ? [member] : [])],
-    codes, footer: shop.footer,
+    member, codes, footer: shop.footer,
   }
 }
 

@@ -47,6 +47,6 @@ export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allow
     facts: [row(words.number, refund.no), row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
     lines, totals: [about, [row(words.payOut, yuanText(refund.total), exchange === null), ...exchange ? [] : paid], ...swap, ...(member.length > 0 ? [member] : []), [row(words.customerSigns, '_'.repeat(16))]],
-    codes: [], footer: shop.footer,
+    member, codes: [], footer: shop.footer,
   }
 }

@@ -162,6 +162,8 @@ export const CALLS = {
     exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }).nullable().default(null),
   }), RefundViewSchema),
   'sale.receipt': read('A sale\'s or refund\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
+  'receipt.preview': read('How the shop\'s receipts would look with these words and this arrangement, by the last sale, or a made-up line where there is none yet.',
+    z.object({ set: ShopFields.pick({ name: true, address: true, phone: true, footer: true, paper: true }), columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'sale.reprint': write('Prints a receipt again, marked as a copy.', z.object({ sale: IdSchema }), none),
 
   'report.sales': read('What this till sold on the business days from `from` to `to`, and on the same days a week before; of its goods the `limit` that brought in most. Sums are in fen, margins come of the costs that are known.',

@@ -203,6 +203,7 @@ export const en: typeof zh = {
     supplier: 'Supplier', tares: 'Containers', text: 'What was scanned', to: 'To', uscc: 'Credit code', value: 'Value', weighIn: 'Weighed in',
     why: 'Why', zone: 'Time zone', about: 'About',
     loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
+    paper: 'Receipt', header: 'Under the name', hide: 'Left out', large: 'Large print', dots: 'Dots', width: 'Width', height: 'Height',
   },
   auditValue: {
     edited: 'edited since', code_taken: 'its code is another good\'s by now', stock: 'stock', members: 'members',
@@ -215,6 +216,7 @@ export const en: typeof zh = {
     percent: 'per cent', n_for_m: 'n for m', nth: 'nth', none: 'none', jiao: 'to the jiao', yuan: 'to the yuan', shop: 'shop', stall: 'stall',
     pharmacy: 'pharmacy', change: 'change', mod10: 'checked', unchecked: 'not checked',
     points: 'points', value: 'stored value', stored_value: 'stored value', earned: 'earned', spent: 'spent', returned: 'taken back with goods', refunded: 'given back', topped_up: 'topped up', adjusted: 'put right', correction: 'correction', refund: 'paid out', birthday: 'birthday', coupon: 'coupon',
+    receipt_code: 'Receipt code', credit_code: 'Credit code', pieces: 'Pieces', phone: 'Phone', address: 'Address', till: 'Till', staff: 'Cashier', member: 'Member',
   },
   alerts: {
     couponTwice: 'Coupon “{name}” was used at tills {tills}', couponCounts: 'Here first, so it counts; the other is booked as a loss.', couponLost: 'It does not count here: the {amount} taken off is booked as a loss, coupon used twice.',
@@ -323,7 +325,11 @@ export const en: typeof zh = {
     done: '"{shop}" is back: {rows} records, {sales} sales', doneNext: 'The last record is of {time}. Do not use the old machine any more.', once: 'If the old machine still works, stop it first: use one backup on one machine only.',
   },
   loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', days: 'Good for days', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {amount} off' },
-  settings: { members: 'Members', screen: 'This screen', prices: 'Prices', printer: 'Printers', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
+  settings: { members: 'Members', screen: 'This screen', prices: 'Prices', printer: 'Printers', paper: 'Receipt', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
+  paper: {
+    name: 'Shop name', header: 'Words under the name', address: 'Address', phone: 'Phone', footer: 'Foot of the receipt', parts: 'What is printed', large: 'Large print', logo: 'Choose a logo', logoOther: 'Another logo', noLogo: 'No logo', save: 'Save', saved: 'Receipts will look like this',
+    noName: 'The shop needs a name.', noNameNext: 'Type it, then save.', part_address: 'Address', part_phone: 'Phone', part_till: 'Till', part_staff: 'Cashier', part_pieces: 'Pieces', part_receipt_code: 'Receipt code', part_credit_code: 'Credit code', part_member: 'Member',
+  },
   returns: {
     days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
     bad: 'The days or the limit can\'t be right.', badNext: 'Days are a whole number up to 365, the limit is an amount.',

@@ -195,6 +195,7 @@ export const zh = {
     saleTill: '原机号', sent: '发出', seq: '行号', shop: '店', site: '网址', stacks: '同享', start: '开始时间', supplier: '供应商', tares: '皮重', text: '扫到的码', to: '到',
     uscc: '信用代码', value: '价值', weighIn: '称重单位', why: '为什么', zone: '时区', about: '介绍',
     loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
+    paper: '小票样式', header: '店名下的话', hide: '不印', large: '大字', dots: '点阵', width: '宽', height: '高',
   },
   auditValue: {
     edited: '后来改过', code_taken: '条码已被别的商品用了', stock: '库存', members: '会员',
@@ -205,6 +206,7 @@ export const zh = {
     price: '价格', amount: '金额', percent: '百分比', n_for_m: '买几付几', nth: '第几件', none: '没有', jiao: '到角', yuan: '到元', shop: '店', stall: '摊', pharmacy: '药店',
     change: '补零钱', mod10: '有校验', unchecked: '不校验',
     points: '积分', value: '储值', stored_value: '储值', earned: '得到', spent: '使用', returned: '退货收回', refunded: '退回', topped_up: '充值', adjusted: '调整', correction: '更正', refund: '退款', birthday: '生日优惠', coupon: '优惠券',
+    receipt_code: '小票二维码', credit_code: '信用码', pieces: '件数', phone: '电话', address: '地址', till: '机号', staff: '收银员', member: '会员积分',
   },
   alerts: {
     couponTwice: '优惠券「{name}」在 {tills} 号机都用了', couponCounts: '本机先用，算数；别的机上那次记作损失。', couponLost: '本机这次不算数，减掉的 {amount} 元已记作「券重复使用」的损失。',
@@ -312,7 +314,11 @@ export const zh = {
     done: '「{shop}」恢复好了：{rows} 条记录，{sales} 单', doneNext: '最后一条记录是 {time}。旧机器请不要再用。', once: '旧机器还能用的，先停下它：同一份备份只在一台上用。',
   },
   loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
-  settings: { members: '会员', screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
+  settings: { members: '会员', screen: '本屏', prices: '价格', printer: '打印机', paper: '小票', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
+  paper: {
+    name: '店名', header: '店名下面的话', address: '地址', phone: '电话', footer: '小票尾', parts: '印哪些', large: '大字', logo: '选店标', logoOther: '换店标', noLogo: '不要店标', save: '保存', saved: '小票样式已保存',
+    noName: '店名不能空。', noNameNext: '填好店名再保存。', part_address: '地址', part_phone: '电话', part_till: '机号', part_staff: '收银员', part_pieces: '件数', part_receipt_code: '小票二维码', part_credit_code: '信用码', part_member: '会员积分',
+  },
   returns: {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
     bad: '天数或限额填得不对。', badNext: '天数填 0 到 365 的整数，限额填金额。',
