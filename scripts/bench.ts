@@ -18,6 +18,8 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<Figure[]>>> = 
   'sync.drain.pouchdb': async () => (await import('./bench/sync-drain-pouchdb.ts')).syncDrainPouchdb(),
   'sync.pull.100k': async () => (await import('./bench/sync-pull.ts')).syncPull(),
   'price.promotions': async () => (await import('./bench/price-promotions.ts')).pricePromotions(),
+  'print.first.byte': async () => (await import('./bench/print.ts')).printFirstByte(),
+  'labels.500': async () => (await import('./bench/print.ts')).labels500(),
   'till.sale.commit': async () => (await import('./bench/sale-commit.ts')).saleCommit(),
 }
 
