@@ -81,7 +81,7 @@ function logoPng({ width, height, dots }: Logo): string {
 }
 
 /** Goods in a table of four columns where a name has room, else with quantity and amount on a row of their own. */
-function goods({ heads, lines, large: isLarge }: ReceiptDocument, columns: number): string[] {
+function goods({ kind, heads, lines, large: isLarge }: ReceiptDocument, columns: number): string[] {
   const high = isLarge ? '^^' : ''
   // One column more than the widest: with the border, two spaces between numbers.
   const quantity = 1 + widest([heads.quantity, ...lines.map((line) => line.quantity)])
@@ -92,6 +92,10 @@ function goods({ heads, lines, large: isLarge }: ReceiptDocument, columns: numbe
   const isTable = nameColumns >= NAME_COLUMNS_MIN
   const fourColumns = `{width:* ${quantity} ${price} ${amount}}`
   const twoColumns = `{width:* ${amount}}`
+  // A list of how many of what.
+  if (kind === 'pick') {
+    return [RULE, twoColumns, cells(literal(heads.name), literal(heads.amount)), RULE, ...lines.flatMap((line) => [twoColumns, cells(high + wrapped(line.name, columns - amount - 1), high + literal(line.amount)), ...rowsUnder(line, twoColumns)])]
+  }
   const head = isTable
     ? [fourColumns, cells(literal(heads.name), literal(heads.quantity), literal(heads.price), literal(heads.amount))]
     : [twoColumns, cells(literal(`${heads.name}  ${times(heads)}`), literal(heads.amount))]

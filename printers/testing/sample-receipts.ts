@@ -2,6 +2,7 @@
 import { arranged } from '#shared/documents/arrange.ts'
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt, type ReceiptDocument, type SaleReceiptInput } from '#shared/documents/receipt.ts'
 import { reportReceipt } from '#shared/documents/report.ts'
+import { pickSlip } from '#shared/documents/pick-slip.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import { stockSlip, type StockSlipLine } from '#shared/documents/stock-slip.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -86,6 +87,10 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
   exchange: refundReceipt({
     ...common, copy: true, refund: { ...SAMPLE_REFUND, known: false, saleNo: null, reason: 'no_reason', note: '', exchange: GOOD, lines: SAMPLE_REFUND.lines.slice(0, 1), total: fen(563) },
     exchange: { no: '20260301-01-0051', total: fen(1200) }, allowedNo: '',
+  }),
+  pick: pickSlip({
+    ...common, copy: true, note: '不要香菜', only: [0, 1, 2],
+    sale: sampleSale([sampleLine('鲜肉小笼（8 只）', 3000, 1200), sampleLine('雪菜肉丝面 加量 大碗 不要辣 打包带走', 1000, 1800), sampleLine('阳光玫瑰葡萄', 1860, 1580, { pricing: 'weight', unit: '斤', per: 500 }), sampleLine('可乐', 1000, 300)], 20_000),
   }),
   english: saleReceipt({
     ...common, language: 'en', shop: { ...SAMPLE_SHOP, name: 'Lakeside', address: '18 Hupan Road, Hangzhou', footer: 'See you again' },

@@ -35,7 +35,7 @@ export interface ReceiptCode {
   readonly note: string
 }
 export interface ReceiptDocument {
-  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'stock' | 'test'
+  readonly kind: 'sale' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'stock' | 'pick' | 'test'
   readonly language: Language
   readonly shop: { readonly name: string; readonly header?: string; readonly address: string; readonly phone: string }
   readonly logo?: Logo | null

@@ -91,6 +91,9 @@ export interface Words {
   readonly counted: string
   readonly difference: string
   readonly signature: string
+  /** The kitchen's or stock room's slip, and what a second one of the same is. */
+  readonly pick: string
+  readonly pickCopy: string
   readonly printer: string
   readonly columns: string
   readonly profile: string
@@ -116,6 +119,7 @@ const zh: Words = {
   openings: '开钱箱次数', reason: '原因', note: '备注',
   cashReasons: { 'in:change': '补零钱', 'in:other': '其他存入', 'out:deposit': '交款', 'out:supplier': '付货款', 'out:expense': '付费用', 'out:other': '其他取出' },
   float: '备用金', expected: '应有现金', counted: '实点现金', difference: '差额',
+  pick: '配货单', pickCopy: '重复打印，勿重复制作',
   signature: '签字', printer: '打印机', columns: '列数', profile: '型号', testFooter: '边线和二维码完整即可使用',
   testSample: '中文汉字 ABC 0123',
 }
@@ -137,6 +141,7 @@ const en: Words = {
   openings: 'Drawer opened', reason: 'Reason', note: 'Note',
   cashReasons: { 'in:change': 'Change', 'in:other': 'Other in', 'out:deposit': 'Deposit', 'out:supplier': 'Paid supplier', 'out:expense': 'Expense', 'out:other': 'Other out' },
   float: 'Float', expected: 'Cash expected', counted: 'Cash counted', difference: 'Difference',
+  pick: 'TO PREPARE', pickCopy: 'Printed again, do not make it twice',
   signature: 'Signature', printer: 'Printer', columns: 'Columns', profile: 'Profile', testFooter: 'Ready when every edge and the code are whole',
   testSample: '中文汉字 ABC 0123',
 }
