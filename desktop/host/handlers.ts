@@ -11,6 +11,7 @@ import { goodsHandlers } from './goods.ts'
 import { importHandlers } from './import/handlers.ts'
 import { rowsHandlers } from './import/rows-handlers.ts'
 import { undoHandlers } from './import/undo-handlers.ts'
+import { labelHandlers } from './labels.ts'
 import { memberHandlers } from './members.ts'
 import { printingHandlers } from './paper.ts'
 import { auditHandlers } from './audit.ts'
@@ -50,6 +51,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...memberHandlers(context),
     ...purseHandlers(context),
     ...couponHandlers(context),
+    ...labelHandlers(context),
     ...printingHandlers(context),
     ...deviceHandlers(context),
 

@@ -1,5 +1,6 @@
 /** The till's paper: what a print job becomes for its printer, the picture of a receipt, and the printers' settings. */
 import { topUpSlip } from '#shared/documents/member-paper.ts'
+import { pickSlip } from '#shared/documents/pick-slip.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import type { Shop } from '#shared/catalog/shop.ts'
 import { arranged } from '#shared/documents/arrange.ts'
@@ -15,6 +16,7 @@ import type { PrintJob } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
+import { labelBytes } from './labels.ts'
 import { reportPaperOf } from './reports.ts'
 import { stockPaper } from './stock/papers.ts'
 import { receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
@@ -86,6 +88,12 @@ function refundPaper(context: Context, refund: Id, copy: boolean): ReceiptDocume
   }), store.shop().paper)
 }
 
+/** Which lines of a sale a printer's slip has, by the categories of their goods; none where it prints no slips. */
+export function pickedLines({ store }: Pick<Context, 'store'>, lines: readonly { readonly good: Id; readonly quantity: number }[], { picks = [] }: PrinterSettings): number[] {
+  if (picks.length === 0) return []
+  return lines.flatMap(({ good, quantity }, i) => (quantity > 0 && picks.includes(store.listed(good)?.category ?? '') ? [i] : []))
+}
+
 /** Whether an id is a refund's. */
 export const isRefund = ({ store }: Pick<Context, 'store'>, id: Id): boolean => store.event(id)?.type === SaleRefunded.type
 
@@ -138,6 +146,13 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     case 'report': {
       const paper = reportPaperOf(context, job.ref, job.copy)
       return paper && toEscpos(paper, profile)
+    }
+    case 'labels':
+      return labelBytes(context, job.ref, settings)
+    case 'pick': {
+      const { body, at } = saleBody(store, job.ref)
+      const only = pickedLines(context, body.lines, settings)
+      return toEscpos(pickSlip({ shop: store.shop(), sale: body, only, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', note: '', copy: job.copy }), profile)
     }
     case 'stock': {
       const event = store.event(job.ref)

@@ -37,7 +37,7 @@ export class PrintJobTable implements PrintJobs {
   /** Queues a request on every printer it concerns. A test page names its printer by `ref`. */
   add(print: PrintRequest, at: number): void {
     for (const printer of this.printers()) {
-      if (print.kind === 'test' ? printer.id !== print.ref : !printer.receipts) continue
+      if (print.printer !== undefined ? printer.id !== print.printer : print.kind === 'test' ? printer.id !== print.ref : !printer.receipts) continue
       if (print.kind === 'drawer' && !printer.drawer) continue
       this.#insert.run(printer.id, print.kind, print.ref, print.copy ? 1 : 0, print.drawer && printer.drawer ? 1 : 0, at)
     }

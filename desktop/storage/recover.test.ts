@@ -77,6 +77,9 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   await till.run('printer.put', { printer })
   const good = await till.addGood({ name: '可乐', code: '6901' })
   await till.run('shift.open', { float: 1000 })
+  const labels = { ...printer, id: randomUUID(), receipts: false, label: { language: 'zpl' as const, density: 8 as const, size: { width: 50, height: 30 }, gap: 2, speed: 0, darkness: -1 } }
+  await till.run('printer.put', { printer: labels })
+  await till.run('label.print', { kind: 'price', printer: labels.id, goods: [{ good: good.id, copies: 1 }] })
   await till.run('stock.receive', { lines: [{ good: good.id, quantity: 3000, lot: { no: 'B1', expiry: '2027-01-31' } }] })
   const { count } = await till.run('count.begin', {})
   await till.run('count.scan', { count, good: good.id, quantity: 3000 })

@@ -11,6 +11,7 @@ import { Alerts } from './alerts.ts'
 import { Coupons } from './coupons.ts'
 import { GoodSearch } from './good-search.ts'
 import { HeldTickets } from './held.ts'
+import { LabelBatches } from './label-batches.ts'
 import { Ledger } from './ledger.ts'
 import { storageError } from './open.ts'
 import { nodeCiphers } from './people/ciphers.ts'
@@ -41,6 +42,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   if (!settings.hasIdentity()) settings.setIdentity(begin())
   const projector = new Projector(db)
   const prints = new PrintJobTable(db)
+  const labels = new LabelBatches(db)
   const stock = new StockReads(db, projector.documents)
   const reads = new Reads(db, projector.documents, stock)
   const search = new GoodSearch(db)
@@ -87,6 +89,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     next: (printer) => prints.next(printer),
     mark: (id, state, error, copy) => prints.mark(id, state, error, copy),
     recover: () => prints.recover(),
+    putLabels: (batch, runs, at) => labels.put(batch, runs, at),
+    labels: (batch) => labels.get(batch),
     printers: () => prints.printers(),
     putPrinter: (printer) => prints.putPrinter(printer),
     removePrinter: (id) => prints.removePrinter(id),

@@ -2,15 +2,12 @@
  * Lays a label out in dots. What comes of it is what the printer gets and what the screen shows, dot for dot: no printer's
  * own fonts or codes are used, for no two makers' are alike.
  */
-import type { LabelDocument, LabelSize } from '#shared/documents/label.ts'
+import type { LabelDocument, LabelMedia, LabelSize } from '#shared/documents/label.ts'
 import { printable } from '../text.ts'
 import { Bitmap } from '../dots/bitmap.ts'
 import { type Glyphs, drawnGlyphs, lineHeight } from '../dots/glyphs.ts'
 import { type Pen, widthOf, wrap, write } from '../dots/lines.ts'
 import { type Symbol, symbolOf } from './symbols.ts'
-
-/** Dots in a millimetre: 203 and 300 dpi heads. */
-export type Density = 8 | 12
 
 export interface DrawnLabel {
   readonly dots: Bitmap
@@ -43,7 +40,7 @@ interface Area { readonly left: number; readonly top: number; readonly width: nu
 interface Place { readonly symbol: Symbol; readonly cell: number; readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
 /** The label in dots, or why there is none. */
-export function drawLabel(doc: LabelDocument, size: LabelSize, density: Density, glyphs: Glyphs = drawnGlyphs): DrawnLabel | LabelFault {
+export function drawLabel(doc: LabelDocument, size: LabelSize, density: LabelMedia['density'], glyphs: Glyphs = drawnGlyphs): DrawnLabel | LabelFault {
   const symbol = doc.code === null ? null : symbolOf(doc.code)
   if (symbol === undefined) return { fault: 'code_wrong' }
   const frame = { width: size.width * density, height: size.height * density }
@@ -73,7 +70,7 @@ export function drawLabel(doc: LabelDocument, size: LabelSize, density: Density,
 type Layout = { readonly place: Place; readonly text: Area } | undefined
 
 /** Bars along the foot, as wide as the label allows. */
-function belowText(doc: LabelDocument, symbol: Symbol & { kind: 'linear' }, inner: Area, density: Density): Layout {
+function belowText(doc: LabelDocument, symbol: Symbol & { kind: 'linear' }, inner: Area, density: LabelMedia['density']): Layout {
   const full = inner.width + 2 * Math.round(MARGIN * density)
   const room = Math.floor(full / (symbol.total + 2 * symbol.quiet))
   const cell = Math.min(room, Math.floor(BAR.max * density))
@@ -86,7 +83,7 @@ function belowText(doc: LabelDocument, symbol: Symbol & { kind: 'linear' }, inne
 }
 
 /** A square at the right, in the lower corner, with its quiet zone between it and the words. */
-function besideText(symbol: Symbol & { kind: 'square' }, inner: Area, density: Density): Layout {
+function besideText(symbol: Symbol & { kind: 'square' }, inner: Area, density: LabelMedia['density']): Layout {
   const { width: columns, height: rows } = symbol.modules
   const room = Math.min(inner.width * SQUARE_PART / (columns + symbol.quiet), (inner.bottom - inner.top) / rows)
   const cell = Math.min(Math.floor(room), Math.floor(MODULE.max * density))
@@ -116,7 +113,7 @@ function caption(dots: Bitmap, text: string, place: Place, pen: Pen, full: numbe
 }
 
 /** Everything in words, from the top of `area` down; what doesn't fit above its bottom is left out, whole texts at a time. */
-function words(doc: LabelDocument, area: Area, { density, glyphs, scale }: { density: Density; glyphs: Glyphs; scale: number }): Block {
+function words(doc: LabelDocument, area: Area, { density, glyphs, scale }: { density: LabelMedia['density']; glyphs: Glyphs; scale: number }): Block {
   const pen = (mm: number, weight: Pen['weight']): Pen => ({ glyphs, px: Math.round(mm * density * scale), weight })
   const gap = Math.round(GAP * density * scale)
   const pieces: Piece[] = []

@@ -6,12 +6,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type * as Zpl from 'zpl-renderer-js'
 import { readCodes } from '#scripts/testing/codes.ts'
-import { type LabelDocument, type LabelSize, codeOf, priceLabel } from '#shared/documents/label.ts'
+import { type LabelDocument, type LabelMedia, type LabelSize, codeOf, priceLabel } from '#shared/documents/label.ts'
 import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { fen } from '#shared/money/money.ts'
 import { LABEL_SAMPLES } from '../testing/sample-labels.ts'
 import { Bitmap } from '../dots/bitmap.ts'
-import { type Density, type DrawnLabel, drawLabel } from './label.ts'
+import { type DrawnLabel, drawLabel } from './label.ts'
 import { toPng } from '../dots/png.ts'
 import { toTspl } from './tspl.ts'
 import { toZpl } from './zpl.ts'
@@ -19,13 +19,13 @@ import { toZpl } from './zpl.ts'
 // Its ES module names a source map that it doesn't bring.
 const { ready } = createRequire(import.meta.url)('zpl-renderer-js') as typeof Zpl
 
-function drawn(doc: LabelDocument, size: LabelSize, density: Density = 8): DrawnLabel {
+function drawn(doc: LabelDocument, size: LabelSize, density: LabelMedia['density'] = 8): DrawnLabel {
   const label = drawLabel(doc, size, density)
   if ('fault' in label) throw new Error(label.fault)
   return label
 }
 const names = Object.keys(LABEL_SAMPLES)
-const DENSITIES: readonly Density[] = [8, 12]
+const DENSITIES: readonly (LabelMedia['density'])[] = [8, 12]
 
 async function dotsOf(png: Uint8Array): Promise<Bitmap> {
   const image = await loadImage(Buffer.from(png))

@@ -18,6 +18,21 @@ export const LABEL_SIZES: readonly LabelSize[] = [
   { width: 40, height: 30 }, { width: 50, height: 30 }, { width: 60, height: 40 }, { width: 70, height: 50 }, { width: 100, height: 100 },
 ]
 
+/** What is in a label printer, and what it speaks. */
+export const LabelMediaSchema = z.object({
+  language: z.enum(['tspl', 'zpl']),
+  /** Dots in a millimetre: 203 or 300 dpi. */
+  density: z.union([z.literal(8), z.literal(12)]),
+  size: LabelSizeSchema,
+  /** mm between two labels; 0 for a roll without gaps */
+  gap: z.int().min(0).max(20),
+  /** 1 (slow) to 14 inches a second, as far as the model goes; 0 leaves it as it is set */
+  speed: z.int().min(0).max(14),
+  /** 0 to 15 in TSPL, to 30 in ZPL; -1 leaves it as it is set */
+  darkness: z.int().min(-1).max(30),
+})
+export type LabelMedia = z.output<typeof LabelMediaSchema>
+
 export const LABEL_KINDS = ['price', 'shelf', 'trace', 'parcel'] as const
 export type LabelKind = (typeof LABEL_KINDS)[number]
 
@@ -41,6 +56,9 @@ export interface LabelDocument {
   readonly code: LabelCode | null
   readonly footer: string
 }
+
+/** So many of one label. */
+export interface LabelRun { readonly label: LabelDocument; readonly copies: number }
 
 export interface LabelledGood {
   readonly name: string

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { GoodSchema } from '../catalog/good.ts'
 import { ShopSchema } from '../catalog/shop.ts'
+import { LabelMediaSchema } from '../documents/label.ts'
 import { PAYMENT_CODE_CHANNELS } from '../codes/payment-code.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
@@ -117,6 +118,10 @@ export const PrinterSchema = z.object({
   address: z.string().max(120).regex(/^tcp:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/),
   /** Prints a receipt at every sale, and opens the drawer for cash. */
   receipts: z.boolean(), drawer: z.boolean(),
+  /** A printer of labels, which prints no receipts; null or absent: one of receipts. */
+  label: LabelMediaSchema.nullable().optional(),
+  /** Prints at every sale what of these categories is to be prepared, as a kitchen's does. */
+  picks: z.array(z.string().trim().min(1).max(40)).max(50).optional(),
 })
 export type PrinterSettings = z.output<typeof PrinterSchema>
 export const PrintStatusSchema = z.object({ printer: IdSchema, name: z.string(), waiting: z.int(), failed: z.int(), error: z.string().nullable() })

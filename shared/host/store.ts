@@ -8,6 +8,7 @@ import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
 import type { StockStore } from './stock-store.ts'
+import type { LabelRun } from '../documents/label.ts'
 import type { Id } from '../identity/ids.ts'
 import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
@@ -283,6 +284,9 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   settleSearch(limit: number): boolean
   seeAlert(id: string): void
 
+  /** Labels that print jobs name by their batch. Call `putLabels` in the transaction that queues them. */
+  putLabels(batch: Id, runs: readonly LabelRun[], at: number): void
+  labels(batch: Id): LabelRun[] | undefined
   printers(): PrinterSettings[]
   putPrinter(printer: PrinterSettings): void
   removePrinter(id: Id): void

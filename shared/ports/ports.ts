@@ -51,11 +51,13 @@ export interface Wire {
 
 /** What a decision wants printed. `copy` marks paper that repeats an earlier one. */
 export interface PrintRequest {
-  readonly kind: 'receipt' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'drawer' | 'stock' | 'test'
-  /** The sale, refund, shift or event printed; of a report its days, see shared/documents/report.ts. */
+  readonly kind: 'receipt' | 'refund' | 'shift' | 'cash' | 'top_up' | 'report' | 'drawer' | 'stock' | 'labels' | 'pick' | 'test'
+  /** The sale, refund, shift or event printed; of a report its days, see shared/documents/report.ts; of labels their batch. */
   readonly ref: Id
   readonly copy: boolean
   readonly drawer: boolean
+  /** The one printer it is for; absent: every one that prints receipts. */
+  readonly printer?: Id
 }
 /** The outcome of a decision: committed as one, or not at all. */
 export interface Plan {

@@ -245,10 +245,14 @@ export const en: typeof zh = {
     none: 'Nothing was sold on these days', chartSays: 'Bar chart: {title}. The most is {label}: {amount} yuan. The numbers are in the table beside it.', about: 'A week before is {from}. Only this till\'s sales.',
   },
   more: {
-    title: 'More', promotions: 'Promotions', promotionsAbout: 'Some for fewer, the second at half, money off, members\' prices', stock: 'Stock', stockAbout: 'Receive, count, write off, transfer; what is low or near its date', import: 'Import and export', importAbout: 'Goods from Excel or CSV, undoing it, everything as one file', report: 'Reports', reportAbout: 'What was sold and earned, by day, hour, category, good', audit: 'Audit trail', auditAbout: 'Who did what and when; it can be searched, not edited', sync: 'Network', syncAbout: 'What is sent, joining, try now',
+    title: 'More', promotions: 'Promotions', promotionsAbout: 'Some for fewer, the second at half, money off, members\' prices', stock: 'Stock', stockAbout: 'Receive, count, write off, transfer; what is low or near its date', labels: 'Labels', labelsAbout: 'Price and shelf labels: scan, then print them all', import: 'Import and export', importAbout: 'Goods from Excel or CSV, undoing it, everything as one file', report: 'Reports', reportAbout: 'What was sold and earned, by day, hour, category, good', audit: 'Audit trail', auditAbout: 'Who did what and when; it can be searched, not edited', sync: 'Network', syncAbout: 'What is sent, joining, try now',
     settings: 'Settings', settingsAbout: 'Language, text, sounds, rounding, printer, scales, scanners, staff, backup', display: 'Customer display', displayAbout: 'A window of its own for the customer',
     diagnose: 'Diagnostics file', diagnoseAbout: 'Something is wrong: one file for whoever helps, without names, goods or sales',
     diagnosed: 'Saved as {name}', diagnosedNext: 'It is with your downloads; send it to whoever helps.',
+  },
+  label: {
+    title: 'Labels', price: 'Price label', shelf: 'Shelf label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
+    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
@@ -434,6 +438,9 @@ export const en: typeof zh = {
     import_not_found: { message: 'There is no such import.', next: 'Choose it from the list once more.' },
     import_too_old: { message: 'This import left no record to undo it by.', next: 'Change the goods one by one, or import a mended file.' },
     import_row_not_found: { message: 'This row is done already.', next: 'Go on with the next.' },
+    label_not_printer: { message: '{name} is no label printer.', next: 'Choose its labels under Settings, Printers, or take another.' },
+    label_code_wrong: { message: 'The code of {name} ({code}) makes no bar code.', next: 'Mend it under Goods, then print.' },
+    label_code_too_wide: { message: 'The code of {name} is too long for these labels.', next: 'Use larger labels, or give the good a shorter code.' },
     printer_not_found: { message: 'There is no such printer.', next: 'Add it again in Settings.' },
     pairing_code_wrong: { message: 'The code is wrong, used up or too old.', next: 'Get a new one in the cloud\'s console.' },
     pairing_too_many_tries: { message: 'Too many tries.', next: 'Make a new code in the cloud\'s console.' },

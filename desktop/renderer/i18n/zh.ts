@@ -235,10 +235,14 @@ export const zh = {
     none: '这几天没有卖东西', chartSays: '{title}的柱形图，最多的是 {label}：{amount} 元。数字在旁边的表里。', about: '上周同期是 {from}。只算这台收银机的账。',
   },
   more: {
-    title: '更多', promotions: '促销', promotionsAbout: '买几付几、第二件半价、满减、会员价', stock: '库存', stockAbout: '收货、盘点、报损、调拨，缺货和临期清单', import: '导入和导出', importAbout: '从 Excel 或 CSV 导入商品，撤销导入，全部导出', report: '报表', reportAbout: '卖了多少、赚了多少，按天、时段、分类、商品看', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
+    title: '更多', promotions: '促销', promotionsAbout: '买几付几、第二件半价、满减、会员价', stock: '库存', stockAbout: '收货、盘点、报损、调拨，缺货和临期清单', labels: '打标签', labelsAbout: '价签和货架签，扫码加，一次打完', import: '导入和导出', importAbout: '从 Excel 或 CSV 导入商品，撤销导入，全部导出', report: '报表', reportAbout: '卖了多少、赚了多少，按天、时段、分类、商品看', audit: '操作记录', auditAbout: '谁在什么时候做了什么，能查不能改', sync: '联网', syncAbout: '上传了没有，配对，马上试一次',
     settings: '设置', settingsAbout: '语言、字号、声音、抹零、打印机、秤和扫码枪、员工、备份', display: '顾客屏', displayAbout: '另开一个窗口给顾客看',
     diagnose: '诊断文件', diagnoseAbout: '出了问题，存一个文件发给帮忙的人；里面没有人名、商品和账',
     diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',
+  },
+  label: {
+    title: '打标签', price: '价签', shelf: '货架签', noPrinter: '还没有标签机', noPrinterNext: '到「设置」→「打印机」添加一台，选好标签纸。', noPrinterOwner: '请店主登录，在「设置」→「打印机」里添加一台。', toSettings: '去添加', empty: '扫要打标签的货，或在上面找',
+    less: '{name} 少一张', more: '{name} 多一张', ten: '{name} 多十张', picture: '标签的样子', size: '{width} × {height} 毫米，和纸上一样', leftOut: '放不下，没印：{what}', on: '哪台标签机', print: '打 {n} 张', printing: '{n} 张标签已交给「{name}」',
   },
   goods: {
     find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
@@ -423,6 +427,9 @@ export const zh = {
     import_not_found: { message: '没有这次导入。', next: '请从上次导入的列表里再选一次。' },
     import_too_old: { message: '这次导入没有留下可以撤销的记录。', next: '请在商品里一个一个改，或者导入改好的文件。' },
     import_row_not_found: { message: '这一行已经处理过了。', next: '看下一行吧。' },
+    label_not_printer: { message: '「{name}」不是标签机。', next: '请在「设置」→「打印机」里选好标签纸，或换一台标签机。' },
+    label_code_wrong: { message: '「{name}」的码（{code}）打不成条码。', next: '请在「商品」里改好条码，再打。' },
+    label_code_too_wide: { message: '「{name}」的码太长，这种标签纸放不下。', next: '请换大一点的标签纸，或给商品换个短码。' },
     printer_not_found: { message: '没有这台打印机。', next: '请到设置里重新添加。' },
     pairing_code_wrong: { message: '配对码不对，已用过，或已过期。', next: '请到云端后台要一个新的码。' },
     pairing_too_many_tries: { message: '试得太多了。', next: '请在云端后台换一个新码。' },

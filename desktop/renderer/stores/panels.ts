@@ -6,7 +6,7 @@ export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
   | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
   | 'promotions'
-  | 'refund' | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock'
+  | 'refund' | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock' | 'labels'
 
 export type SettingsPage = 'members' | 'screen' | 'prices' | 'printer' | 'paper' | 'device' | 'staff' | 'returns' | 'labels' | 'backup'
 
@@ -21,7 +21,7 @@ export interface PanelKeys {
 }
 
 /** Where one step back leads; everything else goes back to the quick keys. */
-const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', report: 'more', stock: 'more', cash: 'shift', shifts: 'shift' }
+const PARENTS: Partial<Record<Panel, Panel>> = { import: 'more', settings: 'more', sync: 'more', audit: 'more', promotions: 'more', report: 'more', stock: 'more', labels: 'more', cash: 'shift', shifts: 'shift' }
 
 export const usePanels = defineStore('panels', () => {
   const current = ref<Panel>('quick')

@@ -1,0 +1,82 @@
+/** Labels and slips through the whole till: what is queued, as it was asked for, and on which printer. */
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { type PrinterSimulator, startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
+import { type TestTill, openTill } from '#desktop/testing/till.ts'
+import { decodeEscpos } from '#printers/testing/decode-escpos.ts'
+import { readCodes } from '#scripts/testing/codes.ts'
+
+let till: TestTill
+let printer: PrinterSimulator
+const [labelPrinter, receiptPrinter, kitchen] = [randomUUID(), randomUUID(), randomUUID()]
+const media = { language: 'zpl', density: 8, size: { width: 60, height: 40 }, gap: 2, speed: 0, darkness: -1 } as const
+const base = { profile: 'generic-58', receipts: false, drawer: false }
+beforeEach(async () => {
+  printer = await startPrinterSimulator()
+  onTestFinished(() => printer.close())
+  till = openTill()
+  await till.setUp()
+  await till.run('shift.open', { float: 0 })
+  await till.run('printer.put', { printer: { ...base, id: labelPrinter, name: '标签机', address: printer.address, label: media } })
+})
+const jobs = async () => (await till.run('print.jobs', {})).jobs.toReversed().map(({ kind, state, printer: on }) => ({ kind, state, printer: on }))
+
+describe('labels', () => {
+  test('a sheet of sixty goods is three jobs in their order, each label as it was when it was asked for', { timeout: 20_000 }, async () => {
+    await printer.switchOff()
+    const goods = []
+    for (let i = 0; i < 60; i++) goods.push(await till.addGood({ name: `货${i}`, price: 100 + i }))
+    const key = randomUUID()
+    for (let again = 0; again < 2; again++) expect(await till.run('label.print', { key, kind: 'price', printer: labelPrinter, goods: goods.map(({ id }, i) => ({ good: id, copies: i === 0 ? 5 : 1 })) })).toEqual({ labels: 64 })
+    expect(await jobs()).toHaveLength(3)
+    const { png } = await till.run('label.preview', { kind: 'price', good: goods[0]!.id, printer: labelPrinter })
+    await till.run('goods.put', { good: goods[0]!.id, set: { price: 999 } })
+    expect((await till.run('label.preview', { kind: 'price', good: goods[0]!.id, printer: labelPrinter })).png).not.toBe(png)
+    await till.close()
+    await printer.switchOn()
+    till = openTill({ folder: till.folder })
+    await printer.over(3)
+    const text = Buffer.concat(printer.received).toString('latin1')
+    expect(text.match(/\^PQ\d+/g)).toEqual(['^PQ5', ...Array.from({ length: 59 }, () => '^PQ1')])
+    expect(text.match(/\^XA/g)).toHaveLength(60)
+  })
+
+  test('the picture is what is scanned; a member\'s price is on the shelf label where there is one', async () => {
+    const good = await till.addGood({ name: '可乐', code: '6901234567892', price: 350, category: '饮料', spec: '330ml' })
+    const shelf = async (): Promise<string> => (await till.run('label.preview', { kind: 'shelf', good: good.id, printer: labelPrinter })).png
+    const before = await shelf()
+    expect(await readCodes(Buffer.from(before.split(',')[1]!, 'base64'))).toEqual(['6901234567892'])
+    await till.run('promotion.put', { promotion: randomUUID(), set: { name: '会员价', rule: { kind: 'price', price: 300 }, goods: [good.id], members: true } })
+    expect(await shelf()).not.toBe(before)
+  })
+
+  test('is refused as a whole where a code can\'t be printed, and where the printer is none of labels', async () => {
+    const [good, long] = [await till.addGood(), await till.addGood({ code: 'A'.repeat(48) })]
+    const goods = [{ good: good.id, copies: 1 }, { good: long.id, copies: 1 }]
+    expect(await till.refusal('label.print', { kind: 'price', printer: labelPrinter, goods })).toMatchObject({ code: 'label.code_too_wide', detail: { name: long.name } })
+    expect(await till.refusal('label.print', { kind: 'price', printer: labelPrinter, goods: [{ good: randomUUID(), copies: 1 }] })).toMatchObject({ code: 'good.not_found' })
+    await till.run('printer.put', { printer: { ...base, id: receiptPrinter, name: '小票机', address: printer.address } })
+    expect(await till.refusal('label.print', { kind: 'price', printer: receiptPrinter, goods: goods.slice(0, 1) })).toMatchObject({ code: 'label.not_printer' })
+    expect(await till.refusal('label.preview', { kind: 'price', printer: randomUUID(), good: good.id })).toMatchObject({ code: 'printer.not_found' })
+    expect(await jobs()).toEqual([])
+  })
+})
+
+describe('slips of what is to be prepared', () => {
+  beforeEach(() => till.run('printer.put', { printer: { ...base, id: kitchen, name: '厨房', address: printer.address, picks: ['面点', '热菜'] } }))
+
+  test('a kitchen gets its categories of a sale, and nothing where there is none of them', async () => {
+    const [noodles, cola] = [await till.addGood({ name: '雪菜面', category: '面点' }), await till.addGood({ name: '可乐', category: '饮料' })]
+    await till.sell([{ good: cola }])
+    expect(await jobs()).toEqual([])
+    await till.sell([{ good: cola }, { good: noodles, quantity: 2000 }])
+    await printer.over(1)
+    expect(await jobs()).toMatchObject([{ kind: 'pick', printer: kitchen }])
+    const { lines, faults } = await decodeEscpos(Buffer.concat(printer.received), 32)
+    expect(faults).toEqual([])
+    const text = lines.map((line) => line.text).join('\n')
+    expect(text).toMatch(/雪菜面\s+2/)
+    expect(text).toContain('配货单')
+    expect(text).not.toMatch(/可乐|￥|3\.50/)
+  })
+})

@@ -1,0 +1,90 @@
+/** Labels at the till: their picture, and as many as are wanted on a printer, without the counter waiting for any of it. */
+import { randomUUID } from 'node:crypto'
+import { type LabelDocument, type LabelKind, type LabelMedia, type LabelRun, priceLabel, shelfLabel } from '#shared/documents/label.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { GoodView, PrinterSettings } from '#shared/host/schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { milli, thousandthsPer } from '#shared/quantity/quantity.ts'
+import { fen } from '#shared/money/money.ts'
+import { priceTicket } from '#shared/pricing/price.ts'
+import { toPng } from '#printers/dots/png.ts'
+import { drawLabel } from '#printers/labels/label.ts'
+import { toTspl } from '#printers/labels/tspl.ts'
+import { toZpl } from '#printers/labels/zpl.ts'
+import { type Context, signedIn } from './context.ts'
+import { rulesFor } from './promotions.ts'
+
+type Calls = 'label.preview' | 'label.print'
+
+/** Labels drawn at a stretch: some twenty milliseconds, which a scan may have to wait. */
+const LABELS_A_JOB = 25
+
+export function labelHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock, done } = context
+  return {
+    'label.preview'({ kind, good, printer }) {
+      const media = mediaOf(context, printer)
+      const { dots, leftOut } = drawn(labelOf(context, kind, good), media)
+      return { png: `data:image/png;base64,${Buffer.from(toPng(dots)).toString('base64')}`, width: media.size.width, height: media.size.height, leftOut: [...leftOut] }
+    },
+    'label.print'({ key, kind, goods, printer }) {
+      const staff = signedIn(context)
+      const media = mediaOf(context, printer)
+      const runs = goods.map(({ good, copies }): LabelRun => ({ label: labelOf(context, kind, good), copies }))
+      // Refused before the first is printed: half a sheet would be worse than none.
+      for (const { label } of runs) drawn(label, media)
+      done.once(key, 'label.print', () => { printLabels(context, runs, printer, clock.now(), staff.id) })
+      context.printed()
+      return { labels: runs.reduce((sum, { copies }) => sum + copies, 0) }
+    },
+  }
+
+  function labelOf(of: Context, kind: LabelKind & ('price' | 'shelf'), id: Id): LabelDocument {
+    const good = store.good(id)
+    if (!good) throw new TillError('good.not_found')
+    const labelled = { ...good, memberPrice: memberPrice(of, good) }
+    return kind === 'price' ? priceLabel(labelled) : shelfLabel(labelled, store.shop().name)
+  }
+}
+
+/** Queues labels on a printer in jobs of a few, in one transaction with what they hold. */
+export function printLabels({ store }: Context, runs: readonly LabelRun[], printer: Id, at: number, actor: Id | null): void {
+  const prints = []
+  for (let from = 0; from < runs.length; from += LABELS_A_JOB) {
+    const batch = randomUUID() as Id
+    store.putLabels(batch, runs.slice(from, from + LABELS_A_JOB), at)
+    prints.push({ kind: 'labels' as const, ref: batch, copy: false, drawer: false, printer })
+  }
+  store.commit({ events: [], prints }, at, actor)
+}
+
+/** The bytes of a job of labels; undefined where its labels are gone, or the printer prints none. */
+export function labelBytes({ store }: Context, batch: Id, { label: media }: PrinterSettings): Uint8Array | undefined {
+  const runs = store.labels(batch)
+  if (!runs || !media) return undefined
+  return Uint8Array.from(Buffer.concat(runs.map(({ label, copies }) => {
+    const { dots } = drawn(label, media)
+    return media.language === 'tspl' ? toTspl(dots, media, copies) : toZpl(dots, { darkness: media.darkness, copies })
+  })))
+}
+
+function drawn(label: LabelDocument, { size, density }: LabelMedia): { readonly dots: Parameters<typeof toPng>[0]; readonly leftOut: readonly string[] } {
+  const result = drawLabel(label, size, density)
+  if ('fault' in result) throw new TillError(`label.${result.fault}`, { name: label.title, code: label.code?.content ?? '' })
+  return result
+}
+
+function mediaOf({ store }: Context, id: Id): LabelMedia {
+  const printer = store.printers().find((each) => each.id === id)
+  if (!printer) throw new TillError('printer.not_found')
+  if (!printer.label) throw new TillError('label.not_printer', { name: printer.name })
+  return printer.label
+}
+
+/** fen a member pays for one, by the promotions of this moment; as listed where there is none for members. */
+function memberPrice(context: Context, good: GoodView): ReturnType<typeof fen> {
+  const line = { id: 'one', good: good.id, category: good.category, quantity: milli(thousandthsPer(good.pricing, good.unit)), price: good.price, list: good.price, per: thousandthsPer(good.pricing, good.unit), discount: fen(0), pricing: good.pricing }
+  const rules = rulesFor(context)
+  return fen(priceTicket([line], { member: good.id }, { ...rules, promotions: rules.promotions.filter(({ members }) => members) }).total)
+}

@@ -1,0 +1,101 @@
+/** Price labels on the real screen: scanned, looked at, printed; what comes out of the printer's socket is the picture, and scans. */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
+import { Bitmap } from '#printers/dots/bitmap.ts'
+import { toPng } from '#printers/dots/png.ts'
+import { buildRenderer } from '../build.ts'
+import { seedDemo } from '../demo/seed.ts'
+import { LAKESIDE } from '../demo/shops.ts'
+import { type Stack, startStack, withTill } from '../stack.ts'
+import { faults } from '../testing/axe.ts'
+import { readCodes } from '../testing/codes.ts'
+import { TILL_SIZE, at, openBrowser, openPage, scan } from '../testing/screen.ts'
+
+const pictures = process.env['XIAOPU_PICTURES']
+const pieces = LAKESIDE.goods.map(({ fields }) => fields).filter(({ pricing, code }) => pricing === 'piece' && code)
+let folder: string
+let stack: Stack
+let browser: Browser
+let page: Page
+let errors: string[]
+let printer: Awaited<ReturnType<typeof startPrinterSimulator>>
+
+beforeAll(async () => {
+  if (pictures) mkdirSync(pictures, { recursive: true })
+  await buildRenderer({ quiet: true })
+  folder = mkdtempSync(join(tmpdir(), 'xiaopu-labels-'))
+  stack = await startStack({ data: folder, cloud: false, demo: true })
+  await seedDemo({ tillUrl: stack.tillUrl, cloud: undefined })
+  printer = await startPrinterSimulator()
+  await withTill(stack.tillUrl, async (till) => {
+    await till.call('staff.signIn', { key: randomUUID(), no: '01', pin: LAKESIDE.staff[0]!.pin })
+    await till.call('shift.open', { key: randomUUID(), float: 0 })
+  })
+  browser = await openBrowser()
+  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce' })
+  context.setDefaultTimeout(20_000)
+  ;({ page, errors } = await openPage(context, stack.tillUrl))
+})
+afterAll(async () => {
+  await browser?.close()
+  await stack?.stop()
+  await printer?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+const look = async (name: string): Promise<void> => {
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) })
+  expect(await faults(page)).toEqual([])
+}
+
+it('says what is missing where there is no label printer', async () => {
+  await page.locator('[data-panel="quick"]').waitFor()
+  await at(page, 'fn-more').click()
+  await at(page, 'open-labels').click()
+  await at(page, 'label-settings').waitFor()
+  await look('labels-none')
+  await withTill(stack.tillUrl, (till) => till.call('printer.put', { key: randomUUID(), printer: {
+    id: randomUUID(), name: '标签机', profile: 'generic-58', address: printer.address, receipts: false, drawer: false, label: { language: 'tspl', density: 8, size: { width: 50, height: 30 }, gap: 2, speed: 0, darkness: -1 },
+  } }))
+  await page.keyboard.press('Escape')
+  await at(page, 'open-labels').click()
+  await at(page, 'stock-find').waitFor()
+})
+
+it('prints what was scanned, as often as was said, and as the picture shows', async () => {
+  const [one, other] = pieces as [typeof pieces[0], typeof pieces[0]]
+  await scan(page, one.code!)
+  await at(page, 'label-row').first().waitFor()
+  await scan(page, other.code!)
+  await at(page, 'label-row').nth(1).waitFor()
+  await scan(page, one.code!)
+  await expect.poll(() => at(page, 'label-copies').first().innerText(), { timeout: 20_000 }).toBe('2')
+  await at(page, 'label-picture').waitFor()
+  await look('labels')
+  const shown = Buffer.from((await at(page, 'label-picture').getAttribute('src'))!.split(',')[1]!, 'base64')
+  expect(await readCodes(shown)).toEqual([one.code])
+  expect(await at(page, 'line').count()).toBe(0)
+
+  await at(page, 'label-shelf').click()
+  await expect.poll(async () => Buffer.from((await at(page, 'label-picture').getAttribute('src'))!.split(',')[1]!, 'base64').equals(shown), { timeout: 20_000 }).toBe(false)
+  await at(page, 'label-price').click()
+  await expect.poll(async () => Buffer.from((await at(page, 'label-picture').getAttribute('src'))!.split(',')[1]!, 'base64').equals(shown), { timeout: 20_000 }).toBe(true)
+  await at(page, 'label-print').click()
+  await at(page, 'notice').filter({ hasText: '3 张标签' }).waitFor()
+  await printer.over(1)
+
+  const bytes = Buffer.concat(printer.received)
+  const labels = [...bytes.toString('latin1').matchAll(/BITMAP 0,0,(\d+),(\d+),0,/g)].map((match) => {
+    const dots = new Bitmap(Number(match[1]) * 8, Number(match[2]))
+    dots.data.set(bytes.subarray(match.index + match[0].length).subarray(0, dots.data.length).map((byte) => ~byte & 0xff))
+    return toPng(dots)
+  })
+  expect(bytes.toString('latin1').match(/PRINT 1,\d+/g)).toEqual(['PRINT 1,2', 'PRINT 1,1'])
+  expect(await Promise.all(labels.map(readCodes))).toEqual([[one.code], [other.code]])
+  expect(Buffer.from(labels[0]!).equals(shown)).toBe(true)
+  expect(errors).toEqual([])
+})
