@@ -45,7 +45,8 @@ export function exportHandlers(context: Context): Pick<Handlers, 'export.all' | 
           await thread.add(part)
           await turn()
         }
-        const bytes = Buffer.concat(await thread.end())
+        const { buffer } = await thread.end()
+        const bytes = Buffer.from(buffer)
         held = { key, staff: signedIn(context).id, bytes, until: clock.now() + HELD_MS }
         return { export: key, name: `${EXPORT_WORDS[language].file}-${today(context)}.xlsx`, bytes: bytes.length, pieces: Math.ceil(bytes.length / PIECE_BYTES) }
       } finally {

@@ -7,7 +7,7 @@ import type { ReportSheet } from '#shared/documents/report-sheets.ts'
 import { ExportSheets } from './export-sheets.ts'
 import { XlsxWriter } from './xlsx.ts'
 
-export function workbookOf(sheets: readonly ReportSheet[]): Buffer {
+export function workbookOf(sheets: readonly ReportSheet[]): Uint8Array<ArrayBuffer> {
   const bytes: Uint8Array[] = []
   const file = new XlsxWriter((piece) => bytes.push(piece))
   for (const { name, rows, widths } of sheets) {
@@ -16,7 +16,17 @@ export function workbookOf(sheets: readonly ReportSheet[]): Buffer {
     sheet.end()
   }
   file.end()
-  return Buffer.concat(bytes)
+  return joined(bytes)
+}
+/** In memory of its own, so that it goes to another thread without being copied. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 /** The thread's own file: beside this one where the source runs, bundled where Electron's scripts do. */
@@ -26,7 +36,7 @@ function threadFile(): string {
 }
 
 /** What the thread says: it has worked off a part and can take another, or the file is done. */
-type Said = 'taken' | Uint8Array[]
+type Said = 'taken' | Uint8Array<ArrayBuffer>
 
 /** Rejects with what went wrong in the thread. */
 function saidBy(thread: Worker): Promise<Said> {
@@ -42,11 +52,11 @@ function saidBy(thread: Worker): Promise<Said> {
 }
 
 export async function workbookOnThread(sheets: readonly ReportSheet[]): Promise<Uint8Array> {
-  return Buffer.concat(await saidBy(new Worker(threadFile(), { workerData: { sheets } })) as Uint8Array[])
+  return await saidBy(new Worker(threadFile(), { workerData: { sheets } })) as Uint8Array
 }
 
 /** Everything, part by part; each waits until the thread has worked off the one before, so that no more than one is on its way. Rejects with what went wrong. */
-export function exportOnThread(setting: ExportSetting): { add: (part: ExportPart) => Promise<void>; end: () => Promise<Uint8Array[]>; stop: () => void } {
+export function exportOnThread(setting: ExportSetting): { add: (part: ExportPart) => Promise<void>; end: () => Promise<Uint8Array>; stop: () => void } {
   const thread = new Worker(threadFile(), { workerData: { setting } })
   const tell = (part: ExportPart | 'end'): Promise<Said> => {
     const said = saidBy(thread)
@@ -57,14 +67,14 @@ export function exportOnThread(setting: ExportSetting): { add: (part: ExportPart
     async add(part) {
       await tell(part)
     },
-    end: async () => await tell('end') as Uint8Array[],
+    end: async () => await tell('end') as Uint8Array,
     stop: () => void thread.terminate(),
   }
 }
 
 const { sheets, setting } = (workerData ?? {}) as { sheets?: readonly ReportSheet[]; setting?: ExportSetting }
-const say = (said: Said): void => parentPort?.postMessage(said)
-if (!isMainThread && sheets) say([workbookOf(sheets)])
+const say = (said: Said): void => parentPort?.postMessage(said, said === 'taken' ? [] : [said.buffer])
+if (!isMainThread && sheets) say(workbookOf(sheets))
 if (!isMainThread && setting) {
   const bytes: Uint8Array[] = []
   const file = new ExportSheets(setting, (piece) => bytes.push(piece))
@@ -77,6 +87,6 @@ if (!isMainThread && setting) {
     // Nothing more is heard, so the thread ends with its answer.
     parentPort?.removeAllListeners('message')
     file.end()
-    say(bytes)
+    say(joined(bytes))
   })
 }
