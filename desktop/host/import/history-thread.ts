@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { TillError } from '#shared/host/frames.ts'
-import { type BadRow, type FileSale, type HistoryFile, type HistoryHead, pieces, readHistory } from './history-file.ts'
+import { type BadRow, type FileSale, type HistoryFile, type HistoryHead, pieces, type ReadHistory, readHistory } from './history-file.ts'
 
 /** Sales of one piece, or rows that are kept; none of either is the end. */
 export type HistoryPart = { readonly sales: (FileSale & { readonly more: boolean })[] } | { readonly bad: BadRow[] } | { readonly end: true }
@@ -12,6 +12,9 @@ type Answer = { readonly head: HistoryHead } | HistoryPart | { readonly refused:
 /** A file that is more than this to hold is refused; the till goes on. */
 const HEAP_MB = 1536
 const BAD_A_PART = 500
+/** A text of so many bytes is read sooner than a thread begins. */
+const SMALL_BYTES = 65_536
+const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
 
 export interface HistoryReader {
   readonly head: HistoryHead
@@ -27,6 +30,10 @@ function threadFile(): string {
 
 /** Throws TillError `file.*` and `import.columns_missing`. Whoever reads must `stop`. */
 export async function openHistory(file: HistoryFile): Promise<HistoryReader> {
+  if (file.bytes.length <= SMALL_BYTES && !isPacked(file.bytes)) {
+    const read = await readHistory(file)
+    return { head: read.head, stop: () => undefined, async *parts() { yield* partsOf(read) } }
+  }
   const bytes = new Uint8Array(file.bytes)
   const thread = new Worker(threadFile(), { workerData: { history: { ...file, bytes } }, transferList: [bytes.buffer], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
   // It asks only for what somebody waits for, so there is one who waits, or none.
@@ -58,7 +65,7 @@ export async function openHistory(file: HistoryFile): Promise<HistoryReader> {
   }
 }
 
-function* partsOf({ sales, bad }: Awaited<ReturnType<typeof readHistory>>): Generator<HistoryPart> {
+function* partsOf({ sales, bad }: ReadHistory): Generator<Exclude<HistoryPart, { end: true }>> {
   for (const piece of pieces(sales)) yield { sales: piece }
   for (let i = 0; i < bad.length; i += BAD_A_PART) yield { bad: bad.slice(i, i + BAD_A_PART) }
 }

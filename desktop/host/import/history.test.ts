@@ -1,12 +1,19 @@
 /** Another till's sales from a file: in the reports, and nowhere else; taken out again; each file and each receipt once. */
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { HISTORY } from '#desktop/storage/history-sums.ts'
+import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { recoverTill } from '#desktop/storage/recover.ts'
+import { tamper } from '#desktop/storage/testing/store.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
+import { verifyLedger } from '#desktop/storage/verify.ts'
 import { CASHIER_PIN, openTill, type TestTill } from '#desktop/testing/till.ts'
+import type { SheetCell } from '#shared/documents/report-sheets.ts'
 import type { CallInput, CallResult } from '#shared/host/contract.ts'
 import { formatYuan } from '#shared/money/money.ts'
+import { workbookOf } from '../export/workbook.ts'
 
 let till: TestTill
 beforeEach(async () => {
@@ -171,6 +178,53 @@ describe('a file of sales', () => {
     const again = openTill({ folder: till.folder, clock: till.clock })
     expect(await again.run('report.sales', { from: '2026-05-01', to: '2026-05-02' })).toEqual(before)
     expect(await again.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+
+  test('whose sums somebody changed in the file is found out, table by table', async () => {
+    await till.addGood({ name: '可乐', code: '101' })
+    await bring(FILE)
+    await till.close()
+    const found = (): string[] => {
+      const db = openForReading(join(till.folder, LEDGER_FILE))
+      try {
+        return verifyLedger(db, sha256).faults.map(({ code, reason }) => `${code} ${reason.split(' ')[0]}`)
+      } finally {
+        db.close()
+      }
+    }
+    expect(found()).toEqual([])
+    for (const table of Object.keys(HISTORY)) {
+      let before: unknown[] = []
+      tamper(till.folder, (db) => {
+        before = db.prepare(`SELECT * FROM ${table}`).raw().all()
+        db.exec(`DELETE FROM ${table}`)
+      })
+      expect(before.length).toBeGreaterThan(0)
+      expect(found()).toContain(`projection.differs ${table}`)
+      tamper(till.folder, (db) => { for (const row of before as unknown[][]) db.prepare(`INSERT INTO ${table} VALUES (${row.map(() => '?').join(', ')})`).run(...row) })
+    }
+    expect(found()).toEqual([])
+  })
+
+  test('may be a workbook with times that are times, and numbers that are numbers', async () => {
+    const time = (text: string): SheetCell => ({ kind: 'time', text })
+    const [text, yuan] = [(value: string): SheetCell => ({ kind: 'text', text: value }), (fen: number): SheetCell => ({ kind: 'yuan', fen })]
+    const rows = [['单号', '时间', '品名', '金额'].map(text), [text('A1'), time('2026-05-01 10:00'), text('茶'), yuan(330)], [text('A2'), time('2026-05-01 11:00'), text('茶'), yuan(670)]]
+    const data = Buffer.from(workbookOf([{ name: '明细', widths: [], rows }])).toString('base64')
+    await till.run('import.bring', { kind: 'history', name: '明细.xlsx', data })
+    const { hours, total } = await report('2026-05-01')
+    expect(total).toMatchObject({ sales: 2, net: 1000 })
+    expect(hours.filter(({ sales }) => sales > 0).map(({ hour, net }) => [hour, net])).toEqual([[10, 330], [11, 670]])
+  })
+
+  test('is refused by the thread that reads a large one as it is for a small one, and the till goes on', async () => {
+    const large = `甲,乙\n${'x,1\n'.repeat(30_000)}`
+    for (const text of [large, '甲,乙\nx,1\n']) {
+      expect(await till.refusal('import.preview', input(text))).toMatchObject({ code: 'import.columns_missing', detail: { columns: ['甲', '乙'], missing: ['time', 'name', 'amount'] } })
+    }
+    expect(await till.run('import.preview', { ...input(large), mapping: { name: '甲', amount: '乙', time: '乙' } })).toMatchObject({ rows: 30_000, good: 0, refused: 30_000, badTotal: 30_000, history: { sales: 0 } })
+    expect(await till.refusal('import.bring', { ...input(large), mapping: { name: '甲', amount: '乙', time: '乙' } })).toMatchObject({ code: 'import.nothing_new' })
+    expect((await till.run('import.rows', {})).total).toBe(0)
   })
 
   test('selling goes on while it comes in', async () => {
