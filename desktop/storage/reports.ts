@@ -33,6 +33,11 @@ function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
   return made
 }
 
+function* both(own: readonly GoodRow[], imported: readonly GoodRow[]): Generator<GoodRow> {
+  yield* own
+  yield* imported
+}
+
 export class Reports {
   readonly #documents
   readonly #times
@@ -81,7 +86,7 @@ export class Reports {
         if (isNow) tender.fen += row.fen
         if (isBefore) tender.before += row.fen
       }
-      for (const row of [...this.#goods.all(first, last), ...this.#before.all(first, last)]) {
+      for (const row of both(this.#goods.all(first, last), this.#before.all(first, last))) {
         const no = row[0]!
         isSeen[no] = 1
         if (isBefore) before[no]! += row[NET + 1]!

@@ -45,7 +45,7 @@ const HistorySaleSchema = z.object({
 })
 export const HistorySold = defineEvent('history.sold', 1, z.object({
   batch: IdSchema, items: z.array(HistoryItemSchema).min(1).max(HISTORY_LINES_MAX), sales: z.array(HistorySaleSchema).min(1).max(HISTORY_LINES_MAX),
-}))
+}).refine(({ items, sales }) => sales.every(({ lines }) => lines.every(({ item }) => item < items.length)), 'a line is of one of the items'))
 /** Closes a batch, which counts from here on if it is whole: `chunks` of its `history.sold` stand before. `digest` is the file's SHA-256. */
 export const HistoryImported = defineEvent('history.imported', 1, z.object({
   batch: IdSchema, file: FileSchema, digest: HashSchema, chunks: z.int().min(1),

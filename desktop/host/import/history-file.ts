@@ -7,7 +7,7 @@ import { TillError } from '#shared/host/frames.ts'
 import { guessHistory, HISTORY_COLUMNS, type HistoryMapping, type HistoryRow, readHistoryRow } from '#shared/sales/history-import.ts'
 import { HISTORY_TEXT_MAX } from '#shared/sales/history.ts'
 import { cellsByColumn, extraCells, LISTED_MAX } from './goods-import.ts'
-import { readTable } from './table-file.ts'
+import { readTable, type TableLimits } from './table-file.ts'
 
 export interface HistoryFile {
   readonly name: string
@@ -36,7 +36,8 @@ export interface FileSale {
 export interface BadRow { readonly row: number; readonly cells: Record<string, string>; readonly bad: RefusedCell[] }
 export interface ReadHistory { readonly head: HistoryHead; readonly sales: readonly FileSale[]; readonly bad: readonly BadRow[] }
 
-export const HISTORY_ROWS_MAX = 500_000
+/** More than goods may be: a thread of its own holds it. */
+const LIMITS: TableLimits = { rowsMax: 500_000, unpackedMax: 256 * 1024 * 1024 }
 const SAMPLE_ROWS = 5
 /** Lines of one sale that are handed on together. */
 export const SALE_LINES_MAX = 250
@@ -49,7 +50,7 @@ export function missingColumns(mapping: HistoryMapping): string[] {
 
 /** Throws TillError `file.*`, or `import.columns_missing` where no column gives what must be there. */
 export async function readHistory({ name, bytes, mapping: given, today }: HistoryFile): Promise<ReadHistory> {
-  const table = await readTable(name, bytes, HISTORY_ROWS_MAX)
+  const table = await readTable(name, bytes, LIMITS)
   const wanted = given ?? guessHistory(table.columns)
   const mapping = Object.fromEntries(HISTORY_COLUMNS.flatMap((field) => (wanted[field] !== undefined && table.columns.includes(wanted[field]) ? [[field, wanted[field]]] : [])))
   const missing = missingColumns(mapping)

@@ -10,7 +10,7 @@ export type HistoryPart = { readonly sales: (FileSale & { readonly more: boolean
 type Answer = { readonly head: HistoryHead } | HistoryPart | { readonly refused: { readonly code: string; readonly detail: Record<string, unknown> | undefined } }
 
 /** A file that is more than this to hold is refused; the till goes on. */
-const HEAP_MB = 1536
+const HEAP_MB = 1024
 const BAD_A_PART = 500
 /** A text of so many bytes is read sooner than a thread begins. */
 const SMALL_BYTES = 65_536
@@ -29,13 +29,13 @@ function threadFile(): string {
 }
 
 /** Throws TillError `file.*` and `import.columns_missing`. Whoever reads must `stop`. */
-export async function openHistory(file: HistoryFile): Promise<HistoryReader> {
+export async function openHistory(file: HistoryFile, heapMb = HEAP_MB): Promise<HistoryReader> {
   if (file.bytes.length <= SMALL_BYTES && !isPacked(file.bytes)) {
     const read = await readHistory(file)
     return { head: read.head, stop: () => undefined, async *parts() { yield* partsOf(read) } }
   }
   const bytes = new Uint8Array(file.bytes)
-  const thread = new Worker(threadFile(), { workerData: { history: { ...file, bytes } }, transferList: [bytes.buffer], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
+  const thread = new Worker(threadFile(), { workerData: { history: { ...file, bytes } }, transferList: [bytes.buffer], resourceLimits: { maxOldGenerationSizeMb: heapMb } })
   // It asks only for what somebody waits for, so there is one who waits, or none.
   let waiting: { resolve: (answer: Answer) => void; reject: (error: unknown) => void } | undefined
   thread.on('message', (message: Answer) => waiting?.resolve(message))

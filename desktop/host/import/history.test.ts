@@ -14,6 +14,7 @@ import type { SheetCell } from '#shared/documents/report-sheets.ts'
 import type { CallInput, CallResult } from '#shared/host/contract.ts'
 import { formatYuan } from '#shared/money/money.ts'
 import { workbookOf } from '../export/workbook.ts'
+import { openHistory } from './history-thread.ts'
 
 let till: TestTill
 beforeEach(async () => {
@@ -97,6 +98,11 @@ describe('a file of sales', () => {
     expect(await report('2026-05-01', '2026-05-02')).toMatchObject({ total: { sales: 0, net: 0 }, imported: { sales: 0 }, goods: [], tenders: [], cashiers: [] })
     expect((await till.run('import.rows', {})).total).toBe(0)
     expect((await till.run('import.list', {})).imports[0]).toMatchObject({ can: false, undone: till.clock.now() })
+    // Of the file's pieces nobody is told, of the file everybody.
+    const told = (await till.run('audit.list', {})).rows.map(({ type }) => type)
+    expect(told.slice(0, 2)).toEqual(['history.import_undone', 'history.imported'])
+    expect(told).not.toContain('history.sold')
+    expect((await till.run('audit.list', { types: ['history.sold'] })).rows).toHaveLength(1)
     await bring(FILE)
     expect(await report('2026-05-01', '2026-05-02')).toMatchObject({ total: { sales: 4, net: 2100 } })
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
@@ -168,6 +174,22 @@ describe('a file of sales', () => {
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
   })
 
+  test('of which a new beginning of the ledger left out the first rows counts nowhere, and can come in again', async () => {
+    const { import: id } = await bring(FILE)
+    const imported = till.store.event(id)!
+    const [batch, again] = [randomUUID(), randomUUID()]
+    till.store.commit({ events: [{ id: again, type: imported.type, v: 1, body: { ...imported.body, batch } }], prints: [] }, till.clock.now(), null)
+    const chunk = till.store.rows(0, 1000).map(({ text }) => JSON.parse(text) as { type: string; body: object }).find(({ type }) => type === 'history.sold')!
+    const half = randomUUID()
+    till.store.commit({ events: [{ id: randomUUID(), type: chunk.type, v: 1, body: { ...chunk.body, batch: half } }, { id: randomUUID(), type: imported.type, v: 1, body: { ...imported.body, batch: half, chunks: 2 } }], prints: [] }, till.clock.now(), null)
+    expect(await report('2026-05-01', '2026-05-02')).toMatchObject({ total: { sales: 4, net: 2100 } })
+    expect((await till.run('import.list', {})).imports.map(({ can }) => can).sort()).toEqual([false, false, true])
+    expect(await till.refusal('import.undo', { import: again })).toMatchObject({ code: 'import.too_old' })
+    await till.run('import.undo', { import: id })
+    expect(await bring(FILE)).toMatchObject({ done: 5 })
+    expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+
   test('is there again after a recovery from the journal alone', async () => {
     const { import: id } = await bring(FILE)
     await bring('日期,品名,金额\n2026-05-01,豆腐,2\n', 'other.csv')
@@ -225,6 +247,12 @@ describe('a file of sales', () => {
     expect(await till.run('import.preview', { ...input(large), mapping: { name: '甲', amount: '乙', time: '乙' } })).toMatchObject({ rows: 30_000, good: 0, refused: 30_000, badTotal: 30_000, history: { sales: 0 } })
     expect(await till.refusal('import.bring', { ...input(large), mapping: { name: '甲', amount: '乙', time: '乙' } })).toMatchObject({ code: 'import.nothing_new' })
     expect((await till.run('import.rows', {})).total).toBe(0)
+  })
+
+  test('that is more than its thread may hold is too large, and nothing else is harmed', async () => {
+    const text = `日期,品名,金额\n${Array.from({ length: 150_000 }, (_, i) => `2026-05-03 12:00,货${i},1.00`).join('\n')}\n`
+    await expect(openHistory({ name: 'large.csv', bytes: Buffer.from(text), mapping: undefined, today: '2026-06-01' }, 48)).rejects.toMatchObject({ code: 'file.too_large' })
+    expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
   })
 
   test('selling goes on while it comes in', async () => {
