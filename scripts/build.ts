@@ -44,6 +44,7 @@ const ELECTRON: Target = {
     // Threads of the main process: each finds its file beside it.
     nodeBundle('desktop/storage/backup/worker.ts', 'backup-worker.cjs', outDir, false),
     nodeBundle('desktop/host/export/workbook.ts', 'workbook-worker.cjs', outDir, false),
+    nodeBundle('desktop/host/import/history-thread.ts', 'history-worker.cjs', outDir, false),
     // A sandboxed preload can load nothing but Electron, so everything else goes in.
     nodeBundle('desktop/preload/preload.ts', 'preload.cjs', outDir, true),
   ],

@@ -238,7 +238,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
       const [shift, sale, staff, held, person, refund] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
-      const [order, count, lot] = [ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
+      const [order, count, past, lot] = [ids.next(), ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
       const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
@@ -254,6 +254,9 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['goods.imported', { file: 'x.csv', rows: 1, added: 1, updated: 0, refused: 0 }, ids.next()],
         ['goods.import_undone', { import: ids.next(), file: 'x.csv', hlc: tick(undefined, 5600, till.device), off: 1, changed: 0, stock: 0, stood: [], stoodTotal: 0 }, ids.next()],
         ['rows.imported', { kind: 'stock', file: 'x.csv', rows: 1, done: 1, refused: 0 }, ids.next()],
+        ['history.sold', { batch: held, items: [{ good, known: true, code: '', name: '可乐', category: '', unit: '罐', pricing: 'piece' }], sales: [{ no: 'A1', date: '2026-05-01', at: 1, staff: null, lines: [{ item: 0, quantity: 1000, gross: 350, net: 350 }], tenders: [{ channel: 'cash', amount: 350 }] }] }, ids.next()],
+        ['history.imported', { batch: held, file: 'x.csv', digest, chunks: 1, rows: 1, done: 1, refused: 0, known: 0, sales: 1, net: 350, from: '2026-05-01', to: '2026-05-01' }, past],
+        ['history.import_undone', { import: past, file: 'x.csv' }, ids.next()],
         ['data.exported', { members: 1, clear: false }, ids.next()],
         ['drawer.opened', { shift, reason: '' }, ids.next()],
         ['shift.closed', { shift, staff, date: '2026-11-23', expected: 850, counted: 850, difference: 0, sales: 1, postings: postings(-850) }, ids.next()],

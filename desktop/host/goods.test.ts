@@ -131,7 +131,7 @@ describe('a file of goods', () => {
     expect(await till.run('goods.import', { key, ...csv(FILE) })).toEqual(first)
     expect(till.store.head()).toEqual(head)
     expect((await till.run('goods.search', { text: '可乐' })).goods).toMatchObject([{ price: 350, stock: 10_000 }])
-    expect((await till.run('goods.importRows', {})).rows.map(({ row, bad }) => [row, bad[0]!.code])).toEqual([[3, 'import.no_price'], [5, 'import.wrong_check_digit']])
+    expect((await till.run('import.rows', {})).rows.map(({ row, bad }) => [row, bad[0]!.code])).toEqual([[3, 'import.no_price'], [5, 'import.wrong_check_digit']])
   })
 
   test('again under another key it edits the goods that are there, and counts stock anew', async () => {
@@ -152,15 +152,15 @@ describe('a file of goods', () => {
   test('a kept row is mended or dropped, once', async () => {
     const { import: id } = await till.run('goods.import', csv(FILE))
     const mend = { key: randomUUID(), import: id, row: 3, set: { price: '2.00' } }
-    expect(await till.run('goods.importMend', { ...mend, key: randomUUID(), set: { price: 'x' } })).toMatchObject({ bad: [{ code: 'import.price_unreadable' }], left: 2 })
-    expect(await till.run('goods.importMend', mend)).toEqual({ bad: [], left: 1 })
+    expect(await till.run('import.mend', { ...mend, key: randomUUID(), set: { price: 'x' } })).toMatchObject({ bad: [{ code: 'import.price_unreadable' }], left: 2 })
+    expect(await till.run('import.mend', mend)).toEqual({ bad: [], left: 1 })
     const head = till.store.head()
-    expect(await till.run('goods.importMend', mend)).toEqual({ bad: [], left: 1 })
-    expect(await till.refusal('goods.importMend', { ...mend, row: 5 })).toMatchObject({ code: 'key.reused' })
-    expect(await till.refusal('goods.importMend', { ...mend, key: randomUUID() })).toMatchObject({ code: 'import.row_not_found' })
+    expect(await till.run('import.mend', mend)).toEqual({ bad: [], left: 1 })
+    expect(await till.refusal('import.mend', { ...mend, row: 5 })).toMatchObject({ code: 'key.reused' })
+    expect(await till.refusal('import.mend', { ...mend, key: randomUUID() })).toMatchObject({ code: 'import.row_not_found' })
     expect(till.store.head()).toEqual(head)
     const drop = { key: randomUUID(), import: id, row: 5, set: {}, drop: true }
-    for (let i = 0; i < 2; i++) expect(await till.run('goods.importMend', drop)).toEqual({ bad: [], left: 0 })
+    for (let i = 0; i < 2; i++) expect(await till.run('import.mend', drop)).toEqual({ bad: [], left: 0 })
     expect((await till.run('goods.search', { text: '无价茶' })).goods).toMatchObject([{ price: 200 }])
   })
 

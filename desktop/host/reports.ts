@@ -87,7 +87,7 @@ export function reportPaperOf(context: Pick<Context, 'store' | 'clock'>, ref: Id
 
 /** Figures in the order people read them, with names; `limit` goods, or all. */
 function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to }: DateRange, figures: SalesFigures, limit?: number): SalesReport {
-  const { total, before, days, hours, staff, tenders, goods } = figures
+  const { total, before, days, hours, staff, tenders, goods, imported } = figures
   const sold = goods.filter(({ isSold }) => isSold)
   const shown = mostFirst(sold, limit ?? sold.length)
   const categories = new Map<string, { net: number; before: number; cost: number; unknown: number }>()
@@ -104,14 +104,15 @@ function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to
   return {
     from, to, beforeFrom: was.from, beforeTo: was.to, at: clock.now(),
     total: { ...money(total), ...costed({ cost: sum('cost'), unknown: sum('unknown') }) }, before: money(before),
-    days: [...days].map(([date, day]) => ({ date, sales: day.sales, ...compared(day) })),
+    imported: { sales: imported.sales, ...compared(imported) },
+    days: [...days].map(([date, day]) => ({ date, sales: day.sales, imported: fen(day.imported), ...compared(day) })),
     hours: hours.map((hour, i) => ({ hour: i, sales: hour.sales, ...compared(hour) })),
     categories: [...categories].map(([category, sums]) => ({ category, ...compared(sums), ...costed(sums) })).sort((one, other) => other.net - one.net || other.before - one.before),
     goods: shown.map(({ good, name, category, unit, pricing, quantity, gross, ...sums }) => ({ good, name, category, unit, pricing, quantity, gross: fen(gross), ...compared(sums), ...costed(sums) })),
     goodsTotal: sold.length,
     cashiers: [...staff].map(([id, sums]) => {
-      const known = store.staff(id)
-      return { staff: id, staffNo: known?.no ?? '', name: known?.name ?? '', sales: sums.sales, returns: sums.returns, ...compared(sums) }
+      const known = id === '' ? undefined : store.staff(id)
+      return { staff: id === '' ? null : id, staffNo: known?.no ?? '', name: known?.name ?? '', sales: sums.sales, returns: sums.returns, ...compared(sums) }
     }).sort((one, other) => other.net - one.net || other.before - one.before),
     tenders: [...tenders].map(([channel, sums]) => ({ channel, tenders: sums.tenders, fen: fen(sums.fen), before: fen(sums.before) })).sort((one, other) => other.fen - one.fen),
   }

@@ -169,7 +169,7 @@ describe('rights', () => {
     'goods.put': () => till.refusal('goods.put', { good, set: { name: '茶', price: 1 } }),
     'stock.move': () => till.refusal('stock.move', { reason: 'received', lines: [{ good, delta: 1 }] }),
     'goods.import': () => till.refusal('goods.import', { name: 'a.csv', data: 'eA==' }),
-    'goods.importMend': () => till.refusal('goods.importMend', { import: good, row: 2, set: {} }),
+    'import.mend': () => till.refusal('import.mend', { import: good, row: 2, set: {} }),
     'staff.put': () => till.refusal('staff.put', { staff: good, set: {} }),
     'shop.put': () => till.refusal('shop.put', { set: { name: '别人的店' } }),
     'printer.put': () => till.refusal('printer.put', { printer: { id: good, name: '机', profile: 'nothing', address: 'tcp://127.0.0.1:1', receipts: true, drawer: true } }),
@@ -196,7 +196,7 @@ describe('rights', () => {
     await till.addStaff('03', 'manager')
     await signIn('02', CASHIER_PIN)
     const office = ['staff.put', 'shop.put', 'printer.put', 'printer.remove', 'till.pair']
-    expect(await refusedTo()).toEqual(['goods.put', 'stock.move', 'goods.import', 'goods.importMend', ...office])
+    expect(await refusedTo()).toEqual(['goods.put', 'stock.move', 'goods.import', 'import.mend', ...office])
     await signIn('03', CASHIER_PIN)
     expect(await refusedTo()).toEqual(office)
     await signIn('01', OWNER_PIN)

@@ -8,21 +8,25 @@ import type { Id } from '#shared/identity/ids.ts'
  * all that is looked at to rank them. In memory, made at each start, and followed by triggers, so a sale writes no more to
  * the disk for it and what is taken back is taken back here.
  */
+const SOLD = (good: string): string => `coalesce((SELECT sold FROM main.stock WHERE good = ${good}), 0) + coalesce((SELECT sold FROM main.sold_before WHERE good = ${good}), 0)`
+/** As a count of a good moves in one of the two tables that have one, so moves its rank. */
+const follow = (table: 'stock' | 'sold_before'): string => (['INSERT', 'UPDATE', 'DELETE'] as const).map((what) => {
+  const [was, is] = [what === 'INSERT' ? '0' : 'OLD.sold', what === 'DELETE' ? '0' : 'NEW.sold']
+  return `CREATE TEMP TRIGGER rank_${table}_${what} AFTER ${what} ON main.${table} WHEN ${was} <> ${is} BEGIN
+    UPDATE temp.good_rank SET sold = sold + ${is} - ${was} WHERE row = (SELECT row FROM main.good_index WHERE good = ${what === 'DELETE' ? 'OLD' : 'NEW'}.good);
+  END;`
+}).join('\n')
 const RANK = `CREATE TEMP TABLE good_rank (row INTEGER PRIMARY KEY, sold INTEGER NOT NULL);
-  INSERT INTO temp.good_rank SELECT i.row, coalesce(s.sold, 0) FROM main.good_index i LEFT JOIN main.stock s ON s.good = i.good WHERE i.sells = 1 ORDER BY i.row;
+  INSERT INTO temp.good_rank SELECT i.row, ${SOLD('i.good')} FROM main.good_index i WHERE i.sells = 1 ORDER BY i.row;
   CREATE TEMP TRIGGER rank_good AFTER INSERT ON main.good_index WHEN NEW.sells = 1 BEGIN
-    INSERT OR REPLACE INTO temp.good_rank VALUES (NEW.row, coalesce((SELECT sold FROM main.stock WHERE good = NEW.good), 0));
+    INSERT OR REPLACE INTO temp.good_rank VALUES (NEW.row, ${SOLD('NEW.good')});
   END;
   CREATE TEMP TRIGGER rank_sells AFTER UPDATE OF sells ON main.good_index WHEN NEW.sells <> OLD.sells BEGIN
     DELETE FROM temp.good_rank WHERE row = NEW.row;
-    INSERT INTO temp.good_rank SELECT NEW.row, coalesce((SELECT sold FROM main.stock WHERE good = NEW.good), 0) WHERE NEW.sells = 1;
+    INSERT INTO temp.good_rank SELECT NEW.row, ${SOLD('NEW.good')} WHERE NEW.sells = 1;
   END;
-  CREATE TEMP TRIGGER rank_first_sold AFTER INSERT ON main.stock WHEN NEW.sold <> 0 BEGIN
-    UPDATE temp.good_rank SET sold = NEW.sold WHERE row = (SELECT row FROM main.good_index WHERE good = NEW.good);
-  END;
-  CREATE TEMP TRIGGER rank_sold AFTER UPDATE OF sold ON main.stock WHEN NEW.sold <> OLD.sold BEGIN
-    UPDATE temp.good_rank SET sold = NEW.sold WHERE row = (SELECT row FROM main.good_index WHERE good = NEW.good);
-  END;`
+  ${follow('stock')}
+  ${follow('sold_before')}`
 
 export class GoodSearch {
   readonly #find

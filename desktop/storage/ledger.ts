@@ -156,6 +156,17 @@ export class Ledger implements LedgerStore {
   rows(after: number, limit: number): JournalRow[] {
     return this.#rows.all(after, limit)
   }
+  /** Rows after `after`, until there are `limit` of them or they come to so many characters: one at least. */
+  rowsUpTo(after: number, limit: number, chars: number): JournalRow[] {
+    const rows: JournalRow[] = []
+    let size = 0
+    for (const row of this.#rows.iterate(after, limit)) {
+      rows.push(row)
+      size += row.text.length
+      if (size >= chars) break
+    }
+    return rows
+  }
   rawRows(after: number, limit: number): RawRow[] {
     return this.#rawRows.all(after, limit)
   }

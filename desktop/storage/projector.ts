@@ -10,13 +10,14 @@ import type { DomainEvent } from '#shared/sync/events.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
+import { HISTORY, HistorySums } from './history-sums.ts'
 import { SalesSums, SUMMED } from './sales-sums.ts'
 import { StockRoom } from './stock-room.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */
 export const PROJECTED = {
   sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse', coupon_use: 'coupon, sale', birthday_use: 'member, year',
-  ...SUMMED,
+  ...SUMMED, ...HISTORY,
   lot: 'good, no, expiry', stock_paper: 'seq', count_line: 'good',
 } as const
 
@@ -24,6 +25,7 @@ export class Projector {
   readonly documents: Documents
   readonly #people
   readonly #sums
+  readonly #history
   readonly #sale
   readonly #shiftSale
   readonly #refund
@@ -48,6 +50,7 @@ export class Projector {
     this.documents = new Documents(db)
     this.#people = new Eraser(db)
     this.#sums = new SalesSums(db)
+    this.#history = new HistorySums(db)
     this.#sale = db.prepare('INSERT INTO sale (seq, no, at, date, shift, staff, total) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#shiftSale = db.prepare('UPDATE shift SET sales = sales + 1, returns = returns + ?, gross = gross + ?, discount = discount + ?, net = net + ? WHERE id = ?')
     this.#refund = db.prepare('INSERT INTO refund (seq, no, at, date, shift, staff, total, sale) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
@@ -101,6 +104,15 @@ export class Projector {
         this.#move(body.moves ?? [])
         break
       }
+      case 'history.sold':
+        this.#history.add(event.body)
+        break
+      case 'history.imported':
+        this.#history.close(event.id, event.body)
+        break
+      case 'history.import_undone':
+        this.#history.undo(event.body.import)
+        break
       case 'stock.moved':
         this.#moveStock(event, 0)
         break

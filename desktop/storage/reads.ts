@@ -10,6 +10,7 @@ import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from './documents.ts'
 import type { StockReads } from './stock-reads.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
+import { HistorySold } from '#shared/sales/history.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import type { SaleFilter, SaleRow, Shift, ShiftDetails, ShiftTotals, TrailFilter, TrailRow } from '#shared/host/store.ts'
 
@@ -61,7 +62,7 @@ export class Reads {
     this.#byCode = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_code WHERE code = ?)`)
     this.#byName = db.prepare<[string], GoodRow>(`${GOOD} AND d.id IN (SELECT good FROM good_index WHERE name = ?)`)
     this.#byPrice = db.prepare<[number, number], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
-      LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.sells = 1 AND i.price = ? ORDER BY coalesce(s.sold, 0) DESC, i.row LIMIT ?`)
+      LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good LEFT JOIN sold_before b ON b.good = i.good WHERE i.sells = 1 AND i.price = ? ORDER BY coalesce(s.sold, 0) + coalesce(b.sold, 0) DESC, i.row LIMIT ?`)
     this.#quick = db.prepare<[], GoodRow>(`SELECT d.id, d.doc, ${STOCK} FROM good_index i JOIN document d ON d.kind = 'good' AND d.id = i.good
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
@@ -205,7 +206,8 @@ export class Reads {
   }
 
   trail({ before, types }: TrailFilter, look: (row: TrailRow) => boolean): void {
-    const only = types === undefined ? '' : ` AND type IN (${types.map(() => '?').join(', ')})`
+    // Pieces of a file by the hundred, of which `history.imported` says all that people ask.
+    const only = types === undefined ? ` AND type <> '${HistorySold.type}'` : ` AND type IN (${types.map(() => '?').join(', ')})`
     // Said in the index's own words, or it is not taken.
     const few = types === undefined || types.includes(SaleCompleted.type) ? '' : " AND type <> 'sale.completed'"
     const rows = this.#db.prepare<(number | string)[], { seq: number; text: string }>(`SELECT seq, text FROM journal WHERE seq < ?${few}${only} ORDER BY seq DESC`)

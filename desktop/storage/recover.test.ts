@@ -94,6 +94,8 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   const { coupon } = await till.run('coupon.issue', { terms: { name: '减一元', code: 'C1', member: null, off: { fen: 100 }, least: 0, from: '2026-01-01', until: '2026-12-31' } })
   const ticket = { ...ticketOf([{ good: await till.addGood({ price: 1000 }) }]), member, coupon }
   await till.run('sale.complete', { key: ticket.id, ticket, total: 700, given: 0, value: 700 })
+  const history = '单号,日期,条码,品名,金额\nA1,2026-05-01,6901,,3.50\nA2,2026-05-01,,老冰棍,1.00\n'
+  await till.run('import.bring', { kind: 'history', name: 'h.csv', data: Buffer.from(history).toString('base64') })
   const sister = { device: randomUUID(), till: '02' }
   const doc = { held: sister, heldAt: till.clock.now(), ticket: ticketOf([{ good }]), by: null }
   const twice = { taken: sister, again: [{ device: till.store.identity().device, till: '00' }] }
@@ -104,7 +106,7 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
     { kind: 'refund', id: sold.sale, rev: 4, doc: { back: [{ refund: randomUUID(), ...sister, fen: 100 }] }, clocks: {} },
   ], 4)
   till.store.setSetting('backup.folder', '/media/stick')
-  till.store.keepRows([{ import: randomUUID(), row: 1, file: 'f.csv', cells: ['a'], mapping: [], bad: [] } as never])
+  till.store.keepRows([{ kind: 'stock', import: randomUUID(), row: 1, file: 'f.csv', cells: ['a'], mapping: [], bad: [] } as never])
   await till.close()
   return { till, member }
 }

@@ -12,6 +12,7 @@ import { Coupons } from './coupons.ts'
 import { GoodSearch } from './good-search.ts'
 import { HeldTickets } from './held.ts'
 import { LabelBatches } from './label-batches.ts'
+import { historyReads } from './history-reads.ts'
 import { Ledger } from './ledger.ts'
 import { storageError } from './open.ts'
 import { nodeCiphers } from './people/ciphers.ts'
@@ -33,7 +34,7 @@ export const sha256 = (text: string | Uint8Array): string => hash('sha256', text
 /** Of so many changes and fewer, goods are found by name at once: they come one by one, from someone who edits them. */
 const SETTLED_AT_ONCE = 50
 
-interface KeptRecord { import: string; row: number; file: string; cells: string; mapping: string; bad: string }
+interface KeptRecord { kind: KeptRow['kind']; import: string; row: number; file: string; cells: string; mapping: string; bad: string }
 const toKept = (row: KeptRecord): KeptRow => ({ ...row, cells: JSON.parse(row.cells), mapping: JSON.parse(row.mapping), bad: JSON.parse(row.bad) })
 
 /** `begin` is who the till becomes when the database is new. `release` frees the folder on close. */
@@ -80,6 +81,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     together: (work) => ledger.together(work),
     head: () => ledger.head(),
     rows: (after, limit) => ledger.rows(after, limit),
+    rowsUpTo: (after, limit, chars) => ledger.rowsUpTo(after, limit, chars),
     rawRows: (after, limit) => ledger.rawRows(after, limit),
     event: (id) => ledger.event(id),
     balances: (shift) => ledger.balances(shift),
@@ -152,6 +154,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
 
     people,
     stock,
+    history: historyReads(db),
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -253,17 +256,17 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     seeAlert: (id) => alerts.see(id),
 
     keepRows(rows) {
-      const insert = db.prepare('INSERT OR REPLACE INTO kept_row (import, row, file, cells, mapping, bad) VALUES (?, ?, ?, ?, ?, ?)')
-      for (const row of rows) insert.run(row.import, row.row, row.file, JSON.stringify(row.cells), JSON.stringify(row.mapping), JSON.stringify(row.bad))
+      const insert = db.prepare('INSERT OR REPLACE INTO kept_row (import, row, file, cells, mapping, bad, kind) VALUES (?, ?, ?, ?, ?, ?, ?)')
+      for (const row of rows) insert.run(row.import, row.row, row.file, JSON.stringify(row.cells), JSON.stringify(row.mapping), JSON.stringify(row.bad), row.kind)
     },
     keptRow(importId, row) {
       const found = db.prepare<[string, number], KeptRecord>('SELECT * FROM kept_row WHERE import = ? AND row = ?').get(importId, row)
       return found && toKept(found)
     },
-    keptRows(importId, limit) {
+    keptRows(importId, limit, after = 0) {
       const where = importId === undefined ? '' : 'WHERE import = ?'
       const values = importId === undefined ? [] : [importId]
-      const rows = db.prepare<(string | number)[], KeptRecord>(`SELECT * FROM kept_row ${where} ORDER BY import DESC, row LIMIT ?`).all(...values, limit)
+      const rows = db.prepare<(string | number)[], KeptRecord>(`SELECT * FROM kept_row ${importId === undefined ? '' : 'WHERE import = ? AND row > ?'} ORDER BY import DESC, row LIMIT ?`).all(...values, ...importId === undefined ? [] : [after], limit)
       return { rows: rows.map(toKept), total: db.prepare<string[], { n: number }>(`SELECT count(*) AS n FROM kept_row ${where}`).get(...values)!.n }
     },
     dropKeptRow(importId, row) {

@@ -111,6 +111,11 @@ function sums(event: DomainEvent): Problem[] {
     check('sale.tenders', 'the tenders do not sum to the total', body.total, body.tenders.reduce((total, tender) => total + tender.amount, 0))
     check('sale.discount', 'gross less discount is not the total', body.total, body.gross - body.discount)
   }
+  if (event.type === 'history.sold') {
+    for (const { no, lines, tenders } of event.body.sales) {
+      check('history.tenders', `the tenders of ${no} do not sum to its lines`, lines.reduce((total, line) => total + line.net, 0), tenders.reduce((total, tender) => total + tender.amount, 0))
+    }
+  }
   if (event.type === 'sale.refunded') {
     const { body } = event
     check('refund.lines', 'the lines do not sum to what was paid back', body.total, body.lines.reduce((total, line) => total + line.amount, 0))

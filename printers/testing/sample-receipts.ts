@@ -109,8 +109,8 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
     shop: SAMPLE_SHOP, till: '1', copy: false, at: SAMPLE_TIME,
     report: {
       from: '2026-03-01', to: '2026-03-01', beforeFrom: '2026-02-22', beforeTo: '2026-02-22',
-      total: { sales: 128, returns: 2, gross: 512_340, discount: 1_240, net: 511_100, back: -1_550, cost: 341_000, unknown: 8_800 }, before: { sales: 131, net: 520_000 },
-      days: [{ date: '2026-03-01', sales: 128, net: 511_100, before: 520_000 }],
+      total: { sales: 128, returns: 2, gross: 512_340, discount: 1_240, net: 511_100, back: -1_550, cost: 341_000, unknown: 8_800 }, before: { sales: 131, net: 520_000 }, imported: { sales: 0, net: 0, before: 0 },
+      days: [{ date: '2026-03-01', sales: 128, imported: 0, net: 511_100, before: 520_000 }],
       hours: [{ hour: 7, sales: 0, net: 0, before: 800 }, { hour: 8, sales: 40, net: 160_050, before: 150_000 }, { hour: 18, sales: 88, net: 351_050, before: 369_200 }],
       categories: [{ category: '饮料', net: 302_300, before: 310_000, cost: 200_000, unknown: 0 }, { category: '', net: 208_800, before: 210_000, cost: 141_000, unknown: 8_800 }],
       goods: [

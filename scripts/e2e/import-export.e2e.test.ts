@@ -97,6 +97,24 @@ describe('files in and out', () => {
     await untilAttribute(page, 'rows-report', 'data-done', '1')
     await look('import-stock-done')
     expect((await find(known.code!))[0]!.stock).toBe(41_000)
+    // The bad row waits: mended, it is counted too.
+    const biscuit = (await find('试卖饼干'))[0]!
+    await at(page, 'kept-row').locator('input').fill(biscuit.code)
+    await at(page, 'kept-row').locator('.btn-green').click()
+    await page.locator('text=第 3 行进来了').first().waitFor()
+    expect((await find('试卖饼干'))[0]!.stock).toBe(1000)
+    await page.keyboard.press('Escape')
+    const lots = `条码,批号,有效期,数量,进价\n${known.code},B1,2027-06-30,30,1.20\n${known.code},B2,2027-03-31,9,1.20\n${known.code},,,2,\n${known.code},B9,某天,1,\n`
+    await at(page, 'import-file-stock').setInputFiles({ name: '批次盘点.csv', mimeType: 'text/csv', buffer: Buffer.from(lots) })
+    await at(page, 'bad-row').waitFor()
+    await look('import-lots')
+    await at(page, 'rows-go').click()
+    await untilAttribute(page, 'rows-report', 'data-done', '3')
+    await look('import-lots-done')
+    const good = (await find(known.code!))[0]!
+    expect(good.stock).toBe(41_000)
+    const { lots: left } = await withTill(stack.tillUrl, (till) => till.call('stock.lots', { good: good.id }))
+    expect(left.map(({ no, expiry, quantity }) => [no, expiry, quantity])).toEqual([['B2', '2027-03-31', 9000], ['B1', '2027-06-30', 30_000]])
     await page.keyboard.press('Escape')
     await at(page, 'import-file-members').setInputFiles({ name: '会员.csv', mimeType: 'text/csv', buffer: Buffer.from('姓名,手机号,生日\n李四,13900000000,5月20日\n张小花,13812345678,\n') })
     await at(page, 'bad-row').waitFor()
@@ -104,6 +122,14 @@ describe('files in and out', () => {
     await at(page, 'rows-go').click()
     await untilAttribute(page, 'rows-report', 'data-done', '1')
     expect((await withTill(stack.tillUrl, (till) => till.call('member.find', { text: '13900000000' }))).members).toHaveLength(1)
+    // Nothing of a person is kept here: what is to be mended goes with whoever brought it.
+    expect(await at(page, 'kept-row').count()).toBe(0)
+    await look('import-members-done')
+    const coming = page.waitForEvent('download')
+    await at(page, 'bad-save').click()
+    const file = await coming
+    expect(file.suggestedFilename()).toBe('会员-要改的行.csv')
+    expect(readFileSync(await file.path(), 'utf8')).toBe('\ufeff姓名,手机号,生日,行,原因\r\n张小花,13812345678,,3,手机号 这个电话已经是会员')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
@@ -121,7 +147,7 @@ describe('files in and out', () => {
       expect(file.suggestedFilename()).toMatch(/^全部数据-\d{4}-\d\d-\d\d\.xlsx$/)
       const sheets = Object.fromEntries((await readXlsxFile(readFileSync(await file.path()))).map(({ sheet, data }) => [sheet, data]))
       expect(sheets['会员']!.map((row) => row.slice(0, 2))).toContainEqual([...member])
-      expect(sheets['商品']!.some((row) => row[1] === '试卖饼干' && row[2] === 6.5 && row[9] === 10 && row[12] === '是')).toBe(true)
+      expect(sheets['商品']!.some((row) => row[1] === '试卖饼干' && row[2] === 6.5 && row[9] === 1 && row[12] === '是')).toBe(true)
       expect(sheets['商品']!.some((row) => row[1] === '试卖汽水' && row[12] === '否')).toBe(true)
       await page.locator('text=已存为 全部数据').first().waitFor()
     }

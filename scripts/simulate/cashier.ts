@@ -173,7 +173,7 @@ export class Cashier {
     await this.#chance.weighed<() => Promise<void>>([
       [12, () => this.#sell(goods)], [2, () => this.#sellByLabel(one())], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
-      [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#syncNow()],
+      [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#history()], [1, () => this.#syncNow()],
       [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#issue()], [1, () => this.#fetch()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
       [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()],
       [1, () => this.#readReport()],
@@ -469,6 +469,33 @@ export class Cashier {
     const again = await this.machine.call('import.undo', undo)
     if ('refused' in again && BUGS.has(again.refused.code)) throw new Error(`${this.machine.name}: import.undo answered ${again.refused.code} ${this.machine.errors.join('; ')}`)
     if ('result' in first && 'result' in again && JSON.stringify(first.result) !== JSON.stringify(again.result)) throw new Error(`${this.machine.name}: an import was undone in two ways`)
+  }
+
+  /** Another till's sales: in the reports to the fen once they are in, out of them once they are taken back, whatever broke off in between. */
+  async #history(): Promise<void> {
+    const { machine } = this
+    const day = `2020-0${this.#chance.int(1, 9)}-1${this.#chance.int(0, 9)}`
+    const n = this.#chance.int(1, 999_999)
+    const rows = Array.from({ length: this.#chance.int(1, 600) }, (_, i) => ({ text: `H${n}-${Math.floor(i / 3)},${day} 10:00,旧货${i % 7},1,${i % 5}.50`, net: (i % 5) * 100 + 50 }))
+    const text = `小票号,时间,名称,数量,金额\n${rows.map((row) => row.text).join('\n')}\nH0,哪天,旧货,1,1\n`
+    const net = rows.reduce((sum, row) => sum + row.net, 0)
+    const netOf = async (): Promise<number | undefined> => {
+      const heard = await machine.call('report.sales', { from: day, to: day })
+      if ('result' in heard && heard.result.imported.net !== heard.result.total.net) throw new Error(`${machine.name}: of ${heard.result.total.net} fen of history ${heard.result.imported.net} are said to be that`)
+      return 'result' in heard ? heard.result.total.net : undefined
+    }
+    const before = await netOf()
+    const file = { key: this.#id(), kind: 'history' as const, name: 'history.csv', data: Buffer.from(text).toString('base64') }
+    const answers = [await machine.call('import.bring', file), await machine.call('import.bring', file)]
+    for (const answer of answers) if ('refused' in answer && BUGS.has(answer.refused.code)) throw new Error(`${machine.name}: import.bring answered ${answer.refused.code} ${machine.errors.join('; ')}`)
+    if (before === undefined || !answers.some((answer) => 'result' in answer)) return
+    const after = await netOf()
+    if (after !== undefined && after - before !== net) throw new Error(`${machine.name}: history of ${net} fen came in, and reports have ${after - before} more`)
+    if (this.#chance.int(1, 3) > 1) return
+    const undo = { key: this.#id(), import: file.key }
+    const undone = [await machine.call('import.undo', undo), await machine.call('import.undo', undo)]
+    const left = undone.some((answer) => 'result' in answer) ? await netOf() : undefined
+    if (left !== undefined && left !== before) throw new Error(`${machine.name}: history was taken back, and reports have ${left - before} fen more than before it`)
   }
 
   /** Puts something on the scale and asks for its weight: given at rest and as it was seen, and refused otherwise. */

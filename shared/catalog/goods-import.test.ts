@@ -150,7 +150,7 @@ test('the second row of a code is refused, and the second of a name where neithe
 
 test('a kept row is mended by field, also where the file had no column for it', () => {
   const kept = { cells: { 品名: '可乐', 售价: '0' }, mapping: { name: '品名', price: '售价' } }
-  const mended = mendRow(kept.cells, kept.mapping, { price: '3.50', unit: '瓶', nonsense: 'x' })
+  const mended = mendRow(kept.cells, kept.mapping, { price: '3.50', unit: '瓶', nonsense: 'x' }, GOOD_COLUMNS)
   expect(readGoodRow(9, mended.cells, mended.mapping)).toMatchObject({ good: { fields: { name: '可乐', price: 350, unit: '瓶' } } })
   expect(kept.cells).toEqual({ 品名: '可乐', 售价: '0' })
 })

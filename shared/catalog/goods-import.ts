@@ -20,6 +20,8 @@ export const IMPORT_CODES = [
   'import.cost_unreadable', 'import.stock_unreadable', 'import.wrong_check_digit', 'import.duplicate_code', 'import.duplicate_name',
   'import.no_unit', 'import.pricing_unknown', 'import.too_long', 'import.too_many_cells', 'import.total_row',
   'import.no_quantity', 'import.good_unknown', 'import.no_phone', 'import.phone_bad', 'import.phone_taken', 'import.duplicate_phone', 'import.birthday_bad',
+  'import.no_date', 'import.date_unreadable', 'import.date_future', 'import.no_amount', 'import.amount_unreadable', 'import.amount_too_large', 'import.amount_differs',
+  'import.quantity_unreadable', 'import.quantity_zero', 'import.signs_differ', 'import.receipt_known', 'import.duplicate_lot',
 ] as const
 export type ImportCode = (typeof IMPORT_CODES)[number]
 
@@ -115,7 +117,7 @@ export type RowVerdict = { good: GoodRow; notes: RefusedCell[] } | { bad: Refuse
 const TOTAL = /^(合计|总计|小计|total)\s*:?$/i
 
 /** The cell that says a row is the list's sum and no good: its name, or the first cell that holds anything; never where there is a code. */
-function totalCell(row: number, cells: Cells, mapping: ColumnMapping): RefusedCell | undefined {
+export function totalCell(row: number, cells: Cells, mapping: Pick<ColumnMapping, 'code' | 'name'>): RefusedCell | undefined {
   const isTotal = (column: string | undefined): column is string => TOTAL.test(cellOf(cells, column).normalize('NFKC'))
   if (cellOf(cells, mapping.code) !== '' && !isTotal(mapping.code)) return undefined
   const column = [mapping.name, Object.keys(cells).find((each) => cellOf(cells, each) !== '')].find(isTotal)
@@ -230,10 +232,10 @@ export function readGoodRows(rows: readonly { row: number; cells: Cells }[], map
   })
 }
 
-/** A kept row with cells mended by field: what readGoodRow takes to try it again. A field without a column gets one. */
-export function mendRow(cells: Cells, mapping: ColumnMapping, set: Readonly<Record<string, string>>): { cells: Record<string, string>; mapping: ColumnMapping } {
+/** A kept row with cells mended by field: what reads it again. A field without a column gets one. */
+export function mendRow<Field extends string>(cells: Cells, mapping: Partial<Record<Field, string>>, set: Readonly<Record<string, string>>, fields: readonly Field[]): { cells: Record<string, string>; mapping: Partial<Record<Field, string>> } {
   const mended = { cells: { ...cells }, mapping: { ...mapping } }
-  for (const field of GOOD_COLUMNS) {
+  for (const field of fields) {
     const value = Object.hasOwn(set, field) ? set[field] : undefined
     if (value === undefined) continue
     const column = mended.mapping[field] ?? field

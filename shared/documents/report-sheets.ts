@@ -34,6 +34,7 @@ const date = (value: string): SheetCell => ({ kind: 'date', date: value })
 export function reportSheets(report: ReportFigures, shop: string, till: string, language: Language): ReportSheet[] {
   const words = REPORT_WORDS[language]
   const { total, before } = report
+  const isImported = report.imported.sales !== 0
   const compared = (sums: { net: number; before: number }): SheetCell[] => [yuan(sums.net), yuan(sums.before), percent(changeRate(sums.net, sums.before))]
   const comparedHead = [words.net, words.before, words.change]
   const costed = (sums: { net: number; cost: number; unknown: number }): SheetCell[] => [yuan(sums.cost), yuan(marginOf(sums)), percent(marginRate(sums)), yuan(sums.unknown)]
@@ -45,11 +46,14 @@ export function reportSheets(report: ReportFigures, shop: string, till: string, 
       rows: [
         head(words.title), fact(words.shop, text(shop)), fact(words.till, text(till)), fact(words.date, date(report.from), date(report.to)),
         fact(words.sales, count(total.sales)), fact(words.returns, count(total.returns)), fact(words.gross, yuan(total.gross)), fact(words.discount, yuan(total.discount)),
-        fact(words.net, yuan(total.net)), fact(words.back, yuan(total.back)), fact(words.cost, yuan(total.cost)), fact(words.margin, yuan(marginOf(total))), fact(words.rate, percent(marginRate(total))), fact(words.unknown, yuan(total.unknown)),
+        fact(words.net, yuan(total.net)), ...report.imported.sales === 0 ? [] : [fact(words.imported, yuan(report.imported.net), count(report.imported.sales))], fact(words.back, yuan(total.back)), fact(words.cost, yuan(total.cost)), fact(words.margin, yuan(marginOf(total))), fact(words.rate, percent(marginRate(total))), fact(words.unknown, yuan(total.unknown)),
         fact(words.before, date(report.beforeFrom), date(report.beforeTo)), fact(`${words.before} ${words.sales}`, count(before.sales)), fact(`${words.before} ${words.net}`, yuan(before.net)), fact(words.change, percent(changeRate(total.net, before.net))),
       ],
     },
-    { name: words.day, widths: [12, 10, 12, 12, 10], rows: [head(words.day, words.sales, ...comparedHead), ...report.days.map((day) => [date(day.date), count(day.sales), ...compared(day)])] },
+    {
+      name: words.day, widths: [12, 10, 12, 12, 10, 16],
+      rows: [head(words.day, words.sales, ...comparedHead, ...isImported ? [words.imported] : []), ...report.days.map((day) => [date(day.date), count(day.sales), ...compared(day), ...isImported ? [yuan(day.imported)] : []])],
+    },
     { name: words.hour, widths: [10, 10, 12, 12, 10], rows: [head(words.hour, words.sales, ...comparedHead), ...report.hours.map((hour) => [text(hourText(hour.hour)), count(hour.sales), ...compared(hour)])] },
     {
       name: words.category, widths: [16, 12, 12, 10, 12, 12, 10, 16],
@@ -63,7 +67,7 @@ export function reportSheets(report: ReportFigures, shop: string, till: string, 
     },
     {
       name: words.cashier, widths: [10, 14, 10, 10, 12, 12, 10],
-      rows: [head(words.cashier, words.name, words.sales, words.returns, ...comparedHead), ...report.cashiers.map((each) => [text(each.staffNo), text(each.name), count(each.sales), count(each.returns), ...compared(each)])],
+      rows: [head(words.cashier, words.name, words.sales, words.returns, ...comparedHead), ...report.cashiers.map((each) => [text(each.staffNo), text(each.staffNo === '' ? words.before_till : each.name), count(each.sales), count(each.returns), ...compared(each)])],
     },
     {
       name: words.tender, widths: [14, 10, 12, 12, 10],

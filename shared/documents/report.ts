@@ -16,7 +16,8 @@ export interface ReportFigures extends DateRange {
   readonly beforeTo: string
   readonly total: Costed & { readonly sales: number; readonly returns: number; readonly gross: number; readonly discount: number; readonly back: number }
   readonly before: { readonly net: number; readonly sales: number }
-  readonly days: readonly (Compared & { readonly date: string; readonly sales: number })[]
+  readonly imported: Compared & { readonly sales: number }
+  readonly days: readonly (Compared & { readonly date: string; readonly sales: number; readonly imported: number })[]
   readonly hours: readonly (Compared & { readonly hour: number; readonly sales: number })[]
   readonly categories: readonly (Compared & Costed & { readonly category: string })[]
   readonly goods: readonly (Compared & Costed & { readonly name: string; readonly category: string; readonly unit: string; readonly pricing: Pricing; readonly quantity: number; readonly gross: number })[]
@@ -85,6 +86,7 @@ export function reportReceipt({ shop, report, at, till, copy, language = 'zh' }:
   const sums = [row(words.sales, String(total.sales)), row(words.returns, String(total.returns))]
   if (total.discount !== 0) sums.push(row(words.gross, yuanText(total.gross)), row(words.discount, yuanText(-total.discount)))
   if (total.back !== 0) sums.push(row(words.back, yuanText(total.back)))
+  if (report.imported.sales !== 0) sums.push(row(words.imported, `${report.imported.sales} · ${yuanText(report.imported.net)}`))
   const rate = marginRate(total)
   const margin = rate === null ? [] : [row(words.margin, yuanText(marginOf(total))), row(words.rate, percentText(rate))]
   if (total.unknown !== 0) margin.push(row(words.unknown, yuanText(total.unknown)))
@@ -103,7 +105,7 @@ export function reportReceipt({ shop, report, at, till, copy, language = 'zh' }:
       [row(words.before, was), row(words.net, yuanText(before.net)), row(words.change, signed(total.net - before.net))],
       margin,
       list(words.tender, report.tenders.map(({ channel, tenders, fen }) => row(`${words.channels[channel] ?? channel} × ${tenders}`, yuanText(fen)))),
-      list(words.cashier, report.cashiers.filter(({ sales }) => sales > 0).map(({ staffNo, sales, net }) => row(`${staffNo} × ${sales}`, yuanText(net)))),
+      list(words.cashier, report.cashiers.filter(({ sales }) => sales > 0).map(({ staffNo, sales, net }) => row(`${staffNo || words.before_till} × ${sales}`, yuanText(net)))),
       oneDay || report.days.length <= DAYS_ON_PAPER ? list(oneDay ? words.hour : words.day, times.filter(({ sales }) => sales > 0).map(({ label, sales, net }) => row(`${label} × ${sales}`, yuanText(net)))) : [],
       list(words.category, report.categories.filter(({ net }) => net !== 0).map(({ category, net }) => row(category || words.noCategory, yuanText(net)))),
       [...list(words.good, goods.map((good) => row(`${good.name} × ${soldText(good)}`, yuanText(good.net)))), ...more > 0 ? [row(fill(words.more, { n: String(more) }), yuanText(total.net - goods.reduce((sum, { net }) => sum + net, 0)))] : []],

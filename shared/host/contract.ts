@@ -17,14 +17,14 @@ import { APPROVABLE, PinSchema, StaffFields, StaffSchema } from '../identity/sta
 import { FenSchema, PriceSchema, fen } from '../money/money.ts'
 import { MilliSchema } from '../quantity/quantity.ts'
 import { ADJUSTMENTS, PurseSchema } from '../payments/purse.ts'
-import { DateSchema, ROW_KINDS, STOCK_REASONS } from '../sales/events.ts'
+import { DateSchema, STOCK_REASONS } from '../sales/events.ts'
 import { CouponTermsSchema } from '../sales/coupon.ts'
 import { HeldTicketSchema } from '../sales/held.ts'
 import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, GoodViewSchema, HeldViewSchema, ImportUndoneSchema, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, FILE_KINDS, GoodViewSchema, HeldViewSchema, HistoryFactsSchema, ImportUndoneSchema, KEPT_KINDS, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, RestoredSchema, RefundQuoteSchema, RefundViewSchema, RowMappingSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -127,15 +127,17 @@ export const CALLS = {
     z.object({ columns: z.array(z.string()), mapping: MappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(importRow), badTotal: z.int(), ...noted })),
   'goods.import': write('Brings the good rows of a file in; bad ones are kept for mending. A repeat lists no notes.', file.extend({ mapping: MappingSchema.optional() }),
     z.object({ import: IdSchema, rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(), bad: z.array(importRow), ...noted })),
-  'goods.importRows': read('Rows of imports that still wait for mending.', z.object({ import: IdSchema.optional(), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string() })), total: z.int() })),
-  'goods.importMend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
 
-  'import.list': read('Imports of goods at this till, the latest first; `can`: it can be taken back.', z.object({ limit }), z.object({ imports: z.array(PastImportSchema) })),
-  'import.undo': write('Takes an import of goods back, as far as nobody has changed since what it made: new goods go off sale, fields and stock go back. What stands is listed with the reason, the first 200 of it. An import is undone once.', z.object({ import: IdSchema }), ImportUndoneSchema),  'import.preview': read('Reads a CSV or XLSX file of counted stock or of members: the mapping found, samples, how many rows can come in, and every bad one.', file.extend({ kind: z.enum(ROW_KINDS), mapping: RowMappingSchema.optional() }),
-    z.object({ columns: z.array(z.string()), fields: z.array(z.string()), must: z.array(z.string()), mapping: RowMappingSchema, rows: z.int(), good: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(BadCellSchema), badTotal: z.int() })),
-  'import.bring': write('Brings the good rows of such a file in: stock is what the file counted, people join. Bad rows are listed and not kept: names and numbers stay in the file. A repeat lists none.', file.extend({ kind: z.enum(ROW_KINDS), mapping: RowMappingSchema.optional() }),
-    z.object({ import: IdSchema, rows: z.int(), done: z.int(), refused: z.int(), bad: z.array(BadCellSchema) })),
-  'export.all': write('Everything as one XLSX workbook in base64: goods with stock, lots, members, sales by line, refunds, shifts, cash, promotions. Members are masked unless `clear`. Each time is in the journal.', z.object({ language: z.enum(['zh', 'en']).default('zh'), clear: z.boolean().default(false) }), z.object({ name: z.string(), data: z.base64() })),
+  'import.list': read('Imports of goods and of another till\'s sales at this till, the latest first; `can`: it can be taken back.', z.object({ limit }), z.object({ imports: z.array(PastImportSchema) })),
+  'import.undo': write('Takes an import back. Of goods, as far as nobody has changed since what it made: new goods go off sale, fields and stock go back; what stands is listed with the reason, the first 200 of it. Of sales, all of it leaves the reports. An import is undone once.', z.object({ import: IdSchema }), ImportUndoneSchema),
+  'import.preview': read('Reads a CSV or XLSX file of counted stock, of members, or of another till\'s sales: the mapping found, samples, how many rows can come in, every bad one, and what is noted of good ones.', file.extend({ kind: z.enum(FILE_KINDS), mapping: RowMappingSchema.optional() }),
+    z.object({ columns: z.array(z.string()), fields: z.array(z.string()), must: z.array(z.string()), mapping: RowMappingSchema, rows: z.int(), good: z.int(), refused: z.int(), sample: z.array(z.record(z.string(), z.string())), bad: z.array(BadCellSchema), badTotal: z.int(), ...noted, history: HistoryFactsSchema.nullable() })),
+  'import.bring': write('Brings the good rows of such a file in: stock is what the file counted, with its lots where it names them; people join; sales of another till count in the reports and nowhere else. Bad rows of stock and sales are kept for mending, of members they come with the answer (`badRows`) and are kept nowhere. A repeat lists none.', file.extend({ kind: z.enum(FILE_KINDS), mapping: RowMappingSchema.optional() }),
+    z.object({ import: IdSchema, rows: z.int(), done: z.int(), refused: z.int(), bad: z.array(BadCellSchema), badRows: z.array(importRow), history: HistoryFactsSchema.nullable() })),
+  'import.rows': read('Rows of imports that still wait for mending; those of one from after row `after`.', z.object({ import: IdSchema.optional(), after: z.int().min(0).default(0), limit }), z.object({ rows: z.array(importRow.extend({ import: IdSchema, file: z.string(), kind: z.enum(KEPT_KINDS), mapping: RowMappingSchema })), total: z.int() })),
+  'import.mend': write('Tries a kept row again with mended cells (by field), or drops it.', z.object({ import: IdSchema, row: z.int(), set: z.record(z.string(), z.string()), drop: z.boolean().default(false) }), z.object({ bad: z.array(BadCellSchema), left: z.int() })),
+  'export.all': write('Makes one XLSX workbook of everything: goods with stock, lots, members, sales by line, refunds, imported history, shifts, cash, promotions. Members are masked unless `clear`. Each time is in the journal. It is fetched by `export.piece`, by whoever made it, within ten minutes.', z.object({ language: z.enum(['zh', 'en']).default('zh'), clear: z.boolean().default(false) }), z.object({ export: IdSchema, name: z.string(), bytes: z.int(), pieces: z.int() })),
+  'export.piece': read('One piece of the workbook in base64, from 0; put together they are the file. The last one lets go of it.', z.object({ export: IdSchema, piece: z.int().min(0) }), z.object({ data: z.base64() })),
 
   'promotion.list': read('Promotions, those that are over or off too.', none, z.object({ promotions: z.array(PromotionSchema) })),
   'promotion.put': write('Makes a promotion or changes some of its fields.', z.object({ promotion: IdSchema, set: PromotionFields.partial() }), PromotionSchema),
@@ -256,7 +258,7 @@ export const ERROR_CODES = [
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
   'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
-  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing',
+  'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing', 'import.history_again', 'import.nothing_new', 'export.gone',
   'printer.not_found', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing', 'backup.disk_full', 'backup.no_passphrase', 'backup.passphrase_weak',

@@ -18,14 +18,18 @@ const costed = { cost: FenSchema, unknown: FenSchema }
 export const SalesReportSchema = z.object({
   from: DateSchema, to: DateSchema, beforeFrom: DateSchema, beforeTo: DateSchema, at: z.int(),
   total: FiguresSchema.extend(costed), before: FiguresSchema,
-  days: z.array(z.object({ date: DateSchema, sales: z.int(), ...compared })),
+  /** What of all this is another till's, brought in from its file. */
+  imported: z.object({ sales: z.int(), ...compared }),
+  /** `imported` of the net. */
+  days: z.array(z.object({ date: DateSchema, sales: z.int(), imported: FenSchema, ...compared })),
   hours: z.array(z.object({ hour: z.int(), sales: z.int(), ...compared })),
   /** The largest net first; a category may be empty, goods without one. */
   categories: z.array(z.object({ category: z.string(), ...compared, ...costed })),
   /** The largest net first, as many as were asked for of `goodsTotal`. */
   goods: z.array(z.object({ good: IdSchema, name: z.string(), category: z.string(), unit: z.string(), pricing: PricingSchema, quantity: z.int(), gross: FenSchema, ...compared, ...costed })),
   goodsTotal: z.int(),
-  cashiers: z.array(z.object({ staff: IdSchema, staffNo: z.string(), name: z.string(), sales: z.int(), returns: z.int(), ...compared })),
+  /** `staff` is null for whoever sold at another till and is not of this shop's staff. */
+  cashiers: z.array(z.object({ staff: IdSchema.nullable(), staffNo: z.string(), name: z.string(), sales: z.int(), returns: z.int(), ...compared })),
   tenders: z.array(z.object({ channel: z.string(), tenders: z.int(), fen: FenSchema, before: FenSchema })),
 })
 export type SalesReport = z.output<typeof SalesReportSchema>

@@ -226,17 +226,30 @@ export type Mapping = z.output<typeof MappingSchema>
 export const BadCellSchema = z.object({ row: z.int(), column: z.string(), value: z.string(), code: z.string() })
 export type BadCell = z.output<typeof BadCellSchema>
 
-/** Which column fills which field of a count or of a member. */
+/** What a file holds, beside goods. */
+export const FILE_KINDS = ['stock', 'members', 'history'] as const
+/** Of which files rows are kept for mending: those of members are nowhere, a till holds nothing of a person unsealed. */
+export const KEPT_KINDS = ['goods', 'stock', 'history'] as const
+/** Which column fills which field of a count, of a member or of a sale. */
 export const RowMappingSchema = z.record(z.string().max(20), z.string())
+
+/** What a file of another till's sales comes to; `known`: rows whose receipts had come in before; names of goods that the shop does not have, the first of them. */
+export const HistoryFactsSchema = z.object({
+  sales: z.int(), net: FenSchema, from: z.string(), to: z.string(), known: z.int(), unknown: z.array(z.string()), unknownTotal: z.int(),
+})
+export type HistoryFacts = z.output<typeof HistoryFactsSchema>
 
 export const PastImportSchema = z.object({
   import: IdSchema, at: z.int(), file: z.string(), rows: z.int(), added: z.int(), updated: z.int(), refused: z.int(),
   /** When it was taken back. */
   undone: z.int().nullable(), can: z.boolean(),
+  /** Of sales; null where goods came in. */
+  history: HistoryFactsSchema.nullable(),
 })
 export type PastImport = z.output<typeof PastImportSchema>
 export const ImportUndoneSchema = GoodsImportUndone.body.pick({ import: true, off: true, changed: true, stock: true, stoodTotal: true }).extend({
   stood: z.array(GoodsImportUndone.body.shape.stood.element.extend({ name: z.string() })),
+  history: HistoryFactsSchema.nullable(),
 })
 export type ImportUndone = z.output<typeof ImportUndoneSchema>
 

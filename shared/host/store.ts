@@ -6,7 +6,7 @@ import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
-import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { Alert, BadCell, GoodView, HeldView, KEPT_KINDS, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
 import type { StockStore } from './stock-store.ts'
 import type { LabelRun } from '../documents/label.ts'
 import type { Id } from '../identity/ids.ts'
@@ -92,6 +92,7 @@ export interface SaleBack {
 
 /** A row of an import that could not come in, its cells by column of the file. */
 export interface KeptRow {
+  kind: (typeof KEPT_KINDS)[number]
   import: Id
   file: string
   row: number
@@ -249,9 +250,22 @@ export interface PersonStore {
   rotate(now: number): { records: number }
 }
 
+/** Sales of another till that were brought in from its file. */
+export interface HistoryStore {
+  /** The import by which a file (its SHA-256, hex) is in the reports; undefined where it isn't. */
+  importOf(digest: string): Id | undefined
+  /** Whether what an import brought in is in the reports. */
+  isOn(imported: Id): boolean
+  /** Whether a receipt is, by its number and `receiptMinute`. */
+  hasReceipt(no: string, minute: number): boolean
+  /** Batches that are in the reports. */
+  batches(): Id[]
+}
+
 export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   readonly people: PersonStore
   readonly stock: StockStore
+  readonly history: HistoryStore
   /** The next stamp for an edit made here; later than any seen. */
   nextHlc(now: number): Hlc
   identity(): Identity
@@ -267,6 +281,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   hold(isHeld: boolean): void
   /** Begins a new ledger in place of this one, which is kept in a file beside it: all in one transaction, or nothing. */
   renew(renewal: Renewal): void
+  /** Rows of the journal after `after`, until there are `limit` of them or they come to so many characters: one at least. */
+  rowsUpTo(after: number, limit: number, chars: number): JournalRow[]
   setting(key: string): string | undefined
   setSetting(key: string, value: string): void
   /** Several commits and settings as one: all of it, or nothing. */
@@ -296,7 +312,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
 
   keepRows(rows: readonly KeptRow[]): void
   keptRow(importId: Id, row: number): KeptRow | undefined
-  keptRows(importId: Id | undefined, limit: number): { rows: KeptRow[]; total: number }
+  /** Of one import or of all; of one, those from after row `after`. */
+  keptRows(importId: Id | undefined, limit: number, after?: number): { rows: KeptRow[]; total: number }
   dropKeptRow(importId: Id, row: number): void
 
   close(): void

@@ -125,3 +125,20 @@ export function parseYuan(text: string): Fen | undefined {
   if (!Number.isSafeInteger(value) || value > FEN_MAX) return undefined
   return fen(match[1] === '-' ? -value : value)
 }
+
+/** A number as other programs' files have it, as an integer of `places` decimals; further ones (a cost that is an average, a double's noise) are rounded, halves up. Undefined for what is none. */
+export function decimal(text: string, places: number): number | undefined {
+  const plain = text.normalize('NFKC').replace(/^([+-]?)[¥￥$]\s*/, '$1').replace(/^[¥￥$]\s*/, '').replace(/\s*元$/, '')
+  const match = /^([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,12})?(?:\.(\d*))?$/.exec(plain)
+  if (!match || (match[2] === undefined && !match[3])) return undefined
+  const digits = (match[3] ?? '').padEnd(places + 1, '0')
+  const size = Number((match[2] ?? '0').replaceAll(',', '')) * 10 ** places + Number(digits.slice(0, places)) + (digits[places]! >= '5' ? 1 : 0)
+  if (!Number.isSafeInteger(size)) return undefined
+  return size === 0 ? 0 : match[1] === '-' ? -size : size
+}
+
+/** Yuan of a file whose further decimals no customer ever pays. Undefined for what is none, or beyond the range. */
+export function roundedYuan(text: string): Fen | undefined {
+  const value = decimal(text, 2)
+  return value === undefined || Math.abs(value) > FEN_MAX ? undefined : fen(value)
+}

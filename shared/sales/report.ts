@@ -20,13 +20,16 @@ export interface GoodFigures {
 export interface SalesFigures {
   total: Figures
   before: Figures
-  /** By date, every day from the first to the last. */
-  days: Map<string, Moment>
+  /** By date, every day from the first to the last; `imported` is the net of history. */
+  days: Map<string, Moment & { imported: number }>
   /** 24 of them, in the shop's zone. */
   hours: Moment[]
+  /** By id; empty is whoever it was at another till. */
   staff: Map<Id, Figures & { before: number }>
   tenders: Map<string, { tenders: number; fen: number; before: number }>
   goods: GoodFigures[]
+  /** What of all this is another till's, from files. */
+  imported: { sales: number; net: number; before: number }
 }
 export interface DateRange { readonly from: string; readonly to: string }
 

@@ -11,6 +11,7 @@ import {
 } from '../sales/events.ts'
 import { CouponIssued, CouponLost } from '../sales/coupon.ts'
 import { SaleRefunded } from '../sales/refund-events.ts'
+import { HistoryImported, HistoryImportUndone, HistorySold } from '../sales/history.ts'
 import { TicketHeld, TicketTaken } from '../sales/held.ts'
 import {
   StockCountBegun, StockCountScanned, StockCounted, StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted,
@@ -20,7 +21,7 @@ import type { Envelope } from '../ledger/envelope.ts'
 export const EVENTS = [
   DeviceBegun, DevicePaired, DeviceRenewed, StaffChanged, StaffSignedIn, StaffSignedOut, StaffApproved, ShiftOpened, ShiftClosed, CashMoved, DrawerOpened,
   ShopChanged, GoodChanged, PromotionChanged, GoodsImported, GoodsImportUndone, DataExported, RowsImported, StockMoved, SaleCompleted, SaleRefunded,
-  TicketHeld, TicketTaken,
+  HistorySold, HistoryImported, HistoryImportUndone, TicketHeld, TicketTaken,
   StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
   PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted, CouponIssued, CouponLost,

@@ -1,23 +1,35 @@
-/** Everything in one file. It is read in steps and written on a thread of its own, so that selling goes on. */
+/** Everything in one file. It is read in steps, written on a thread of its own, and handed over in pieces, so that selling goes on and nothing is ever held whole but the packed file. */
 import type { ExportedMember, ExportPart } from '#shared/documents/export-book.ts'
 import { EXPORT_WORDS } from '#shared/documents/export-words.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { maskName, maskPhone } from '#shared/identity/person.ts'
 import { mainOf, timeOf } from '#shared/members/member.ts'
 import { DataExported } from '#shared/sales/events.ts'
-import { type Context, commit, isRepeat, requireRight, today } from '../context.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn, today } from '../context.ts'
 import { exportOnThread } from './workbook.ts'
 
 /** So much is read before the counter has its turn: a few milliseconds. */
 const GOODS_A_STEP = 100
 const ROWS_A_STEP = 300
+/** A row of imported history has hundreds of lines. */
+const CHARS_A_STEP = 500_000
 const PEOPLE_A_STEP = 50
+
+/** Bytes that one answer hands over; a multiple of three, so that base64 needs no filling in between. */
+const PIECE_BYTES = 1_572_864
+/** A file that nobody fetched: it holds the shop's books, and not for long. */
+const HELD_MS = 600_000
+
+interface Held { readonly staff: Id; readonly bytes: Buffer; readonly until: number }
 
 const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
 
-export function exportHandlers(context: Context): Pick<Handlers, 'export.all'> {
-  const { store } = context
+export function exportHandlers(context: Context): Pick<Handlers, 'export.all' | 'export.piece'> {
+  const { store, clock } = context
+  /** The last one that was made, in memory alone, until all of it was fetched. */
+  let held: (Held & { readonly key: Id }) | undefined
   return {
     async 'export.all'({ key, language, clear }) {
       requireRight(context, 'report.read')
@@ -27,16 +39,30 @@ export function exportHandlers(context: Context): Pick<Handlers, 'export.all'> {
         commit(context, [{ id: key, type: DataExported.type, v: 1, body: { members: countMembers(context), clear } }])
       }
       const staff = Object.fromEntries(store.listStaff().map(({ id, no }) => [id, no]))
-      const thread = exportOnThread({ zone: store.shop().zone, language, staff })
+      const thread = exportOnThread({ zone: store.shop().zone, language, staff, batches: store.history.batches() })
       try {
         for (const part of partsOf(context, clear)) {
-          thread.add(part)
+          await thread.add(part)
           await turn()
         }
-        return { name: `${EXPORT_WORDS[language].file}-${today(context)}.xlsx`, data: Buffer.from(await thread.end()).toString('base64') }
+        const { buffer } = await thread.end()
+        const bytes = Buffer.from(buffer)
+        held = { key, staff: signedIn(context).id, bytes, until: clock.now() + HELD_MS }
+        return { export: key, name: `${EXPORT_WORDS[language].file}-${today(context)}.xlsx`, bytes: bytes.length, pieces: Math.ceil(bytes.length / PIECE_BYTES) }
       } finally {
         thread.stop()
       }
+    },
+
+    'export.piece'({ export: id, piece }) {
+      if (held && clock.now() > held.until) held = undefined
+      // For whoever made it: somebody else may not be allowed to see what is in it.
+      if (held?.key !== id || held.staff !== signedIn(context).id) throw new TillError('export.gone')
+      const { bytes } = held
+      const from = piece * PIECE_BYTES
+      if (from >= bytes.length) throw new TillError('export.gone')
+      if (from + PIECE_BYTES >= bytes.length) held = undefined
+      return { data: bytes.toString('base64', from, from + PIECE_BYTES) }
     },
   }
 }
@@ -50,7 +76,7 @@ function* partsOf({ store }: Context, clear: boolean): Generator<ExportPart> {
   for (const members of idsOf(store)) yield { kind: 'members', members: members.map((id) => memberOf(store, id, clear)) }
   yield { kind: 'promotions', promotions: store.promotions() }
   for (let after = 0; after < head;) {
-    const rows = store.rows(after, Math.min(ROWS_A_STEP, head - after))
+    const rows = store.rowsUpTo(after, Math.min(ROWS_A_STEP, head - after), CHARS_A_STEP)
     if (rows.length === 0) return
     yield { kind: 'journal', rows: rows.map(({ text }) => text) }
     after = rows.at(-1)!.seq

@@ -1,37 +1,32 @@
-/** Sheets to the bytes of an XLSX file, on a thread of its own: a hundred thousand goods take seconds, and no sale waits for them. Both ends of the thread are here. */
+/** Sheets to the bytes of an XLSX file, on a thread of its own: a hundred thousand rows take seconds, and no sale waits for them. Both ends of the thread are here. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
-import type { Cell } from 'write-excel-file/node'
-import { ExportBook, type ExportPart, type ExportSetting } from '#shared/documents/export-book.ts'
-import type { ReportSheet, SheetCell } from '#shared/documents/report-sheets.ts'
+import type { ExportPart, ExportSetting } from '#shared/documents/export-book.ts'
+import type { ReportSheet } from '#shared/documents/report-sheets.ts'
+import { ExportSheets } from './export-sheets.ts'
+import { XlsxWriter } from './xlsx.ts'
 
-/** What XML can't hold, so that one odd name doesn't spoil the file. */
-// eslint-disable-next-line no-control-regex
-const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
-
-function cellOf(cell: SheetCell): Cell {
-  switch (cell?.kind) {
-    case undefined: return null
-    case 'head': return { type: String, value: fit(cell.text), fontWeight: 'bold' }
-    case 'text': return { type: String, value: fit(cell.text) }
-    // The double nearest to the two decimals: the one a spreadsheet reads from them.
-    case 'yuan': return { type: Number, value: cell.fen / 100, format: '0.00' }
-    case 'count': return { type: Number, value: cell.count, format: '0' }
-    case 'quantity': return { type: Number, value: cell.quantity, format: '0.###' }
-    case 'date': return { type: Date, value: new Date(cell.date), format: 'yyyy-mm-dd' }
-    case 'time': return { type: Date, value: new Date(`${cell.text.replace(' ', 'T')}Z`), format: 'yyyy-mm-dd hh:mm' }
-    case 'percent': return { type: Number, value: cell.tenths / 1000, format: '0.0%' }
+export function workbookOf(sheets: readonly ReportSheet[]): Uint8Array<ArrayBuffer> {
+  const bytes: Uint8Array[] = []
+  const file = new XlsxWriter((piece) => bytes.push(piece))
+  for (const { name, rows, widths } of sheets) {
+    const sheet = file.sheet(name, widths)
+    for (const row of rows) sheet.row(row)
+    sheet.end()
   }
+  file.end()
+  return joined(bytes)
 }
-const fit = (text: string): string => text.toWellFormed().replace(UNFIT, ' ')
-
-export async function workbookOf(sheets: readonly ReportSheet[]): Promise<Uint8Array> {
-  // Only in the thread: a till that starts has no time for it.
-  const { default: writeXlsxFile } = await import('write-excel-file/node')
-  return writeXlsxFile(sheets.map(({ name, rows, widths }) => ({
-    sheet: name, data: rows.map((row) => row.map(cellOf)), columns: widths.map((width) => ({ width })), stickyRowsCount: 1,
-  }))).toBuffer()
+/** In memory of its own, so that it goes to another thread without being copied. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 /** The thread's own file: beside this one where the source runs, bundled where Electron's scripts do. */
@@ -40,45 +35,58 @@ function threadFile(): string {
   return existsSync(bundled) ? bundled : join(import.meta.dirname, 'workbook.ts')
 }
 
+/** What the thread says: it has worked off a part and can take another, or the file is done. */
+type Said = 'taken' | Uint8Array<ArrayBuffer>
+
 /** Rejects with what went wrong in the thread. */
-function bytesOf(thread: Worker): Promise<Uint8Array> {
+function saidBy(thread: Worker): Promise<Said> {
   return new Promise((resolve, reject) => {
-    thread.once('message', resolve)
-    thread.once('error', reject)
-    thread.once('exit', () => reject(new Error('the thread that writes a workbook ended before it was through')))
+    const failed = (error: Error): void => reject(error)
+    const ended = (): void => reject(new Error('the thread that writes a workbook ended before it was through'))
+    thread.once('message', (said: Said) => {
+      thread.off('error', failed).off('exit', ended)
+      resolve(said)
+    })
+    thread.once('error', failed).once('exit', ended)
   })
 }
 
-export const workbookOnThread = (sheets: readonly ReportSheet[]): Promise<Uint8Array> => bytesOf(new Worker(threadFile(), { workerData: { sheets } }))
+export async function workbookOnThread(sheets: readonly ReportSheet[]): Promise<Uint8Array> {
+  return await saidBy(new Worker(threadFile(), { workerData: { sheets } })) as Uint8Array
+}
 
-/** Everything, part by part: the thread makes sheets of each as it comes. `end` gives the file, or rejects with what went wrong. */
-export function exportOnThread(setting: ExportSetting): { add: (part: ExportPart) => void; end: () => Promise<Uint8Array>; stop: () => void } {
+/** Everything, part by part; each waits until the thread has worked off the one before, so that no more than one is on its way. Rejects with what went wrong. */
+export function exportOnThread(setting: ExportSetting): { add: (part: ExportPart) => Promise<void>; end: () => Promise<Uint8Array>; stop: () => void } {
   const thread = new Worker(threadFile(), { workerData: { setting } })
-  const bytes = bytesOf(thread)
-  // Until somebody asks for the end, nobody hears of a failure.
-  bytes.catch(() => undefined)
+  const tell = (part: ExportPart | 'end'): Promise<Said> => {
+    const said = saidBy(thread)
+    thread.postMessage(part)
+    return said
+  }
   return {
-    add: (part) => thread.postMessage(part),
-    end() {
-      thread.postMessage('end')
-      return bytes
+    async add(part) {
+      await tell(part)
     },
+    end: async () => await tell('end') as Uint8Array,
     stop: () => void thread.terminate(),
   }
 }
 
 const { sheets, setting } = (workerData ?? {}) as { sheets?: readonly ReportSheet[]; setting?: ExportSetting }
-const answer = (bytes: Uint8Array): void => parentPort?.postMessage(bytes)
-if (!isMainThread && sheets) void workbookOf(sheets).then(answer)
+const say = (said: Said): void => parentPort?.postMessage(said, said === 'taken' ? [] : [said.buffer])
+if (!isMainThread && sheets) say(workbookOf(sheets))
 if (!isMainThread && setting) {
-  const book = new ExportBook(setting)
+  const bytes: Uint8Array[] = []
+  const file = new ExportSheets(setting, (piece) => bytes.push(piece))
   parentPort?.on('message', (part: ExportPart | 'end') => {
     if (part !== 'end') {
-      book.add(part)
+      file.add(part)
+      say('taken')
       return
     }
     // Nothing more is heard, so the thread ends with its answer.
     parentPort?.removeAllListeners('message')
-    void workbookOf(book.sheets()).then(answer)
+    file.end()
+    say(joined(bytes))
   })
 }

@@ -1,8 +1,7 @@
 /** Goods from a file: preview, import as one transaction, and mending the rows that were kept. */
-import { type ColumnMapping, type GoodRow, mendRow, readGoodRow, type RefusedCell, sellingOf } from '#shared/catalog/goods-import.ts'
+import { type ColumnMapping, GOOD_COLUMNS, type GoodRow, mendRow, readGoodRow, type RefusedCell, sellingOf } from '#shared/catalog/goods-import.ts'
 import { GOOD_DEFAULTS, GoodChanged } from '#shared/catalog/good.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
-import { TillError } from '#shared/host/frames.ts'
 import type { KeptRow } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { GoodsImported } from '#shared/sales/events.ts'
@@ -12,7 +11,7 @@ import { type GoodsFinder, LISTED_MAX, planImport, previewImport } from './goods
 import { importMoves, type NewEvent } from './moves.ts'
 import { undoStamps } from './undo-handlers.ts'
 
-type Calls = 'goods.importPreview' | 'goods.import' | 'goods.importRows' | 'goods.importMend'
+type Calls = 'goods.importPreview' | 'goods.import'
 
 export function importHandlers(context: Context): Pick<Handlers, Calls> {
   const { store } = context
@@ -29,7 +28,7 @@ export function importHandlers(context: Context): Pick<Handlers, Calls> {
       if (isRepeat(context, key, GoodsImported.type)) return answer(context, key)
       const changes = new Changes(context)
       for (const { fields, stock, existing } of plan.good) changes.add({ fields, stock }, existing)
-      const kept = plan.bad.map(({ row, cells, bad }): KeptRow => ({ import: key, file: plan.file, row, cells, mapping: plan.mapping as Record<string, string>, bad: [...bad] }))
+      const kept = plan.bad.map(({ row, cells, bad }): KeptRow => ({ kind: 'goods', import: key, file: plan.file, row, cells, mapping: plan.mapping as Record<string, string>, bad: [...bad] }))
       const header = { file: plan.file.slice(0, 200), rows: plan.rows, added: changes.added, updated: changes.updated, refused: plan.bad.length, ...changes.made() }
       store.together(() => {
         store.keepRows(kept)
@@ -39,45 +38,27 @@ export function importHandlers(context: Context): Pick<Handlers, Calls> {
       context.changed()
       return answer(context, key, plan.noted)
     },
-
-    'goods.importRows'({ import: id, limit }) {
-      const { rows, total } = store.keptRows(id, limit)
-      return { rows: rows.map(({ import: from, file, row, cells, bad }) => ({ import: from, file, row, cells, bad })), total }
-    },
-
-    'goods.importMend'({ key, import: id, row, set, drop }) {
-      requireRight(context, 'goods.edit')
-      const left = () => store.keptRows(id, 1).total
-      const kept = store.keptRow(id, row)
-      if (isRepeat(context, key, GoodChanged.type)) {
-        // What was mended is not kept any more: this key mended something else.
-        if (kept) throw new TillError('key.reused', { key })
-        return { bad: [], left: left() }
-      }
-      if (!kept && drop) return { bad: [], left: left() }
-      if (!kept) throw new TillError('import.row_not_found', { row })
-      if (drop) {
-        store.dropKeptRow(id, row)
-        return { bad: [], left: left() }
-      }
-      const mended = mendRow(kept.cells, kept.mapping as ColumnMapping, set)
-      const verdict = readGoodRow(row, mended.cells, mended.mapping)
-      if ('bad' in verdict) {
-        store.keepRows([{ ...kept, cells: mended.cells, mapping: mended.mapping as Record<string, string>, bad: [...verdict.bad] }])
-        return { bad: [...verdict.bad], left: left() }
-      }
-      const { code, name } = verdict.good.fields
-      const existing = code ? store.goodByCode(code) : store.goodByName(name)
-      const changes = new Changes(context)
-      changes.add(verdict.good, existing?.id, key)
-      store.together(() => {
-        commit(context, changes.events())
-        store.dropKeptRow(id, row)
-      })
-      context.emit('goods.reloaded', {})
-      return { bad: [], left: left() }
-    },
   }
+}
+
+/** Tries a kept row of goods again. Gives what is still wrong. */
+export function mendGood(context: Context, key: Id, kept: KeptRow, set: Readonly<Record<string, string>>): RefusedCell[] {
+  const { store } = context
+  const mended = mendRow(kept.cells, kept.mapping as ColumnMapping, set, GOOD_COLUMNS)
+  const verdict = readGoodRow(kept.row, mended.cells, mended.mapping)
+  if ('bad' in verdict) {
+    store.keepRows([{ ...kept, cells: mended.cells, mapping: mended.mapping as Record<string, string>, bad: [...verdict.bad] }])
+    return verdict.bad
+  }
+  const { code, name } = verdict.good.fields
+  const existing = code ? store.goodByCode(code) : store.goodByName(name)
+  const changes = new Changes(context)
+  changes.add(verdict.good, existing?.id, key)
+  store.together(() => {
+    commit(context, changes.events())
+    store.dropKeptRow(kept.import, kept.row)
+  })
+  return []
 }
 
 /**

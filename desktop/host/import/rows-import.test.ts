@@ -79,7 +79,7 @@ test('members join, each number once; nothing personal is in the journal or in t
 test('columns that say nothing are mapped by hand; each kind has its right', async () => {
   await till.addGood({ code: '101' })
   const odd = input('stock', '甲,乙\n101,5\n')
-  expect(await till.refusal('import.preview', odd)).toMatchObject({ code: 'import.columns_missing', detail: { columns: ['甲', '乙'], missing: ['quantity', 'code'], fields: ['code', 'name', 'quantity'] } })
+  expect(await till.refusal('import.preview', odd)).toMatchObject({ code: 'import.columns_missing', detail: { columns: ['甲', '乙'], missing: ['quantity', 'code'], fields: ['code', 'name', 'quantity', 'lot', 'expiry', 'made', 'shelf', 'cost'] } })
   expect(await till.run('import.bring', { ...odd, mapping: { code: '甲', quantity: '乙' } })).toMatchObject({ done: 1 })
   expect(till.store.goodByCode('101')!.stock).toBe(5000)
   await till.addStaff('02', 'cashier')

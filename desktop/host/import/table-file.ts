@@ -23,6 +23,8 @@ export interface Table {
 export const FILE_BYTES_MAX = 24 * 1024 * 1024
 export const TABLE_ROWS_MAX = 100_000
 const UNPACKED_BYTES_MAX = 96 * 1024 * 1024
+export interface TableLimits { readonly rowsMax: number; /** Bytes of a workbook's parts, unpacked. */ readonly unpackedMax: number }
+const TABLE_LIMITS: TableLimits = { rowsMax: TABLE_ROWS_MAX, unpackedMax: UNPACKED_BYTES_MAX }
 /** A sheet pads every row to its widest; one stray cell at XFD1048576 must not cost 17 thousand million of them. */
 const SHEET_CELLS_MAX = 4_000_000
 /** Exports put a title or two above the header. */
@@ -33,26 +35,26 @@ const COLUMNS_MAX = 500
  * Throws TillError `file.too_large`, `file.no_header`, or `file.unreadable` with detail `{name, reason}` and `row` where
  * one is known. Reasons: empty, xls, html, binary, encoding, quotes, zip, sheet.
  */
-export async function readTable(name: string, bytes: Uint8Array): Promise<Table> {
+export async function readTable(name: string, bytes: Uint8Array, { rowsMax, unpackedMax }: TableLimits = TABLE_LIMITS): Promise<Table> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (file.length > FILE_BYTES_MAX) throw new TillError('file.too_large', { name, bytes: file.length, max: FILE_BYTES_MAX })
   if (file.length === 0) throw unreadable(name, 'empty')
   if (file.length >= 4 && file.readUInt32BE(0) === 0xd0cf11e0) throw unreadable(name, 'xls', { hint: 'xlsx' })
-  const records = file.length >= 4 && file.readUInt32BE(0) === 0x504b0304 ? await readSheet(name, file) : readCsv(name, file)
-  return tableOf(name, records)
+  const records = file.length >= 4 && file.readUInt32BE(0) === 0x504b0304 ? await readSheet(name, file, unpackedMax) : readCsv(name, file)
+  return tableOf(name, records, rowsMax)
 }
 
 function unreadable(name: string, reason: string, detail: Record<string, unknown> = {}): TillError {
   return new TillError('file.unreadable', { name, reason, ...detail })
 }
 
-function tableOf(name: string, records: readonly TableRow[]): Table {
+function tableOf(name: string, records: readonly TableRow[], rowsMax: number): Table {
   const head = records.slice(0, HEADER_SEARCH_ROWS).findIndex((record) => record.cells.filter((cell) => cell !== '').length >= 2)
   const header = records[head]
   if (!header) throw new TillError('file.no_header', { name })
   if (header.cells.length > COLUMNS_MAX) throw new TillError('file.too_large', { name, columns: header.cells.length, max: COLUMNS_MAX })
   const rows = records.slice(head + 1).filter((record) => record.cells.some((cell) => cell !== ''))
-  if (rows.length > TABLE_ROWS_MAX) throw new TillError('file.too_large', { name, rows: rows.length, max: TABLE_ROWS_MAX })
+  if (rows.length > rowsMax) throw new TillError('file.too_large', { name, rows: rows.length, max: rowsMax })
   return { columns: columnNames(header.cells), rows }
 }
 
@@ -147,9 +149,9 @@ export function findDelimiter(text: string): string {
 
 const isSheet = (path: string): boolean => /^xl\/worksheets\/[^/]+\.xml$/i.test(path)
 
-async function readSheet(name: string, file: Buffer): Promise<TableRow[]> {
-  const entries = unzip(file, (path) => path.endsWith('.xml') || path.endsWith('.rels'), UNPACKED_BYTES_MAX)
-  if (entries === 'too_large') throw new TillError('file.too_large', { name, bytes: UNPACKED_BYTES_MAX })
+async function readSheet(name: string, file: Buffer, unpackedMax: number): Promise<TableRow[]> {
+  const entries = unzip(file, (path) => path.endsWith('.xml') || path.endsWith('.rels'), unpackedMax)
+  if (entries === 'too_large') throw new TillError('file.too_large', { name, bytes: unpackedMax })
   if (entries === 'zip') throw unreadable(name, 'zip')
   if (!entries.some((entry) => isSheet(entry.path))) throw unreadable(name, 'sheet')
   const cells = Math.max(...entries.filter((entry) => isSheet(entry.path)).map(cellsSpanned))
@@ -191,7 +193,8 @@ export function plainNumber(raw: string): string {
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''
-  if (cell instanceof Date) return cell.toISOString().replace(/T00:00:00\.000Z$/, '').replace('T', ' ').replace(/\.000Z$/, '')
+  // A time is a fraction of a day, and its double often a hair before the second that was meant.
+  if (cell instanceof Date) return new Date(Math.round(cell.getTime() / 1000) * 1000).toISOString().replace(/T00:00:00\.000Z$/, '').replace('T', ' ').replace(/\.000Z$/, '')
   if (typeof cell === 'boolean') return cell ? 'TRUE' : 'FALSE'
   return typeof cell === 'string' ? cell.trim() : String(cell)
 }

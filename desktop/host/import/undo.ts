@@ -142,8 +142,10 @@ function countedSince(store: Pick<TillStore, 'trail'>, seq: number): Set<Id> {
   store.trail({ before: undefined, types: [StockMoved.type, StockCountScanned.type, StockCounted.type] }, ({ seq: at, type, body }) => {
     if (at <= seq) return false
     if (type === StockCounted.type) {
-      const { count, given_up: isGivenUp } = StockCounted.body.parse(body)
+      const { count, given_up: isGivenUp, lines } = StockCounted.body.parse(body)
       if (isGivenUp) givenUp.add(count)
+      // A file's count has no scans.
+      for (const { good } of lines) counted.add(good)
     } else if (type === StockCountScanned.type) {
       const { count, good } = StockCountScanned.body.parse(body)
       if (!givenUp.has(count)) counted.add(good)
