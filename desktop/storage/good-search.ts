@@ -34,7 +34,8 @@ export class GoodSearch {
 
   constructor(db: Database) {
     db.pragma('temp_store = MEMORY')
-    db.exec(RANK)
+    // A connection may be taken up again by another store; what it has was followed all the while.
+    if (db.prepare("SELECT 1 FROM temp.sqlite_schema WHERE name = 'good_rank'").get() === undefined) db.exec(RANK)
     this.#find = db.prepare<[string, number], Id>(`SELECT i.good FROM (
         SELECT r.row, r.sold FROM good_search f CROSS JOIN temp.good_rank r ON r.row = f.rowid WHERE good_search MATCH ? ORDER BY r.sold DESC, r.row LIMIT ?
       ) found CROSS JOIN good_index i ON i.row = found.row ORDER BY found.sold DESC, found.row`).pluck()

@@ -122,6 +122,6 @@ async function readCode(image: { width: number; height: number; getPixel(x: numb
       if (image.getPixel(x, y) === 0) data.fill(0, at, at + 3)
     }
   }
-  const found = await readBarcodes({ data, width, height, colorSpace: 'srgb' } as ImageData, { formats: ['QRCode'] })
+  const found = await readBarcodes({ data, width, height, colorSpace: 'srgb' } as ImageData, { formats: ['QRCode', 'Code128'] })
   return found[0]?.text ?? ''
 }

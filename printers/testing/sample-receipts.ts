@@ -79,7 +79,7 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
     credit: { url: SAMPLE_CREDIT_URL, expiresAt: SAMPLE_TIME + 86_400_000 },
   }),
   arranged: arranged(saleReceipt({ ...common, sale: sampleSale([sampleLine('农夫山泉饮用天然水 550ml', 2000, 200), sampleLine('本地青菜', 1250, 760, { pricing: 'weight', unit: '公斤' })], 2000), credit: { url: SAMPLE_CREDIT_URL, expiresAt: SAMPLE_TIME + 86_400_000 } }), {
-    logo: SAMPLE_LOGO, header: '西湖边上的老邻居', hide: ['phone', 'till', 'pieces', 'credit_code'], large: true,
+    logo: SAMPLE_LOGO, header: '西湖边上的老邻居', hide: ['phone', 'till', 'pieces', 'credit_code'], large: true, bars: true,
   }),
   promoted: saleReceipt({ ...common, sale: promotedSale() }),
   refund: saleReceipt({ ...common, copy: true, sale: sampleSale([sampleLine('可口可乐 330ml', -2000, 300), sampleLine('纸袋', 1000, 50)], 0) }),

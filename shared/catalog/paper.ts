@@ -21,8 +21,10 @@ export const PaperSchema = z.object({
   hide: z.array(z.enum(PAPER_PARTS)).max(PAPER_PARTS.length),
   /** Goods and sums in letters of twice the height. */
   large: z.boolean(),
+  /** The number as bars too, for scanners that read no square codes. */
+  bars: z.boolean().default(false),
 })
 export type Paper = z.output<typeof PaperSchema>
-export const PAPER_DEFAULTS: Paper = { logo: null, header: '', hide: [], large: false }
+export const PAPER_DEFAULTS: Paper = { logo: null, header: '', hide: [], large: false, bars: false }
 
 const base64Bytes = (text: string): number => text.length / 4 * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)

@@ -30,6 +30,8 @@ export interface ReceiptLine {
 export interface ReceiptCode {
   /** Whose it is, where a shop may leave it out. */
   readonly of?: 'receipt' | 'credit'
+  /** A QR code where it doesn't say; bars are Code 128. */
+  readonly form?: 'bars'
   readonly content: string
   readonly caption: string
   readonly note: string

@@ -203,7 +203,7 @@ export const en: typeof zh = {
     supplier: 'Supplier', tares: 'Containers', text: 'What was scanned', to: 'To', uscc: 'Credit code', value: 'Value', weighIn: 'Weighed in',
     why: 'Why', zone: 'Time zone', about: 'About',
     loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
-    paper: 'Receipt', header: 'Under the name', hide: 'Left out', large: 'Large print', dots: 'Dots', width: 'Width', height: 'Height',
+    paper: 'Receipt', header: 'Under the name', hide: 'Left out', large: 'Large print', bars: 'Number as bars', dots: 'Dots', width: 'Width', height: 'Height',
   },
   auditValue: {
     edited: 'edited since', code_taken: 'its code is another good\'s by now', stock: 'stock', members: 'members',
@@ -336,7 +336,7 @@ export const en: typeof zh = {
   loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', days: 'Good for days', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {amount} off' },
   settings: { members: 'Members', screen: 'This screen', prices: 'Prices', printer: 'Printers', paper: 'Receipt', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
   paper: {
-    name: 'Shop name', header: 'Words under the name', address: 'Address', phone: 'Phone', footer: 'Foot of the receipt', parts: 'What is printed', large: 'Large print', logo: 'Choose a logo', logoOther: 'Another logo', noLogo: 'No logo', save: 'Save', saved: 'Receipts will look like this',
+    name: 'Shop name', header: 'Words under the name', address: 'Address', phone: 'Phone', footer: 'Foot of the receipt', parts: 'What is printed', large: 'Large print', bars: 'Number as bars', logo: 'Choose a logo', logoOther: 'Another logo', noLogo: 'No logo', save: 'Save', saved: 'Receipts will look like this',
     noName: 'The shop needs a name.', noNameNext: 'Type it, then save.', part_address: 'Address', part_phone: 'Phone', part_till: 'Till', part_staff: 'Cashier', part_pieces: 'Pieces', part_receipt_code: 'Receipt code', part_credit_code: 'Credit code', part_member: 'Member',
   },
   returns: {

@@ -195,7 +195,7 @@ export const zh = {
     saleTill: '原机号', sent: '发出', seq: '行号', shop: '店', site: '网址', stacks: '同享', start: '开始时间', supplier: '供应商', tares: '皮重', text: '扫到的码', to: '到',
     uscc: '信用代码', value: '价值', weighIn: '称重单位', why: '为什么', zone: '时区', about: '介绍',
     loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
-    paper: '小票样式', header: '店名下的话', hide: '不印', large: '大字', dots: '点阵', width: '宽', height: '高',
+    paper: '小票样式', header: '店名下的话', hide: '不印', large: '大字', bars: '单号条码', dots: '点阵', width: '宽', height: '高',
   },
   auditValue: {
     edited: '后来改过', code_taken: '条码已被别的商品用了', stock: '库存', members: '会员',
@@ -325,7 +325,7 @@ export const zh = {
   loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
   settings: { members: '会员', screen: '本屏', prices: '价格', printer: '打印机', paper: '小票', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
   paper: {
-    name: '店名', header: '店名下面的话', address: '地址', phone: '电话', footer: '小票尾', parts: '印哪些', large: '大字', logo: '选店标', logoOther: '换店标', noLogo: '不要店标', save: '保存', saved: '小票样式已保存',
+    name: '店名', header: '店名下面的话', address: '地址', phone: '电话', footer: '小票尾', parts: '印哪些', large: '大字', bars: '单号条码', logo: '选店标', logoOther: '换店标', noLogo: '不要店标', save: '保存', saved: '小票样式已保存',
     noName: '店名不能空。', noNameNext: '填好店名再保存。', part_address: '地址', part_phone: '电话', part_till: '机号', part_staff: '收银员', part_pieces: '件数', part_receipt_code: '小票二维码', part_credit_code: '信用码', part_member: '会员积分',
   },
   returns: {
