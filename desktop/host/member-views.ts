@@ -3,7 +3,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { CouponView, MemberView, PurseView } from '#shared/host/schemas.ts'
 import type { CouponAt } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { maskName, maskPhone } from '#shared/identity/person.ts'
+import { maskBirthday, maskName, maskPhone } from '#shared/identity/person.ts'
 import { mainOf, timeOf } from '#shared/members/member.ts'
 import { type Holding, type Purse, PURSES, heldOf } from '#shared/payments/purse.ts'
 import { couponFault, isBirthday } from '#shared/sales/coupon.ts'
@@ -24,8 +24,8 @@ export function requireKnown(context: Context, id: Id): Id {
 export function viewOf(context: Context, id: Id): MemberView {
   const main = requireKnown(context, id)
   const { people } = context.store
-  const { name = '', phone = '' } = people.fields(main) ?? {}
-  return { member: main, name: maskName(name), phone: maskPhone(phone), joined: joinedAt(context, main), merged: people.mergedInto(main).length, ...pursesView(context, main), birthday: birthdayOff(context, main), coupons: couponsOf(context, main) }
+  const { name = '', phone = '', birthday = '' } = people.fields(main) ?? {}
+  return { member: main, name: maskName(name), phone: maskPhone(phone), born: maskBirthday(birthday), joined: joinedAt(context, main), merged: people.mergedInto(main).length, ...pursesView(context, main), birthday: birthdayOff(context, main), coupons: couponsOf(context, main) }
 }
 export const joinedAt = ({ store }: Context, id: Id): number => timeOf(store.people.member(id)?.joined ?? '0')
 

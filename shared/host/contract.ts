@@ -52,8 +52,8 @@ const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_0
 /** Cash in one drawer, in fen: up to ten million yuan. More is a slip, and sums of many must stay in the range of fen. */
 const CashSchema = z.int().min(0).max(1_000_000_000).transform((value) => fen(value))
 const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string()), bad: z.array(BadCellSchema) })
-/** Fields of a person as people say them: the number in any way it is written. */
-const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional() })
+/** Fields of a person as people say them: the number and the birthday in any way they are written. */
+const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional(), birthday: z.string().trim().max(20).optional() })
 /** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
 const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
 
@@ -245,7 +245,7 @@ export const ERROR_CODES = [
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
-  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
+  'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',

@@ -258,6 +258,8 @@ export const MemberViewSchema = z.object({
   member: IdSchema,
   /** A first character and a star; three and four digits of the number. Empty where the record can't be opened here. */
   name: z.string(), phone: z.string(),
+  /** The month of their birthday and two stars; empty where none is known. */
+  born: z.string(),
   /** UTC ms */
   joined: z.int(),
   /** How often the same person joined again elsewhere and was merged into this member. */

@@ -1,0 +1,104 @@
+/** What members are given, on the real screen: a birthday joined with, changed and given once; limits of stored value; coupons in per cent. */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildRenderer } from '../build.ts'
+import { type Stack, startStack, withTill } from '../stack.ts'
+import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
+
+const CODE = '6901234000016'
+const PHONE = '13812345678'
+const PICTURES = process.env['XIAOPU_PICTURES']
+
+let folder: string
+let stack: Stack
+let browser: Browser
+let page: Page
+let errors: string[]
+
+const shot = async (name: string): Promise<void> => { if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) }) }
+const today = (): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now())
+const balances = (): Promise<Record<string, number>> => withTill(stack.tillUrl, async (till) => Object.fromEntries((await till.call('ledger.balances', {})).balances.filter(({ fen }) => fen !== 0).map(({ account, fen }) => [account, fen])))
+
+beforeAll(async () => {
+  await buildRenderer({ quiet: true })
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true })
+  folder = mkdtempSync(join(tmpdir(), 'xiaopu-loyalty-'))
+  stack = await startStack({ data: folder, cloud: false })
+  await withTill(stack.tillUrl, async (till) => {
+    const key = randomUUID
+    await till.call('till.setup', { key: key(), shop: { name: '湖畔便利店', loyalty: { earn: 100, worth: 1, bonus: [], birthday: 10 } }, owner: { no: '01', name: '店主' }, pin: '2580' })
+    await till.call('goods.put', { key: key(), good: randomUUID(), set: { name: '五常大米 5kg', code: CODE, price: 3750, unit: '袋', quick: 1 } })
+    await till.call('shift.open', { key: key(), float: 20_000 })
+  })
+  browser = await openBrowser()
+  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })
+  context.setDefaultTimeout(20_000)
+  ;({ page, errors } = await openPage(context, stack.tillUrl))
+  await page.locator('[data-panel="quick"]').waitFor()
+})
+afterAll(async () => {
+  await browser?.close()
+  await stack?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function openMember(): Promise<void> {
+  await page.keyboard.press('F2')
+  await at(page, 'member-phone').fill(PHONE)
+  await page.keyboard.press('Enter')
+  await at(page, 'member-card').waitFor()
+}
+
+test('a member joins with a birthday, by keyboard alone; what is no day is said at once', async () => {
+  await page.keyboard.press('F2')
+  await at(page, 'member-phone').fill(PHONE)
+  await page.keyboard.press('Enter')
+  await at(page, 'member-name').waitFor()
+  await page.keyboard.type('李四')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('2-30')
+  await at(page, 'member-birthday-bad').waitFor()
+  expect(await at(page, 'member-join').isDisabled()).toBe(true)
+  await shot('birthday-bad')
+  await at(page, 'member-birthday').fill('2-29')
+  await at(page, 'member-birthday-read').waitFor()
+  await shot('birthday-join')
+  await page.keyboard.press('Enter')
+  await at(page, 'member-born').waitFor()
+  expect(await at(page, 'member-born').innerText()).toContain('2 月')
+  await shot('birthday-card')
+  const member = await withTill(stack.tillUrl, async (till) => (await till.call('member.find', { text: PHONE })).members[0]!)
+  expect(member.born).toBe('02-**')
+  expect(await withTill(stack.tillUrl, async (till) => (await till.call('member.get', { key: randomUUID(), member: member.member })).birthday)).toBe('02-29')
+})
+
+test('a birthday put right to today takes ten per cent off the ticket, once', async () => {
+  await at(page, 'member-edit').click()
+  await at(page, 'member-birthday').fill(today().slice(5).replace('-', ''))
+  await shot('birthday-edit')
+  await page.keyboard.press('Enter')
+  await at(page, 'member-birthday-today').waitFor()
+  await shot('birthday-today')
+  await at(page, 'member-sell').click()
+  await scan(page, CODE)
+  await untilAttribute(page, 'total', 'data-fen', '3375')
+  await page.keyboard.press('Enter')
+  await at(page, 'cash-exact').waitFor()
+  await shot('birthday-pay')
+  await at(page, 'cash-exact').click()
+  await at(page, 'change').waitFor()
+  expect(await balances()).toMatchObject({ discounts: 375, drawer: 23_375, sales: -3750 })
+  await page.keyboard.press('Enter')
+  await openMember()
+  await at(page, 'member-sell').click()
+  await scan(page, CODE)
+  await untilAttribute(page, 'total', 'data-fen', '3750')
+  await page.keyboard.press('Enter')
+  await at(page, 'cash-exact').click()
+  await at(page, 'change').waitFor()
+  expect(errors).toEqual([])
+})
