@@ -19,7 +19,7 @@ import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
 import { foldOffs } from './coupons.ts'
-import { foldMoves, foldReleased, foldTill, foldWanted, type PurseDesk } from './purses.ts'
+import { foldMoves, foldReleased, foldTill, foldTopUp, foldWanted, type PurseDesk } from './purses.ts'
 
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
 export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
@@ -141,6 +141,8 @@ function foldEvent(step: Step): void {
     case 'device.paired':
     case 'device.renewed': return foldTill(deskOf(step))
     case 'purse.topped_up':
+      post(step.folded, event.body.postings)
+      return foldTopUp({ ...deskOf(step), till: place.till, at: event.at }, event.body)
     case 'purse.adjusted':
       post(step.folded, event.body.postings)
       return foldMoves(deskOf(step), event.body.moves)

@@ -95,3 +95,15 @@ test('the birthday price is given on the day, to the member, once a year', async
   expect(till.store.rows(0, 1000).some(({ text }) => text.includes('11-23"') && text.includes('1990'))).toBe(false)
   expect(await faults()).toEqual([])
 })
+
+test('who hears that another till gave the birthday price too tells its people, by name', async () => {
+  await till.run('shop.put', { set: { loyalty: { earn: 100, worth: 1, bonus: [], birthday: 20 } } })
+  const { sale } = await sell({ who: member, off: 750 })
+  const own = { device: till.store.identity().device, till: '01', sale, fen: 750, at: 9 }
+  const other = { device: randomUUID(), till: '02', sale: randomUUID(), fen: 100, at: 2 }
+  const hear = (uses: object[], rev: number): void => { till.store.applyChanges([{ kind: 'purse', id: member, rev, doc: { birthday: 2026, birthdays: { 2026: uses } } as never, clocks: `00000000000${rev}0000-cloud` }], rev) }
+  hear([own], 1)
+  expect((await till.run('alert.list', {})).alerts).toEqual([])
+  hear([other, own], 2)
+  expect((await till.run('alert.list', {})).alerts).toMatchObject([{ at: 9, what: { kind: 'birthday.used_twice', who: '张* 138****5678', year: '2026', tills: ['02', '01'], fen: 750, counts: false } }])
+})

@@ -141,6 +141,7 @@ export function composeTill(options: TillOptions): Till {
       }
       if (purses.length > 0) {
         dispatcher.emit('members.changed', {})
+        dispatcher.emit('alerts.changed', {})
         releaseSpare(context, purses)
       }
       if (promotions) dispatcher.emit('promotions.changed', {})

@@ -6,7 +6,7 @@ import { defineEvent } from '../identity/event.ts'
 import { PictureSchema, WidePictureSchema } from './good.ts'
 import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
-import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
+import { LOYALTY_DEFAULTS, LoyaltySchema, VALUE_LIMITS, ValueLimitsSchema } from './loyalty.ts'
 import { RoundingSchema } from './promotion.ts'
 import { fen, PriceSchema } from '../money/money.ts'
 
@@ -40,6 +40,8 @@ export const ShopFields = z.object({
   footer: z.string().trim().max(120),
   /** What members get. */
   loyalty: LoyaltySchema,
+  /** The most stored value that one member may have. */
+  valueLimits: ValueLimitsSchema,
   /** How the shop's scales print their labels. */
   labels: z.array(ScalePatternSchema).max(12),
   /** Containers whose weight is taken off, in grams. */
@@ -65,7 +67,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, valueLimits: VALUE_LIMITS, site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

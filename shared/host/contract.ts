@@ -169,7 +169,7 @@ export const CALLS = {
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
   'member.change': write('Changes some of what is known of a member.', z.object({ member: IdSchema, set: personSet }), MemberViewSchema),
   'member.card': read('A member masked, with points and stored value.', z.object({ member: IdSchema }), MemberViewSchema),
-  'member.topUp': write('Takes cash for stored value, in fen; what the shop gives on top comes with it.', z.object({ member: IdSchema, amount: z.int().min(1).max(100_000_000) }), MemberViewSchema),
+  'member.topUp': write('Takes cash for stored value, in fen; what the shop gives on top comes with it. Refused beyond what the member may have.', z.object({ member: IdSchema, amount: z.int().min(1).max(100_000_000) }), MemberViewSchema),
   'member.adjust': write('Puts points or stored value right by somebody with the right to; a refund pays stored value out in cash.', z.object({
     member: IdSchema, purse: PurseSchema, delta: z.int().min(-100_000_000).max(100_000_000).refine((delta) => delta !== 0), reason: z.enum(ADJUSTMENTS), note: z.string().trim().max(100).default(''),
   }), MemberViewSchema),
@@ -245,7 +245,7 @@ export const ERROR_CODES = [
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
-  'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
+  'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'member.over_limit', 'member.over_unnamed', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing',
   'printer.not_found', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',

@@ -200,6 +200,10 @@ export const AlertSchema = z.object({
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
     /** One coupon was used at several tills, first at the first of `tills`; `counts`: this till's was that, else what it gave (fen) is booked as a loss. */
     z.object({ kind: z.literal('coupon.used_twice'), name: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
+    /** A member had their birthday price at several tills in one year; `fen`: what this one took off, `counts` whether it was the first. */
+    z.object({ kind: z.literal('birthday.used_twice'), member: IdSchema, who: z.string().default(''), year: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
+    /** Tills that could not hear one another topped a member up beyond the shop's limit; `balance` in fen when that was found. `who`: masked, when it is read. */
+    z.object({ kind: z.literal('value.over_limit'), member: IdSchema, who: z.string().default(''), till: z.string(), balance: z.int(), limit: z.int() }),
     /** More was paid back for a sale than was paid for it, at `tills` together; in fen. */
     z.object({ kind: z.literal('sale.refunded_beyond'), no: z.string(), tills: z.array(z.string()), paid: PriceSchema, back: PriceSchema }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
@@ -265,6 +269,8 @@ export const MemberViewSchema = z.object({
   /** How often the same person joined again elsewhere and was merged into this member. */
   merged: z.int(),
   points: PurseViewSchema, value: PurseViewSchema,
+  /** fen: the most stored value they may have, and the cash that can still be topped up; null without a limit. */
+  limit: z.int().nullable(), room: z.int().nullable(),
   /** per cent off a ticket today, their birthday; else 0 */
   birthday: z.int(),
   coupons: z.array(CouponViewSchema),

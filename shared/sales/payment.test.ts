@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LOYALTY_DEFAULTS, bonusFor, payablePoints, pointsFor } from '../catalog/loyalty.ts'
+import { LOYALTY_DEFAULTS, bonusFor, limitOf, payablePoints, pointsFor, roomFor } from '../catalog/loyalty.ts'
 import { fen } from '../money/money.ts'
 import { type Customer, takePayment } from './payment.ts'
 
@@ -43,4 +43,17 @@ test('points are whole, what comes back takes as many as it gave, and the larges
   expect([pointsFor(3799, { earn: 100 }), payablePoints(1050, 99, { worth: 10 }), payablePoints(1050, 200, { worth: 10 }), payablePoints(-5, 9, { worth: 1 })]).toEqual([37, 99, 105, 0])
   const bonus = [{ from: 10_000, bonus: 500 }, { from: 50_000, bonus: 5000 }]
   expect([9_999, 10_000, 60_000].map((amount) => bonusFor(amount, { bonus }))).toEqual([0, 500, 5000])
+})
+
+const steps = fc.array(fc.record({ from: fc.integer({ min: 1, max: 400 }), bonus: fc.integer({ min: 1, max: 200 }) }), { maxLength: 4 })
+test('what can be topped up is the most with which the limit is kept, whatever is given on top', () => {
+  fc.assert(fc.property(fc.integer({ min: -50, max: 600 }), fc.integer({ min: 1, max: 500 }), steps, (balance, limit, bonus) => {
+    const room = roomFor(balance, limit, { bonus })!
+    const fits = (amount: number): boolean => balance + amount + bonusFor(amount, { bonus }) <= limit
+    expect(room === 0 || fits(room)).toBe(true)
+    for (let amount = room + 1; amount <= 600; amount++) expect(fits(amount)).toBe(false)
+  }))
+})
+test('no limit is none, and a member without a name has their own', () => {
+  expect([limitOf({ named: 500, unnamed: 100 }, true), limitOf({ named: 500, unnamed: 100 }, false), limitOf({ named: 0, unnamed: 100 }, true), roomFor(7, null, { bonus: [] })]).toEqual([500, 100, null, null])
 })

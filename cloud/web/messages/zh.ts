@@ -26,6 +26,8 @@ export const zh = {
   'manage.title': '管理店铺', 'manage.login': '登录', 'manage.key': '店主密钥', 'manage.key_hint': '开店时给的那一串，以 xpo_ 开头', 'manage.key_wrong': '密钥不对。再核对一次，或向平台要一把新的。', 'manage.too_many': '试得太多了，十分钟后再试。', 'manage.logout': '退出',
   'manage.goods': '商品和价格', 'manage.price': '价格（元）', 'manage.save': '保存', 'manage.saved': '已保存，收银机联网后马上生效。', 'manage.price_bad': '价格要写成 3.50 这样，不能是负数。没有改动。', 'manage.stock': '库存', 'manage.uncounted': '没盘过',
   'manage.tills': '收银机', 'manage.till': '{till} 号机', 'manage.new_code': '生成配对码', 'manage.code': '配对码', 'manage.code_hint': '在收银机上输入，{time} 前有效，只能用一次', 'manage.seen': '上次联网 {time}', 'manage.rows': '已收 {count} 条', 'manage.working': '正常', 'manage.revoked': '已停用', 'manage.quarantined': '账本有两份，已隔离', 'manage.revoke': '停用', 'manage.no_tills': '还没有收银机。生成配对码，在收银机上输入。', 'manage.public': '看店铺页面', 'manage.expired': '页面放太久了，请再做一次。',
+  'birthday.title': '一年里给了两次的生日优惠', 'birthday.about': '断网时两台收银机都给了同一位会员生日价。是哪一位，收银机的「请留意」里写着。', 'birthday.given': '{till} 号机 {time} 减 {amount} 元',
+  'over.title': '储值超过上限的会员', 'over.about': '断网时几台收银机都给同一位会员充了值，合起来超过上限。是哪一位，收银机的「请留意」里写着。', 'over.at': '{till} 号机 {time} 充值以后；上限 {limit} 元',
   'twice.title': '重复使用的优惠券', 'twice.about': '断网时同一张券在两台收银机都用了。先到的算数，其余记作损失。', 'twice.first': '{till} 号机 {time} 先用，算数', 'twice.lost': '{till} 号机 {time} 又用，损失 {amount} 元',
   'lost.title': '没有生效的修改', 'lost.about': '同一处两边都改了，后改的为准。要用原来那个，就再改一次。', 'lost.said': '改成 {value}（{who}）没有生效', 'lost.won': '现在以 {value} 为准（{who}，{time}）', 'lost.cloud': '网上', 'lost.shop': '店铺', 'lost.yes': '是', 'lost.no': '否',
   'lost.name': '名称', 'lost.price': '价格', 'lost.cost': '进价', 'lost.unit': '单位', 'lost.category': '分类', 'lost.code': '条码', 'lost.on': '在售', 'lost.picture': '照片', 'lost.address': '地址', 'lost.phone': '电话',

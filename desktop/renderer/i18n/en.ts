@@ -149,6 +149,7 @@ export const en: typeof zh = {
     coupons: 'Coupons', code: 'Coupon code', use: 'Use', using: 'Taken', noUse: 'No coupon', least: 'from {amount}', until: 'until {until}', offFen: '{amount} off', offPercent: '{percent}% off',
     points: 'Points', value: 'Stored value', topUp: 'Top up', other: 'Other sum', cash: 'Take cash', bonus: 'On top', after: 'Balance after', topUpGo: 'Take {amount} cash', topUpAbout: 'A top-up is money taken ahead, no sale yet. The slip says what is left.',
     toppedUp: 'Topped up {amount}, balance {balance}', drop: 'Other member', sell: 'To the ticket', here: '{amount} at this till, the rest at others', fetch: 'Fetch all here', fetching: 'The other tills are asked; those connected answer within seconds.',
+    room: 'At most {limit}; {left} can still be topped up.', beyond: 'Beyond the limit: at most {limit}, {left} of it now.', roomNamed: 'With a name the limit is higher: type it under Edit.',
     edit: 'Edit', changed: '{name} is changed', phoneNew: 'New number (empty: stays)', save: 'Save', born: 'born in month {month}', birthdayToday: 'Birthday today: {percent}% off', birthdayField: 'Birthday (may be empty)', birthdayHint: 'month-day, e.g. 5-20', birthdayRead: 'month {month}, day {day}', birthdayDrop: 'Forget it',
     adjust: 'Pay out, put right', adjusted: 'Done, and noted', refund: 'Pay out cash', more: 'Add value', less: 'Take value', pointsMore: 'Add points', pointsLess: 'Take points', yuan: 'Amount', why: 'Why (may be empty)', adjustGo: 'Go',
   },
@@ -203,7 +204,7 @@ export const en: typeof zh = {
     saleNo: 'Receipt', saleTill: 'Receipt\'s till', sent: 'Sent', seq: 'Row', shop: 'Shop', site: 'Site', stacks: 'Together', start: 'From',
     supplier: 'Supplier', tares: 'Containers', text: 'What was scanned', to: 'To', uscc: 'Credit code', value: 'Value', weighIn: 'Weighed in',
     why: 'Why', zone: 'Time zone', about: 'About',
-    loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
+    limit: 'Limit', valueLimits: 'Most stored value', named: 'With a name', unnamed: 'Without a name', loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
   },
   auditValue: {
     edited: 'edited since', code_taken: 'its code is another good\'s by now', stock: 'stock', members: 'members',
@@ -219,6 +220,8 @@ export const en: typeof zh = {
   },
   alerts: {
     couponTwice: 'Coupon “{name}” was used at tills {tills}', couponCounts: 'Here first, so it counts; the other is booked as a loss.', couponLost: 'It does not count here: the {amount} taken off is booked as a loss, coupon used twice.',
+    birthdayTwice: 'Member {who} had the birthday price of {year} at tills {tills}', birthdayCounts: 'This till was first and counts; the other gave it once too often.', birthdayAgain: 'This till was second and took {amount} off once too often. What is given stays given; while off-line, ask.',
+    overLimit: 'Member {who} has more stored value than is allowed: {balance} of {limit}. Several tills topped it up while off-line, the last till {till}', overLimitNext: 'Don\'t top them up for now; what is too much can be paid out under Members.',
     refundedBeyond: 'Receipt {no}: at tills {tills} more was paid back than was paid: {paid} paid, {back} back', refundedBeyondNext: 'Compare the refunds, and get back what was too much, or write it down as cash.',
     title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
     takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',
@@ -317,7 +320,7 @@ export const en: typeof zh = {
     sameDisk: 'Backups are on the same disk as the books and would go with it. Plug in a USB stick and type its folder below.', folder: 'Back up to this folder', example: 'e.g. E:\\Backup or /media/usb', save: 'Use this folder', saved: 'Backups go there from now on', backToOwn: 'Back to this machine',
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
-  loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', days: 'Good for days', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {amount} off' },
+  loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', named: 'Most stored value, with a name (yuan, 0: any)', unnamed: 'Most stored value, without a name (yuan, 0: any)', limitAbout: 'The rules for prepaid cards allow 5,000 yuan with a name and 1,000 without; what is given on top counts too.', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', days: 'Good for days', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {amount} off' },
   settings: { members: 'Members', screen: 'This screen', prices: 'Prices', printer: 'Printers', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
   returns: {
     days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
@@ -402,6 +405,8 @@ export const en: typeof zh = {
     sale_too_large: { message: 'This ticket is too large.', next: 'Finish part of it, then begin the next.' },
     member_phone_bad: { message: 'This is no telephone number.', next: 'Look for a digit too many or too few and type it again.' },
     member_birthday_bad: { message: '{text} is no day.', next: 'Type month and day, such as 5-20; 2-29 is one.' },
+    member_over_limit: { message: 'Too much stored value: a member may have {limit}; {left} can still be topped up.', next: 'Top up less. The limit is in Settings, Members.' },
+    member_over_unnamed: { message: 'A member without a name may have {limit}; {left} can still be topped up.', next: 'Top up less, or type their name under Edit: then it is {named}.' },
     member_phone_taken: { message: 'This number is a member\'s already ({name}).', next: 'Find them by the number; there is no need to join again.' },
     member_not_found: { message: 'There is no such member any more.', next: 'They may have asked to be forgotten. Look for the number again.' },
     member_none: { message: 'No member is on this ticket.', next: 'Press F2 and choose the member before paying with points or stored value.' },

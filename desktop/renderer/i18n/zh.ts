@@ -147,6 +147,7 @@ export const zh = {
     coupons: '优惠券', code: '券码', use: '用这张', using: '用上了', noUse: '不用券', least: '满 {amount} 可用', until: '到 {until}', offFen: '减 {amount}', offPercent: '减 {percent}%',
     points: '积分', value: '储值', topUp: '充值', other: '其他金额', cash: '收现金', bonus: '赠送', after: '充后余额', topUpGo: '收现金 {amount} 充值', topUpAbout: '充值是先收钱，不算销售；消费时才算。小票会打余额。',
     toppedUp: '充值 {amount} 成功，余额 {balance}', drop: '换会员', sell: '去收银', here: '本机可用 {amount}，其余在别的收银机', fetch: '全部取到本机', fetching: '正在请别的收银机让出来，联着网的几秒就到。',
+    room: '最多存到 {limit} 元，还能充 {left} 元。', beyond: '超过上限了：最多存到 {limit} 元，这次最多充 {left} 元。', roomNamed: '登记称呼以后上限更高，在「改资料」里填。',
     edit: '改资料', changed: '{name} 的资料改好了', phoneNew: '新手机号（不改就空着）', save: '保存', born: '生日 {month} 月', birthdayToday: '今天生日，优惠 {percent}%', birthdayField: '生日（可不填）', birthdayHint: '月-日，例如 5-20', birthdayRead: '{month} 月 {day} 日', birthdayDrop: '不留生日',
     adjust: '退储值、调整', adjusted: '改好了，已记下来', refund: '退现金', more: '储值加', less: '储值减', pointsMore: '积分加', pointsLess: '积分减', yuan: '金额（元）', why: '原因（可不填）', adjustGo: '确定',
   },
@@ -195,7 +196,7 @@ export const zh = {
     returnCap: '无小票退货上限', returnDays: '退货天数', returnExempt: '不退的分类', round: '抹零', rounding: '抹零', rule: '优惠方式', sale: '小票', saleNo: '原小票号',
     saleTill: '原机号', sent: '发出', seq: '行号', shop: '店', site: '网址', stacks: '同享', start: '开始时间', supplier: '供应商', tares: '皮重', text: '扫到的码', to: '到',
     uscc: '信用代码', value: '价值', weighIn: '称重单位', why: '为什么', zone: '时区', about: '介绍',
-    loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
+    limit: '上限', valueLimits: '储值上限', named: '记名的', unnamed: '不记名的', loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
   },
   auditValue: {
     edited: '后来改过', code_taken: '条码已被别的商品用了', stock: '库存', members: '会员',
@@ -209,6 +210,8 @@ export const zh = {
   },
   alerts: {
     couponTwice: '优惠券「{name}」在 {tills} 号机都用了', couponCounts: '本机先用，算数；别的机上那次记作损失。', couponLost: '本机这次不算数，减掉的 {amount} 元已记作「券重复使用」的损失。',
+    birthdayTwice: '会员 {who} {year} 年的生日价在 {tills} 号机都用了', birthdayCounts: '本机先给，算数；别的机上那次是多给的。', birthdayAgain: '本机后给，多减了 {amount} 元。已经给出的不追，下次断网时先问一声。',
+    overLimit: '会员 {who} 的储值超过了上限：{balance} 元，上限 {limit} 元。断网时几台收银机都充了，最后在 {till} 号机', overLimitNext: '先不要再给这位会员充值；要退的话在「会员」里退现金。',
     refundedBeyond: '小票 {no} 在 {tills} 号机退的钱超过了付的：付了 {paid} 元，退了 {back} 元', refundedBeyondNext: '请核对退货小票，把多退的追回来，或在现金里记一笔。',
     title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
     takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',
@@ -306,7 +309,7 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
+  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', named: '储值上限，登记了称呼的（元，0 不限）', unnamed: '储值上限，没登记称呼的（元，0 不限）', limitAbout: '按《单用途商业预付卡管理办法》，记名卡最多 5000 元，不记名卡最多 1000 元，记名卡没有有效期。赠送的也算在内。', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
   settings: { members: '会员', screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
   returns: {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
@@ -391,6 +394,8 @@ export const zh = {
     sale_too_large: { message: '这张票太大了。', next: '请先收一部分，再开下一张。' },
     member_phone_bad: { message: '这个手机号不对。', next: '请看看是不是多了或少了一位，再输一次。' },
     member_birthday_bad: { message: '「{text}」不是一个日子。', next: '生日填月和日就行，例如 5-20；2 月 29 日也可以。' },
+    member_over_limit: { message: '储值超过上限了：一位会员最多 {limit} 元，现在最多还能充 {left} 元。', next: '请少充一点。上限在「设置」→「会员」里。' },
+    member_over_unnamed: { message: '没登记称呼的会员最多存 {limit} 元，现在最多还能充 {left} 元。', next: '请少充一点；或先在「改资料」里登记称呼，上限就是 {named} 元。' },
     member_phone_taken: { message: '这个号码已经是会员了（{name}）。', next: '按号码查一下就能看到，不用再入会。' },
     member_not_found: { message: '没有这位会员了。', next: '可能资料已按本人要求删除。请按号码再查一次。' },
     member_none: { message: '票上还没有会员。', next: '请先按 F2 选好会员，再用储值或积分。' },
