@@ -6,8 +6,9 @@ import type { RefundView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { type Fen, fen } from '#shared/money/money.ts'
 import { mainOf } from '#shared/members/member.ts'
+import { heldOf } from '#shared/payments/purse.ts'
 import type { Sale } from '#shared/sales/events.ts'
-import type { Customer } from '#shared/sales/payment.ts'
+import { type Customer, moved } from '#shared/sales/payment.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import { decideRefund, type RefundCommand, refundNumberPrefix, type SoldFacts } from '#shared/sales/refund.ts'
 import { SaleRefunded } from '#shared/sales/refund-events.ts'
@@ -34,6 +35,7 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
       const { body } = saleBody(store, id)
       const back = store.saleBack(id)
       const shop = store.shop()
+      const customer = customerOfSale(context, body)
       const lines = body.lines.map((line, index) => {
         const category = store.listed(line.good)?.category ?? ''
         const { quantity, amount } = back.lines.get(index) ?? { quantity: 0, amount: 0 }
@@ -41,7 +43,8 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
       })
       return {
         sale: saleView(store, id), lines, left: fen(Math.max(0, paidInAll(body) - back.here - back.elsewhere)), elsewhere: fen(back.elsewhere),
-        ways: customerOfSale(context, body) ? [...waysBack(body.tenders, backBy(context, id))] : [],
+        ways: customer ? [...waysBack(body.tenders, backBy(context, id))] : [],
+        customer: customer ? { member: customer.member, points: heldOf(customer.holdings.points), value: heldOf(customer.holdings.value) } : null,
         refunds: store.refundsOf(id).map(({ total, ...refund }) => ({ ...refund, total: fen(total) })),
       }
     },
@@ -107,9 +110,12 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: decided.event.body.tenders.some((tender) => tender.channel === 'cash') }]
   const events: { id: Id; type: string; v: number; body: object }[] = [decided.event]
   if (exchange) {
-    const { ticket, total: due, given, priced } = exchange
+    const { ticket, total: due, given, value, points, priced } = exchange
     if (store.event(ticket.id)) throw new TillError('key.reused', { key: ticket.id })
-    const sold = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total: due, given: fen(given + decided.event.body.total), promotions: priced?.promotions })
+    const facts = saleFacts(context, ticket, staff, shift.shift, priced?.at)
+    const cash = decided.event.body.tenders.reduce((sum, tender) => sum + (tender.channel === 'cash' ? tender.amount : 0), 0)
+    const customer = facts.customer && moved(facts.customer, decided.event.body.moves ?? [])
+    const sold = decideSale({ ...facts, customer }, { ticket, total: due, given: fen(given + cash), value, points, promotions: priced?.promotions })
     if ('refused' in sold) throw new TillError(sold.refused.code, sold.refused.detail)
     events.push(sold.event)
     prints.push({ kind: 'receipt', ref: ticket.id, copy: false, drawer: false })

@@ -10,6 +10,7 @@ import { type Stack, startStack, withTill } from '../stack.ts'
 import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
 
 const CODE = '6901234000016'
+const OTHER = '6901234000023'
 const PHONE = '13812345678'
 const PICTURES = process.env['XIAOPU_PICTURES']
 
@@ -32,6 +33,7 @@ beforeAll(async () => {
     const key = randomUUID
     await till.call('till.setup', { key: key(), shop: { name: '湖畔便利店', loyalty: { earn: 100, worth: 1, bonus: [], birthday: 10 } }, owner: { no: '01', name: '店主' }, pin: '2580' })
     await till.call('goods.put', { key: key(), good: randomUUID(), set: { name: '五常大米 5kg', code: CODE, price: 3750, unit: '袋', quick: 1 } })
+    await till.call('goods.put', { key: key(), good: randomUUID(), set: { name: '东北木耳', code: OTHER, price: 2000, unit: '包' } })
     await till.call('shift.open', { key: key(), float: 20_000 })
   })
   browser = await openBrowser()
@@ -128,5 +130,38 @@ test('the owner sets the limit', async () => {
   await shot('limit-settings')
   await at(page, 'loyalty-save').click()
   await expect.poll(() => withTill(stack.tillUrl, async (till) => (await till.call('till.snapshot', {})).shop.valueLimits)).toEqual({ named: 60_000, unnamed: 100_000 })
+})
+
+test('goods paid with stored value are exchanged for cheaper ones: value pays, value comes back, no cash moves', async () => {
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await scan(page, CODE)
+  await untilAttribute(page, 'total', 'data-fen', '3750')
+  await at(page, 'pay').click()
+  await at(page, 'pay-value').click()
+  await untilAttribute(page, 'pay-rest', 'data-fen', '0')
+  await at(page, 'cash-exact').click()
+  await at(page, 'member-left').waitFor()
+  const { drawer } = await balances()
+  await page.keyboard.press('Enter')
+  await scan(page, OTHER)
+  await untilAttribute(page, 'total', 'data-fen', '2000')
+  await page.keyboard.press('F7')
+  await at(page, 'refund-text').fill('0003')
+  await page.keyboard.press('Enter')
+  await at(page, 'refund-everything').click()
+  await untilAttribute(page, 'refund-total', 'data-fen', '3750')
+  await at(page, 'refund-exchange').click()
+  await untilAttribute(page, 'refund-total', 'data-fen', '0')
+  expect(await at(page, 'refund-carried').innerText()).toContain('20.00')
+  expect(await at(page, 'refund-parts').innerText()).toContain('37.50')
+  await shot('exchange')
+  await at(page, 'refund-go').click()
+  await untilAttribute(page, 'refund-paid', 'data-fen', '0')
+  expect(await at(page, 'refund-left').innerText()).toContain('480.00')
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete))
+  await shot('exchanged')
+  expect(await balances()).toMatchObject({ drawer, 'value:redeemed': 2000, returns: 3750 })
+  expect(await withTill(stack.tillUrl, async (till) => (await till.call('ledger.verify', {})).faults)).toEqual([])
   expect(errors).toEqual([])
 })

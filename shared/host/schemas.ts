@@ -175,6 +175,8 @@ export const RefundQuoteSchema = z.object({
   refunds: z.array(z.object({ refund: IdSchema, no: z.string(), at: z.int(), total: PriceSchema })),
   /** fen that can still go back the way they came, where a member paid with points or stored value; else none */
   ways: z.array(z.object({ channel: z.string(), left: z.int() })),
+  /** Whose sale it was, as they are called now, with what this till may spend of their points and stored value; null where it was nobody's, or they are no member any more. */
+  customer: z.object({ member: IdSchema, points: z.int(), value: z.int() }).nullable(),
 })
 export type RefundQuote = z.output<typeof RefundQuoteSchema>
 

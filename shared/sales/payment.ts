@@ -68,3 +68,14 @@ export function tooLittle({ holdings, balance }: Pick<Customer, 'holdings' | 'ba
 /** What the purse comes to after these moves. */
 export const after = (balance: Readonly<Record<Purse, number>>, moves: readonly Move[], purse: Purse): number =>
   moves.reduce((sum, move) => sum + (move.purse === purse ? move.delta : 0), balance[purse])
+
+/** The member once these moves are made. */
+export function moved(customer: Customer, moves: readonly Move[]): Customer {
+  const each = <Value>(of: (purse: Purse) => Value): Record<Purse, Value> => ({ points: of('points'), value: of('value') })
+  const deltaOf = (member: Id, purse: Purse): number => moves.reduce((sum, move) => sum + (move.member === member && move.purse === purse ? move.delta : 0), 0)
+  return {
+    ...customer,
+    holdings: each((purse) => customer.holdings[purse].map(({ member, held }) => ({ member, held: held + deltaOf(member, purse) }))),
+    balance: each((purse) => customer.balance[purse] + customer.holdings[purse].reduce((sum, { member }) => sum + deltaOf(member, purse), 0)),
+  }
+}

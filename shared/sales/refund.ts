@@ -15,7 +15,7 @@ import { type Refund, type RefundLine, type RefundReason, type ReturnRule, SaleR
 import { type ReturnRules, whyNot } from './return-rules.ts'
 import { may, type Refusal } from './sale.ts'
 import { type Customer, after } from './payment.ts'
-import { type Back, grossShareOf, NOTHING_BACK, paidInAll, partBack, shareOf, waysBack } from './share.ts'
+import { type Back, grossShareOf, NOTHING_BACK, paidInAll, partBack, pointsBack, shareOf, waysBack } from './share.ts'
 
 /** A sale of this ledger, and what came back of it: by line here, and in all, here and as far as the cloud said elsewhere. */
 export interface SoldFacts {
@@ -81,7 +81,6 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   if (command.channel !== 'cash' && !channels.includes(command.channel)) return { refused: { code: 'refund.channel', detail: { channel: command.channel } } }
   const customer = sold?.customer
   const parts = customer ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
-  if (command.exchange && parts.some(({ channel }) => channel !== 'cash')) return { refused: { code: 'refund.no_exchange' } }
   // Of a member who is none any more nobody keeps points or value: it is paid out.
   const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && !isPurse(channel) }))
   const moves = customer ? movesBack(sold, customer, total, parts) : []
@@ -100,19 +99,18 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
 
 const isPurse = (channel: string): boolean => channel === 'points' || channel === 'stored_value'
 
-/**
- * What a refund does to its member's purses. Points are parted as money is: rounded cumulatively, so that once all is back
- * as many were taken as the sale earned, and as many given as it was paid with.
- */
+/** What a refund does to its member's purses. */
 function movesBack({ sale, back, backBy }: SoldFacts, { member }: Customer, total: number, parts: readonly { channel: string; amount: Fen }[]): Move[] {
   const points = (why: Move['why']): number => Math.abs((sale.moves ?? []).reduce((sum, move) => sum + (move.purse === 'points' && move.why === why ? move.delta : 0), 0))
-  const share = (all: number, of: number, before: number, now: number): number => (of <= 0 ? 0 : Math.floor(all * Math.min(of, before + now) / of) - Math.floor(all * Math.min(of, before) / of))
   const by = (channel: string): number => parts.reduce((sum, part) => sum + (part.channel === channel ? part.amount : 0), 0)
-  const paidBack = [...back.values()].reduce((sum, { amount }) => sum + amount, 0)
   const byPoints = sale.tenders.reduce((sum, { channel, amount }) => sum + (channel === 'points' ? amount : 0), 0)
+  const { returned, refunded } = pointsBack(
+    { earned: points('earned'), spent: points('spent'), paid: paidInAll(sale), byPoints },
+    { paid: [...back.values()].reduce((sum, { amount }) => sum + amount, 0), points: backBy.get('points') ?? 0 }, { paid: total, points: by('points') },
+  )
   const moves: Move[] = [
-    { member, purse: 'points', delta: -share(points('earned'), paidInAll(sale), paidBack, total), why: 'returned' },
-    { member, purse: 'points', delta: share(points('spent'), byPoints, backBy.get('points') ?? 0, by('points')), why: 'refunded' },
+    { member, purse: 'points', delta: -returned, why: 'returned' },
+    { member, purse: 'points', delta: refunded, why: 'refunded' },
     { member, purse: 'value', delta: by('stored_value'), why: 'refunded' },
   ]
   return moves.filter(({ delta }) => delta !== 0)

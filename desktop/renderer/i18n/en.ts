@@ -129,7 +129,7 @@ export const en: typeof zh = {
     done: 'Held; {n} ticket waits | Held; {n} tickets wait', doneNext: 'F5 brings it back.', comma: ', ', here: 'here', till: 'till {till}', waiting: 'The host did not answer; this ticket is not lost', waitingNext: 'It opens when the host is back, or waits among the held ones if another is open by then.',
   },
   refund: {
-    to_cash: 'Cash {amount}', to_stored_value: 'To stored value {amount}', to_points: 'To points, worth {amount}', title: 'Return: find the sale', noReceipt: 'No receipt', ask: 'Scan the receipt\'s code, or type', askExample: 'last four digits, amount 16.30, goods', day: 'Day', look: 'Find', staff: 'Cashier {no}', wasBack: 'Back',
+    to_cash: 'Cash {amount}', to_stored_value: 'To stored value {amount}', to_points: 'To points, worth {amount}', carriedValue: 'New goods: {amount} of stored value', carriedPoints: 'New goods: {n} points', title: 'Return: find the sale', noReceipt: 'No receipt', ask: 'Scan the receipt\'s code, or type', askExample: 'last four digits, amount 16.30, goods', day: 'Day', look: 'Find', staff: 'Cashier {no}', wasBack: 'Back',
     notFound: 'No such sale', notFoundNext: 'Try something else; of another till\'s receipt scan the code.',
     of: 'Return: {no}', elsewhere: 'Return: another till\'s receipt {no}', scanned: '(scanned)', everything: 'All of it', before: 'Came back {n} times; {left} at most can still be paid back', backElsewhere: 'Another till has paid back {amount}',
     freeNote: 'No receipt: a manager allows it, at today\'s price.', elsewhereNote: 'The receipt is not of this till: a manager allows it; scan the goods. It is compared when connected.', cap: '{cap} at most at once.', freeAsk: 'Scan the goods, or type a name',
@@ -392,7 +392,6 @@ export const en: typeof zh = {
     refund_exempt: { message: '"{name}" does not come back without a reason.', next: 'Where it is faulty choose "Faulty"; otherwise a manager decides.' },
     refund_late: { message: '"{name}" is past its {days} days.', next: 'A manager decides.' },
     refund_channel: { message: 'It can\'t be paid back this way.', next: 'Pay it back as it was paid, or in cash.' },
-    refund_no_exchange: { message: 'What was paid with stored value or points can\'t be exchanged.', next: 'Take it back, which gives it to the member, then sell the new goods.' },
     refund_above_price: { message: 'More than "{name}" costs now.', next: 'Without a receipt the price of now is the most.' },
     refund_over_cap: { message: 'Without a receipt {cap} at most is paid back at once.', next: 'Find the receipt; the owner can change the limit in the settings.' },
     order_not_found: { message: 'There is no such order.', next: 'It may not have come from the other till yet; look again on-line.' },

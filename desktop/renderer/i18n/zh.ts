@@ -127,7 +127,7 @@ export const zh = {
     done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、', here: '本机', till: '{till} 号机', waiting: '主机没有回答，这一单没丢', waitingNext: '主机一恢复就会打开；手上有票时会先挂着。',
   },
   refund: {
-    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
+    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
     notFound: '没有找到这样的单', notFoundNext: '换个条件再找；小票在别的收银机上开的，就扫它的二维码。',
     of: '退货：{no}', elsewhere: '退货：别的收银机的小票 {no}', scanned: '（已扫码）', everything: '全部退', before: '这张单退过 {n} 次，最多还能退 {left} 元', backElsewhere: '别的收银机已经退了 {amount} 元',
     freeNote: '没有小票：要店长批准，按现在的价退。', elsewhereNote: '这张小票不在本机：要店长批准，扫要退的商品，联网后会核对。', cap: '一次最多 {cap} 元。', freeAsk: '扫要退的商品，或输入名称',
@@ -381,7 +381,6 @@ export const zh = {
     refund_exempt: { message: '「{name}」不在七天无理由的范围里。', next: '有质量问题就选「质量问题」；不然请店长批准。' },
     refund_late: { message: '「{name}」过了 {days} 天，不能退了。', next: '要退请店长批准。' },
     refund_channel: { message: '这笔钱不能这样退。', next: '请按原来付钱的方式退，或退现金。' },
-    refund_no_exchange: { message: '用储值或积分付的，不能直接换货。', next: '先退货，退回会员账上，再给他卖新的。' },
     refund_above_price: { message: '「{name}」退的钱比现在卖的还多。', next: '没有小票，最多按现在的价退。' },
     refund_over_cap: { message: '没有小票，一次最多退 {cap} 元。', next: '请找出小票来退；这个限额店主可以在设置里改。' },
     order_not_found: { message: '没有这张采购单。', next: '可能还没从别的机传过来，联网后再看。' },
