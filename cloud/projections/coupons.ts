@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
 import type { PurseDoc } from '#shared/members/lease.ts'
-import type { Coupon, CouponUse } from '#shared/sales/coupon.ts'
+import { type Coupon, type CouponUse, usesOf } from '#shared/sales/coupon.ts'
 import type { Sale } from '#shared/sales/events.ts'
 import { inShop, type Database } from '#cloud/storage/database.ts'
 import type { PurseDesk } from './purses.ts'
@@ -15,11 +15,20 @@ export function foldOffs(desk: PurseDesk & { readonly till: string; readonly at:
     if (why === 'birthday' && member) foldBirthday(desk, member.member, date.slice(0, 4), use)
     if (why !== 'coupon' || ref === undefined) continue
     const coupon: Coupon = desk.document('coupon', ref) ?? {}
-    if (!coupon.used) desk.tell('coupon', ref, { used: use })
+    const [before] = usesOf(coupon)
+    if (!before) desk.tell('coupon', ref, { used: use })
     else {
-      desk.flag('coupon.used_twice', `${ref} was used at till ${coupon.used.till} before`)
+      desk.flag('coupon.used_twice', `${ref} was used at till ${before.till} before`)
       desk.tell('coupon', ref, { again: [...coupon.again ?? [], use] })
     }
+  }
+}
+
+/** All of a sale came back: its use of coupons is undone. */
+export function foldCouponsBack(desk: PurseDesk, sale: Id, coupons: readonly Id[]): void {
+  for (const ref of coupons) {
+    const coupon: Coupon = desk.document('coupon', ref) ?? {}
+    if (usesOf(coupon).some((use) => use.sale === sale)) desk.tell('coupon', ref, { back: [...coupon.back ?? [], sale] })
   }
 }
 
@@ -30,9 +39,10 @@ function foldBirthday(desk: PurseDesk, member: Id, year: string, use: CouponUse)
   desk.tell('purse', member, { birthday: Math.max(birthday, Number(year)), birthdays: { ...birthdays, [year]: [...before, use] } })
 }
 
-/** The ids that a sale's offs and an issued coupon name, whatever they are. */
+/** The ids that a sale's offs, a refund and an issued coupon name, whatever they are. */
 export function couponsNamed({ type, body }: { type: string; body: Record<string, unknown> }): unknown[] {
   if (type === 'coupon.issued') return [body['coupon']]
+  if (type === 'sale.refunded') return Array.isArray(body['coupons']) ? body['coupons'] as unknown[] : []
   if (type !== 'sale.completed') return []
   return listOf(body['lines']).flatMap((line) => listOf(line?.['offs']).flatMap((off) => off?.['coupon'] ?? []))
 }

@@ -18,7 +18,7 @@ import { beyond, type Refunding } from '#shared/sales/refunding.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
-import { foldOffs } from './coupons.ts'
+import { foldCouponsBack, foldOffs } from './coupons.ts'
 import { foldMoves, foldReleased, foldTill, foldTopUp, foldWanted, type PurseDesk } from './purses.ts'
 
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
@@ -180,6 +180,7 @@ function foldRefund(step: Step, refund: Refund): void {
   post(folded, refund.postings)
   if (refund.moves) foldMoves(deskOf(step), refund.moves)
   if (refund.sale === null) return
+  foldCouponsBack(deskOf(step), refund.sale, refund.coupons ?? [])
   const before = refundingOf(step, refund.sale)
   const paid = before?.paid ?? known.paid.get(refund.sale) ?? null
   judgeRefunds(step, refund.sale, { ...before, ...refund.saleNo !== null && { no: refund.saleNo }, paid, back: [...before?.back ?? [], { refund: refund.refund, device, till, fen: refund.total }] })

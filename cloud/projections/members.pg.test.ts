@@ -46,9 +46,9 @@ test('a till without a limit, and one that is at it, are no news', async () => {
   for (const id of [member, other]) expect(await purse(two, id)).not.toHaveProperty('over')
 })
 
-function birthdaySale(till: TestTill, member: string, date: string): string {
+function birthdaySale(till: TestTill, member: string, date: string, off: object = { why: 'birthday', fen: 100 }): string {
   const sale = randomUUID()
-  const line = { good: randomUUID(), code: '', pricing: 'piece', unit: '瓶', per: 1000, quantity: 1000, price: 1000, list: 1000, gross: 1000, name: '酱油', discount: 100, net: 900, offs: [{ why: 'birthday', fen: 100 }] }
+  const line = { good: randomUUID(), code: '', pricing: 'piece', unit: '瓶', per: 1000, quantity: 1000, price: 1000, list: 1000, gross: 1000, name: '酱油', discount: 100, net: 900, offs: [off] }
   till.record('sale.completed', {
     sale, no: `${date.replaceAll('-', '')}-01-0001`, shift: randomUUID(), staff: randomUUID(), date, lines: [line], gross: 1000, discount: 100, total: 900, member: { member, points: 0, value: 0 },
     tenders: [{ channel: 'cash', amount: 900, given: 900, change: 0 }], postings: [{ account: 'drawer', fen: 900 }, { account: 'discounts', fen: 100 }, { account: 'sales', fen: -1000 }],
@@ -68,4 +68,29 @@ test('a birthday price given at two tills in one year is flagged at the second a
   await rebuild(cloud.db, shop)
   expect(await purse(two, member)).toMatchObject(told)
   expect(await listBirthdaysTwice(cloud.db, shop, 10)).toMatchObject([{ name: '2026', used: { till: '01' }, again: [{ till: '02' }] }])
+})
+
+test('a coupon whose sale came back can be used anew at any till; used while it counted, it is twice', async () => {
+  const { shop, one, two } = await openTwo()
+  const coupon = randomUUID()
+  const doc = async (): Promise<Record<string, unknown> | undefined> => (await two.changes()).changes.find((change) => change.kind === 'coupon' && change.id === coupon)?.doc
+  const use = (till: TestTill): string => birthdaySale(till, randomUUID(), '2026-11-23', { why: 'coupon', coupon, name: '减一元', fen: 100 })
+  const refund = (till: TestTill, sale: string): unknown => till.record('sale.refunded', {
+    refund: randomUUID(), no: '20261123-01-T0001', shift: randomUUID(), staff: randomUUID(), date: '2026-11-23', sale, saleNo: '20261123-01-0001', saleTill: '01', known: true, reason: 'other', note: '', total: 900,
+    lines: [{ line: 0, good: randomUUID(), code: '', name: '酱油', unit: '瓶', pricing: 'piece', per: 1000, quantity: 1000, price: 1000, amount: 900, stock: 'back', over: null }],
+    tenders: [{ channel: 'cash', amount: 900, due: false }], allowedBy: null, exchange: null, postings: [{ account: 'returns', fen: 900 }, { account: 'drawer', fen: -900 }], coupons: [coupon],
+  })
+  const first = use(one)
+  refund(one, first)
+  expect((await one.push()).body.flags).toEqual([])
+  expect(await doc()).toMatchObject({ used: { sale: first }, back: [first] })
+  const second = use(two)
+  expect((await two.push()).body.flags).toEqual([])
+  expect(await doc()).toMatchObject({ used: { sale: second, till: '02' } })
+  const third = use(one)
+  expect((await one.push(one.rows.slice(2))).body.flags).toMatchObject([{ code: 'coupon.used_twice' }])
+  const told = { used: { sale: second }, again: [{ sale: third }], back: [first] }
+  expect(await doc()).toMatchObject(told)
+  await rebuild(cloud.db, shop)
+  expect(await doc()).toMatchObject(told)
 })

@@ -17,7 +17,7 @@ import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { paidInAll, waysBack } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { customerOf, isKnown } from './member-views.ts'
+import { couponView, customerOf, isKnown } from './member-views.ts'
 import { saleFacts } from './sales.ts'
 import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
@@ -124,7 +124,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   store.commit({ events, prints }, at, staff.id)
   const view = refundView(context, key)
   if (view.exchange) context.emit('sale.completed', view.exchange)
-  if (view.member || view.exchange?.member) context.emit('members.changed', {})
+  if (view.member || view.exchange?.member || view.coupons.length > 0) context.emit('members.changed', {})
   context.cloud.kick()
   context.printed()
   return view
@@ -165,5 +165,6 @@ function refundView(context: Context, id: Id): RefundView {
   return {
     refund: own, no, at, saleNo, lines, total, tenders, known, member: body.member ?? null, sent: seq <= store.acknowledged(),
     exchange: sold ? viewOf(store, sold.body, sold.at, sold.seq) : null,
+    coupons: (body.coupons ?? []).flatMap((coupon) => store.coupon(coupon) ?? []).map((found) => couponView(found, today(context))).filter(({ usable }) => usable),
   }
 }

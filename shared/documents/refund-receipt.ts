@@ -18,11 +18,13 @@ export interface RefundReceiptInput {
   readonly staffNo: string
   /** Who allowed it; empty where nobody had to. */
   readonly allowedNo: string
+  /** Names of coupons that are good again. */
+  readonly coupons?: readonly string[]
   readonly copy: boolean
   readonly language?: Language
 }
 
-export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allowedNo, copy, language = 'zh' }: RefundReceiptInput): ReceiptDocument {
+export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allowedNo, coupons = [], copy, language = 'zh' }: RefundReceiptInput): ReceiptDocument {
   const words = WORDS[language]
   const lines = refund.lines.map((line) => {
     // A label said what it came to, whatever the price; a price by hand is shown as it was charged.
@@ -50,7 +52,7 @@ export function refundReceipt({ shop, refund, exchange, at, till, staffNo, allow
     copy: copy ? { mark: words.copy, note: words.copyNote } : null,
     facts: [row(words.number, refund.no), row(words.till, till), row(words.time, dateTimeText(at, shop.zone)), row(words.staff, staffNo)],
     heads: { name: words.goods, quantity: words.quantity, price: words.price, amount: words.amount },
-    lines, totals: [about, [row(words.payOut, yuanText(refund.total), exchange === null), ...exchange && !isMixed ? [] : paid], ...swap, ...(member.length > 0 ? [member] : []), [row(words.customerSigns, '_'.repeat(16))]],
+    lines, totals: [about, [row(words.payOut, yuanText(refund.total), exchange === null), ...exchange && !isMixed ? [] : paid], ...swap, ...(member.length > 0 ? [member] : []), ...(coupons.length > 0 ? [coupons.map((name) => row(words.couponBack, name))] : []), [row(words.customerSigns, '_'.repeat(16))]],
     codes: [], footer: shop.footer,
   }
 }

@@ -22,6 +22,7 @@ export interface Words {
   /** `{channel}` will pay it. */
   readonly dueBack: string
   readonly exchangeFor: string
+  readonly couponBack: string
   readonly paidMore: string
   readonly paidBack: string
   readonly customerSigns: string
@@ -110,7 +111,7 @@ const zh: Words = {
   topUp: '储值充值', toppedUp: '充值现金', bonus: '充值赠送', valueRefunded: '退储值', valueLeft: '储值余额', pointsEarned: '本次积分', pointsSpent: '使用积分', pointsRefunded: '退回积分', pointsLeft: '积分余额',
   discountBack: '扣除优惠', originalSale: '原单号', noReceipt: '无小票', otherTill: '其他收银机', byReceipt: '按小票退货，原单待核对', allowedBy: '批准人',
   refundReasons: { no_reason: '七天无理由', quality: '质量问题', wrong: '错收错发', other: '其他' }, dueBack: '待退（{channel}）',
-  exchangeFor: '换购单号', paidMore: '补差价', paidBack: '退差价', customerSigns: '顾客签字',
+  exchangeFor: '换购单号', couponBack: '优惠券可再用', paidMore: '补差价', paidBack: '退差价', customerSigns: '顾客签字',
   receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', refunded: '退货款', net: '实收',
   openings: '开钱箱次数', reason: '原因', note: '备注',
@@ -131,7 +132,7 @@ const en: Words = {
   topUp: 'TOP-UP', toppedUp: 'Topped up, cash', bonus: 'Bonus', valueRefunded: 'Value paid out', valueLeft: 'Stored value left', pointsEarned: 'Points earned', pointsSpent: 'Points used', pointsRefunded: 'Points given back', pointsLeft: 'Points left',
   discountBack: 'Less discount', originalSale: 'Sale', noReceipt: 'No receipt', otherTill: 'Another till', byReceipt: 'By its receipt, to be checked', allowedBy: 'Allowed by',
   refundReasons: { no_reason: 'Seven days', quality: 'Faulty', wrong: 'Sold by mistake', other: 'Other' }, dueBack: 'Due ({channel})',
-  exchangeFor: 'Exchanged for', paidMore: 'Paid', paidBack: 'Paid back', customerSigns: 'Customer',
+  exchangeFor: 'Exchanged for', couponBack: 'Coupon good again', paidMore: 'Paid', paidBack: 'Paid back', customerSigns: 'Customer',
   receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', refunded: 'Paid back', net: 'Net',
   openings: 'Drawer opened', reason: 'Reason', note: 'Note',

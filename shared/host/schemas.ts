@@ -154,6 +154,9 @@ export const SaleViewSchema = z.object({
 })
 export type SaleView = z.output<typeof SaleViewSchema>
 
+/** A coupon at the counter; `usable` today, as far as this till knows, by whoever it is for. */
+export const CouponViewSchema = z.object({ coupon: IdSchema, name: z.string(), off: CouponOffSchema, least: PriceSchema, from: z.string(), until: z.string(), usable: z.boolean() })
+export type CouponView = z.output<typeof CouponViewSchema>
 export const RefundViewSchema = z.object({
   refund: IdSchema, no: z.string(), at: z.int(), saleNo: z.string().nullable(), lines: z.array(RefundLineSchema),
   total: PriceSchema, tenders: z.array(RefundTenderSchema), known: z.boolean(),
@@ -161,6 +164,8 @@ export const RefundViewSchema = z.object({
   member: SaleMemberSchema.nullable(),
   /** What was taken in exchange. */
   exchange: SaleViewSchema.nullable(), sent: z.boolean(),
+  /** Coupons that can be used again, since all of their sale is back. */
+  coupons: z.array(CouponViewSchema),
 })
 export type RefundView = z.output<typeof RefundViewSchema>
 /** A sale as somebody sees it who wants to take goods of it back. */
@@ -256,9 +261,6 @@ export type Verification = z.output<typeof VerifySchema>
 /** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it with no network. */
 export const PurseViewSchema = z.object({ balance: z.int(), held: z.int() })
 export type PurseView = z.output<typeof PurseViewSchema>
-/** A coupon at the counter; `usable` today, as far as this till knows, by whoever it is for. */
-export const CouponViewSchema = z.object({ coupon: IdSchema, name: z.string(), off: CouponOffSchema, least: PriceSchema, from: z.string(), until: z.string(), usable: z.boolean() })
-export type CouponView = z.output<typeof CouponViewSchema>
 /** A member as screens show them: masked. */
 export const MemberViewSchema = z.object({
   member: IdSchema,

@@ -9,6 +9,7 @@ import { postings } from '../ledger/postings.ts'
 import { type Fen, fen } from '../money/money.ts'
 import type { Move } from '../payments/purse.ts'
 import { accountOf, ChannelSchema } from '../payments/tender.ts'
+import { sumOffs } from '../pricing/offs.ts'
 import { amountOf, type Milli, thousandthsPer } from '../quantity/quantity.ts'
 import type { Sale } from './events.ts'
 import { type Refund, type RefundLine, type RefundReason, type ReturnRule, SaleRefunded, type StockEnd } from './refund-events.ts'
@@ -84,6 +85,7 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   // Of a member who is none any more nobody keeps points or value: it is paid out.
   const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && !isPurse(channel) }))
   const moves = customer ? movesBack(sold, customer, total, parts) : []
+  const coupons = sold ? couponsBack(sold, lines) : []
   const body: Refund = {
     refund: command.refund, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     sale: sold?.sale.sale ?? command.receipt?.sale ?? null, saleNo: sold?.sale.no ?? command.receipt?.no ?? null, saleTill: sold ? facts.till : command.receipt?.till ?? null,
@@ -93,8 +95,17 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
     postings: postings([['returns', total], ...tenders.map(({ channel, amount, due }) => [due ? `refund_due:${channel}` : accountOf({ channel: ChannelSchema.parse(channel) }), fen(-amount)] as const)]),
     ...customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } },
     ...moves.length > 0 && { moves },
+    ...coupons.length > 0 && { coupons },
   }
   return { event: { id: command.refund, type: SaleRefunded.type, v: 1, body } }
+}
+
+/** A coupon was for the ticket as a whole: its use is undone once all of that is back, and not before. */
+function couponsBack({ sale, back }: SoldFacts, lines: readonly RefundLine[]): Id[] {
+  const left = sale.lines.map(({ quantity }, index) => quantity - (back.get(index)?.quantity ?? 0))
+  for (const { line, quantity } of lines) if (line !== null) left[line]! -= quantity
+  if (left.some((quantity) => quantity > 0)) return []
+  return sumOffs(sale.lines).flatMap(({ why, coupon }) => (why === 'coupon' && coupon !== undefined ? [coupon] : []))
 }
 
 const isPurse = (channel: string): boolean => channel === 'points' || channel === 'stored_value'

@@ -127,7 +127,7 @@ export const zh = {
     done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、', here: '本机', till: '{till} 号机', waiting: '主机没有回答，这一单没丢', waitingNext: '主机一恢复就会打开；手上有票时会先挂着。',
   },
   refund: {
-    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
+    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', couponBack: '优惠券「{name}」又能用了，到 {until}', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
     notFound: '没有找到这样的单', notFoundNext: '换个条件再找；小票在别的收银机上开的，就扫它的二维码。',
     of: '退货：{no}', elsewhere: '退货：别的收银机的小票 {no}', scanned: '（已扫码）', everything: '全部退', before: '这张单退过 {n} 次，最多还能退 {left} 元', backElsewhere: '别的收银机已经退了 {amount} 元',
     freeNote: '没有小票：要店长批准，按现在的价退。', elsewhereNote: '这张小票不在本机：要店长批准，扫要退的商品，联网后会核对。', cap: '一次最多 {cap} 元。', freeAsk: '扫要退的商品，或输入名称',
@@ -196,7 +196,7 @@ export const zh = {
     returnCap: '无小票退货上限', returnDays: '退货天数', returnExempt: '不退的分类', round: '抹零', rounding: '抹零', rule: '优惠方式', sale: '小票', saleNo: '原小票号',
     saleTill: '原机号', sent: '发出', seq: '行号', shop: '店', site: '网址', stacks: '同享', start: '开始时间', supplier: '供应商', tares: '皮重', text: '扫到的码', to: '到',
     uscc: '信用代码', value: '价值', weighIn: '称重单位', why: '为什么', zone: '时区', about: '介绍',
-    limit: '上限', valueLimits: '储值上限', named: '记名的', unnamed: '不记名的', loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
+    coupons: '优惠券', limit: '上限', valueLimits: '储值上限', named: '记名的', unnamed: '不记名的', loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
   },
   auditValue: {
     edited: '后来改过', code_taken: '条码已被别的商品用了', stock: '库存', members: '会员',
@@ -309,7 +309,7 @@ export const zh = {
     sameDisk: '备份和账本在同一块盘上，盘坏了会一起没。插一个 U 盘，把它的文件夹填在下面。', folder: '备份到这个文件夹', example: '例如 E:\\备份 或 /media/usb', save: '用这个文件夹', saved: '以后备份到这里', backToOwn: '改回本机',
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
-  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', named: '储值上限，登记了称呼的（元，0 不限）', unnamed: '储值上限，没登记称呼的（元，0 不限）', limitAbout: '按《单用途商业预付卡管理办法》，记名卡最多 5000 元，不记名卡最多 1000 元，记名卡没有有效期。赠送的也算在内。', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', days: '几天内有效', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，减 {amount} 元' },
+  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', named: '储值上限，登记了称呼的（元，0 不限）', unnamed: '储值上限，没登记称呼的（元，0 不限）', limitAbout: '按《单用途商业预付卡管理办法》，记名卡最多 5000 元，不记名卡最多 1000 元，记名卡没有有效期。赠送的也算在内。', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', kind_fen: '减钱', kind_percent: '打折', percent: '减百分之几（20 就是八折）', start: '从哪天', end: '到哪天', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，{off}' },
   settings: { members: '会员', screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
   returns: {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
