@@ -151,3 +151,16 @@ test('an exchange agrees to the fen, whatever was paid how and whatever is taken
   }), { numRuns: 40 })
   expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })
+
+test('the sales of somebody who joined twice are found by either of them, and by either number', async () => {
+  const { member: other } = await till.run('member.join', { set: { phone: '13900001111' } })
+  const mine = await sell(1000)
+  const ticket = { ...ticketOf([{ good }]), member: other }
+  const theirs = await till.run('sale.complete', { key: ticket.id, ticket, total: 1000, given: 1000 })
+  const nobodys = ticketOf([{ good }])
+  await till.run('sale.complete', { key: nobodys.id, ticket: nobodys, total: 1000, given: 1000 })
+  const found = async (asked: { member?: string; text?: string }): Promise<string[]> => (await till.run('sale.find', asked)).sales.map(({ no }) => no)
+  expect(await found({ member: other })).toEqual([theirs.no])
+  till.store.applyChanges([{ kind: 'member', id: other, rev: 1, doc: { mergedInto: member } as never, clocks: 'ffff00000000ffff-cloud' }], 1)
+  for (const asked of [{ member }, { member: other }, { text: '138 1234 5678' }, { text: '13900001111' }]) expect(await found(asked)).toEqual([theirs.no, mine.no])
+})

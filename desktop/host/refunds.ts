@@ -4,6 +4,7 @@ import type { CallArgs, CallResult } from '#shared/host/contract.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { RefundView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { normalPhone } from '#shared/identity/person.ts'
 import { type Fen, fen } from '#shared/money/money.ts'
 import { mainOf } from '#shared/members/member.ts'
 import { heldOf } from '#shared/payments/purse.ts'
@@ -63,7 +64,8 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-function find({ store, clock }: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
+function find(context: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
+  const { store, clock } = context
   const read = readReceiptText(text)
   const shown = (rows: ReturnType<typeof store.findSales>): CallResult<'sale.find'>['sales'] => rows.map((row) => {
     const back = store.saleBack(row.sale)
@@ -75,16 +77,25 @@ function find({ store, clock }: Context, { text, date, from, to, amount, good, m
     return { sales: here ? shown([here]) : [], elsewhere: here || !isOurs ? null : { sale: read.sale, no: null, till: null } }
   }
   const typed = text.trim()
+  const phone = read.kind === 'nothing' ? normalPhone(typed) : undefined
+  const byPhone = phone === undefined ? [] : store.people.find('phone', phone)
   // What is no number of any kind is a good's code or name.
-  const named = read.kind === 'nothing' && typed !== '' ? (store.goodByCode(typed) ?? store.searchGoods(typed, 1)[0])?.id ?? null : undefined
-  const names = [good, member, named].filter((id) => typeof id === 'string')
-  const isLookedThrough = names.length > 0 && date === undefined && to === undefined
+  const named = read.kind === 'nothing' && typed !== '' && byPhone.length === 0 ? (store.goodByCode(typed) ?? store.searchGoods(typed, 1)[0])?.id ?? null : undefined
+  const names = [good, named].filter((id) => typeof id === 'string')
+  const anyOf = [...new Set([...member === undefined ? [] : [member], ...byPhone].flatMap((id) => everybodyOf(context, id)))]
+  const isLookedThrough = names.length + anyOf.length > 0 && date === undefined && to === undefined
   const sales = named === null ? [] : store.findSales({
     no: read.kind === 'no' ? read.no : undefined, ending: read.kind === 'ending' ? read.ending : undefined, date, from: from ?? (isLookedThrough ? clock.now() - LOOKED_THROUGH_MS : undefined), to,
-    amount: amount ?? (read.kind === 'amount' ? read.fen : undefined), names, before, limit,
+    amount: amount ?? (read.kind === 'amount' ? read.fen : undefined), names, anyOf, before, limit,
   })
   const isElsewhere = read.kind === 'no' && sales.length === 0 && read.till !== store.identity().till
   return { sales: shown(sales), elsewhere: isElsewhere ? { sale: null, no: read.no, till: read.till } : null }
+}
+
+/** The member with everybody merged into them: their sales name whoever they were then. */
+function everybodyOf({ store: { people } }: Context, member: Id): Id[] {
+  const main = mainOf(people.member, member)
+  return [main, ...people.mergedInto(main)]
 }
 
 function refund(context: Context, { key, sale: asked, receipt, lines, reason, note, total, channel, exchange }: CallArgs<'sale.refund'>): RefundView {
