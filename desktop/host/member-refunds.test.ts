@@ -164,3 +164,17 @@ test('the sales of somebody who joined twice are found by either of them, and by
   till.store.applyChanges([{ kind: 'member', id: other, rev: 1, doc: { mergedInto: member } as never, clocks: 'ffff00000000ffff-cloud' }], 1)
   for (const asked of [{ member }, { member: other }, { text: '138 1234 5678' }, { text: '13900001111' }]) expect(await found(asked)).toEqual([theirs.no, mine.no])
 })
+
+test('by a receipt of another till it goes to a member\'s stored value where somebody says so; else in cash', async () => {
+  const before = await balances()
+  const lines = [{ line: null, good: good.id, quantity: 1000, amount: 1000, stock: 'back' as const }]
+  const receipt = { sale: null, no: '20261123-02-0007', till: '02' }
+  expect((await till.refusal('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, channel: 'stored_value' })).code).toBe('refund.channel')
+  expect((await till.refusal('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, channel: 'points', member })).code).toBe('refund.channel')
+  const view = await till.run('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, channel: 'stored_value', member })
+  expect(view).toMatchObject({ tenders: [{ channel: 'stored_value', amount: 1000, due: false }], member: { member, value: 11_000, points: 0 } })
+  expect(await card()).toMatchObject({ value: { balance: 11_000, held: 11_000 } })
+  expect(await balances()).toEqual({ ...before, returns: 1000, 'value:redeemed': -1000 })
+  expect((await till.run('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, member })).tenders).toEqual([{ channel: 'cash', amount: 1000, due: false }])
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})

@@ -98,7 +98,7 @@ function everybodyOf({ store: { people } }: Context, member: Id): Id[] {
   return [main, ...people.mergedInto(main)]
 }
 
-function refund(context: Context, { key, sale: asked, receipt, lines, reason, note, total, channel, exchange }: CallArgs<'sale.refund'>): RefundView {
+function refund(context: Context, { key, sale: asked, receipt, lines, reason, note, total, channel, member, exchange }: CallArgs<'sale.refund'>): RefundView {
   const { store, clock, approvals } = context
   const staff = signedIn(context)
   // A receipt of this till is no other till's word: its lines are here, and so is what came back of them.
@@ -116,6 +116,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   const decided = decideRefund({
     staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till, rules: shop, sold: id === null ? null : soldFacts(context, id),
     leftElsewhere: command.receipt?.sale ? leftElsewhere(context, command.receipt.sale) : null, good,
+    customer: id === null && member !== null ? customerOf(context, member) : undefined,
   }, command)
   if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
   const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: decided.event.body.tenders.some((tender) => tender.channel === 'cash') }]

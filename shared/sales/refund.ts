@@ -42,6 +42,8 @@ export interface RefundFacts {
   readonly sold: SoldFacts | null
   /** fen that can still be paid back of a sale that only the cloud knows; null where it has not said. */
   readonly leftElsewhere: Fen | null
+  /** Whose stored value it goes back to where this ledger doesn't have the sale: nobody here knows how it was paid, and the one who allows it says so. */
+  readonly customer?: Customer | undefined
   good(id: Id): Good | undefined
 }
 export interface RefundCommand {
@@ -78,13 +80,13 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   const total = fen(lines.reduce((sum, { amount }) => sum + amount, 0))
   if (total !== command.total) return { refused: { code: 'refund.total_changed', detail: { total, shown: command.total } } }
   const { sold } = facts
-  const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? []
+  const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? (facts.customer ? ['stored_value'] : [])
   if (command.channel !== 'cash' && !channels.includes(command.channel)) return { refused: { code: 'refund.channel', detail: { channel: command.channel } } }
-  const customer = sold?.customer
-  const parts = customer ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
+  const customer = sold ? sold.customer : command.channel === 'stored_value' ? facts.customer : undefined
+  const parts = sold && customer ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
   // Of a member who is none any more nobody keeps points or value: it is paid out.
   const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && !isPurse(channel) }))
-  const moves = customer ? movesBack(sold, customer, total, parts) : []
+  const moves = !customer ? [] : sold ? movesBack(sold, customer, total, parts) : [{ member: customer.member, purse: 'value' as const, delta: total, why: 'refunded' as const }]
   const coupons = sold ? couponsBack(sold, lines) : []
   const body: Refund = {
     refund: command.refund, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,

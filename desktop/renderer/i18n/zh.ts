@@ -127,7 +127,7 @@ export const zh = {
     done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、', here: '本机', till: '{till} 号机', waiting: '主机没有回答，这一单没丢', waitingNext: '主机一恢复就会打开；手上有票时会先挂着。',
   },
   refund: {
-    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', couponBack: '优惠券「{name}」又能用了，到 {until}', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名、会员手机号', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
+    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', cashUnless: '本机查不到当时怎么付的，退现金；顾客是用储值付的，就退回储值。', cashUnlessNobody: '本机查不到当时怎么付的，退现金。顾客是用储值付的，先按 F2 选好会员再来退。', toMember: '退到 {name} 的储值', couponBack: '优惠券「{name}」又能用了，到 {until}', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名、会员手机号', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
     notFound: '没有找到这样的单', notFoundNext: '换个条件再找；小票在别的收银机上开的，就扫它的二维码。',
     of: '退货：{no}', elsewhere: '退货：别的收银机的小票 {no}', scanned: '（已扫码）', everything: '全部退', before: '这张单退过 {n} 次，最多还能退 {left} 元', backElsewhere: '别的收银机已经退了 {amount} 元',
     freeNote: '没有小票：要店长批准，按现在的价退。', elsewhereNote: '这张小票不在本机：要店长批准，扫要退的商品，联网后会核对。', cap: '一次最多 {cap} 元。', freeAsk: '扫要退的商品，或输入名称',

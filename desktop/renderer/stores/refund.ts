@@ -71,6 +71,8 @@ export const useRefund = defineStore('refund', () => {
   const chosen = ref(0)
   const reason = ref<RefundReason>('no_reason')
   const exchanging = ref(false)
+  /** Without a sale of this till: to the stored value of the ticket's member, and not in cash. */
+  const toMember = ref(false)
   const waiting = shallowRef<Asked | null>(null)
   const done = shallowRef<RefundView | null>(null)
   const picture = ref('')
@@ -80,6 +82,7 @@ export const useRefund = defineStore('refund', () => {
   const total = computed(() => fen(rows.value.reduce((sum, row) => sum + amountFor(row as Row), 0)))
   /** Where the money goes, where not all of it is cash. */
   const parts = computed(() => {
+    if (!quote.value && toMember.value) return [{ channel: 'stored_value', amount: total.value }]
     const all = partBack(total.value, 'cash', quote.value?.ways ?? [])
     return all.every(({ channel }) => channel === 'cash') ? [] : all
   })
@@ -120,7 +123,7 @@ export const useRefund = defineStore('refund', () => {
     receipt.value = null
     rows.value = []
     reason.value = 'no_reason'
-    exchanging.value = false
+    exchanging.value = toMember.value = false
     done.value = null
     found.value = []
     void find('', '')
@@ -253,6 +256,7 @@ export const useRefund = defineStore('refund', () => {
       void send({
         key, sale: quote.value?.sale.sale ?? null, receipt: receipt.value, reason: reason.value, total: total.value,
         lines: chosenRows.map((row) => ({ line: row.line, good: row.good, quantity: row.quantity, amount: amountFor(row), stock: row.stock })),
+        ...!quote.value && toMember.value && ticket.ticket.member !== undefined && { channel: 'stored_value', member: ticket.ticket.member },
         exchange: exchanging.value && !ticket.empty ? { ticket: ticket.ticket, total: ticket.priced.total, given, value: fen(carried.value.value), points: carried.value.points, priced: ticket.pricedBy() } : null,
       })
     })
@@ -311,7 +315,7 @@ export const useRefund = defineStore('refund', () => {
   }
 
   return {
-    step, found, more, quote, receipt, rows, chosen, reason, exchanging, waiting, done, picture, total, parts, carried, any, difference, exchange,
+    step, found, more, quote, receipt, rows, chosen, reason, exchanging, toMember, waiting, done, picture, total, parts, carried, any, difference, exchange,
     ruleOf, begin, find, findMore, openSale, free, addFree, scan, move, setQuantity, more1, all, everything, turnStock, confirm, back,
   }
 })
