@@ -44,7 +44,7 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
       })
       return {
         sale: saleView(store, id), lines, left: fen(Math.max(0, paidInAll(body) - back.here - back.elsewhere)), elsewhere: fen(back.elsewhere),
-        ways: customer ? [...waysBack(body.tenders, backBy(context, id))] : [],
+        ways: customer || body.tenders.some(({ channel }) => channel === 'static_code') ? waysBack(body.tenders, backBy(context, id)).filter(({ channel }) => customer || channel === 'cash' || channel === 'static_code') : [],
         customer: customer ? { member: customer.member, points: heldOf(customer.holdings.points), value: heldOf(customer.holdings.value) } : null,
         refunds: store.refundsOf(id).map(({ total, ...refund }) => ({ ...refund, total: fen(total) })),
       }

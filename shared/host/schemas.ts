@@ -178,7 +178,7 @@ export const RefundQuoteSchema = z.object({
   /** fen that other tills paid back */
   elsewhere: PriceSchema,
   refunds: z.array(z.object({ refund: IdSchema, no: z.string(), at: z.int(), total: PriceSchema })),
-  /** fen that can still go back the way they came, where a member paid with points or stored value; else none */
+  /** fen that can still go back the way they came, where a member paid with points or stored value, or somebody by the shop's own code; else none */
   ways: z.array(z.object({ channel: z.string(), left: z.int() })),
   /** Whose sale it was, as they are called now, with what this till may spend of their points and stored value; null where it was nobody's, or they are no member any more. */
   customer: z.object({ member: IdSchema, points: z.int(), value: z.int() }).nullable(),
@@ -250,6 +250,8 @@ export const DisplaySchema = z.object({
   /** Off the whole ticket; and what was saved in all. */
   offs: DisplayOffsSchema, saved: FenSchema.default(fen(0)),
   total: FenSchema, given: FenSchema.nullable(), change: FenSchema.nullable(), url: z.string().nullable(),
+  /** The shop's own code by which so many fen are asked for. */
+  code: z.object({ name: z.string().max(10), text: z.string().max(300), fen: FenSchema }).nullable().default(null),
 })
 export type Display = z.output<typeof DisplaySchema>
 

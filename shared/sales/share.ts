@@ -54,11 +54,11 @@ export function waysBack(tenders: readonly Pick<Tender, 'channel' | 'amount'>[],
 const PURSES_FIRST: readonly string[] = ['stored_value', 'points']
 
 /**
- * How `total` fen go back: by the channel asked for, and where a member paid with points or stored value no more by any
- * channel than came by it. What no channel has left is cash.
+ * How `total` fen go back: by the channel asked for, and where a member paid with points or stored value, or another channel
+ * than cash is asked for, no more by any than came by it. What no channel has left is cash.
  */
 export function partBack(total: number, channel: string, ways: Ways): { channel: string; amount: Fen }[] {
-  if (!ways.some((way) => PURSES_FIRST.includes(way.channel))) return [{ channel, amount: fen(total) }]
+  if (channel === 'cash' && !ways.some((way) => PURSES_FIRST.includes(way.channel))) return [{ channel, amount: fen(total) }]
   const parts = new Map<string, number>()
   let rest = total
   for (const each of new Set([channel, ...PURSES_FIRST, 'cash'])) {

@@ -19,7 +19,7 @@ export const zh = {
   'credit.revoked': '已撤销', 'credit.revoked_text': '这张信用码已被撤销，不要再相信它。',
   'credit.forged': '不是真的', 'credit.forged_text': '这张信用码不是本平台签发的，或者被改动过。上面写的店名和代码都不可信。',
   'credit.visit': '去店铺页面', 'credit.name_now': '店铺现在的名称是“{name}”。', 'credit.how': '想自己核对？用平台的公钥就能离线验证', 'credit.keys': '公钥',
-  'receipt.title': '购物小票', 'receipt.no': '单号', 'receipt.time': '时间', 'receipt.total': '合计', 'receipt.refund': '退款', 'receipt.discount': '优惠', 'receipt.saved': '共优惠', 'receipt.off.ticket': '整单优惠', 'receipt.off.rounding': '抹零', 'receipt.off.price': '改价', 'receipt.off.birthday': '生日优惠', 'receipt.by.points': '积分抵扣', 'receipt.by.stored_value': '储值支付', 'receipt.gross': '小计', 'receipt.count': '共 {count} 项', 'receipt.cash': '现金', 'receipt.given': '收现金', 'receipt.change': '找零', 'receipt.return': '退货', 'receipt.thanks': '谢谢惠顾', 'receipt.shop': '再看看店里有什么',
+  'receipt.title': '购物小票', 'receipt.no': '单号', 'receipt.time': '时间', 'receipt.total': '合计', 'receipt.refund': '退款', 'receipt.discount': '优惠', 'receipt.saved': '共优惠', 'receipt.off.ticket': '整单优惠', 'receipt.off.rounding': '抹零', 'receipt.off.price': '改价', 'receipt.off.birthday': '生日优惠', 'receipt.by.points': '积分抵扣', 'receipt.by.stored_value': '储值支付', 'receipt.by.static_code': '收款码支付', 'receipt.gross': '小计', 'receipt.count': '共 {count} 项', 'receipt.cash': '现金', 'receipt.given': '收现金', 'receipt.change': '找零', 'receipt.return': '退货', 'receipt.thanks': '谢谢惠顾', 'receipt.shop': '再看看店里有什么',
   'receipt.missing': '这张小票还没到网上', 'receipt.missing_text': '收银机可能暂时断网，联网后小票就会出现。纸质小票照样有效。',
   'missing.title': '这里没有东西', 'missing.text': '地址可能打错了，或者店铺已经不在。', 'missing.home': '看看有哪些店',
   'busy.title': '现在人太多', 'busy.text': '稍等一下，页面会自己再打开。',

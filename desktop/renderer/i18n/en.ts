@@ -72,7 +72,7 @@ export const en: typeof zh = {
     code_label_no_priceNext: 'A manager gives it a price in Goods.', code_label_not_weighedNext: 'A manager makes it a weighed good in Goods, or print another label.', code_label_nothingNext: 'Weigh it again and print a new label.',
     code_linkNext: 'Scan the bar code on the good, or F3 and search by name.', code_personNext: 'Scan the bar code on the good.', code_companyNext: 'Scan the bar code on the good.', code_merchant_codeNext: 'To take money press ⏎, then scan what the customer shows.', code_receiptNext: 'Look at the till that printed it.', code_member_cardNext: 'Press F2 and find them by telephone.',
     next: 'Scan again; else F3 and search by name, or put it aside and go on.', nextAdd: 'Scan again, or add it now; the ticket stays.', add: 'Add it now',
-    payment: 'This is a payment code of {channel}', paymentNone: 'Payment by code is not set up yet: take cash, or show the shop\'s code.', paymentFirst: 'No money was taken. Press ⏎ first, then scan it.',
+    payment: 'This is a payment code of {channel}', paymentNone: 'To charge customers\' codes a payment channel must be set up first. Take cash; the owner can also put the shop\'s own code in under Settings, Payment.', paymentCode: 'To charge customers\' codes a payment channel must be set up first. Let the customer scan the shop\'s own code instead.', paymentFirst: 'No money was taken. Press ⏎ first, then scan it.',
     credit: 'This is the shop\'s credit code', creditNext: 'It is for customers to read; go on scanning.', coupon: 'This is the coupon {code}', couponNext: 'This till takes no coupons yet: charge the full price.',
     expired: '{name} expired: {day}', expiredNext: 'Don\'t sell it; take it off and get another.', labelOff: '{name}: the label says {amount}, today\'s price makes it {listed}', labelOffNext: 'The label\'s is charged. If it is wrong, remove it and print another.',
     packs: 'At most {n} of one label at a time', packsNext: 'Scan in several goes, whole numbers only.',
@@ -129,7 +129,7 @@ export const en: typeof zh = {
     done: 'Held; {n} ticket waits | Held; {n} tickets wait', doneNext: 'F5 brings it back.', comma: ', ', here: 'here', till: 'till {till}', waiting: 'The host did not answer; this ticket is not lost', waitingNext: 'It opens when the host is back, or waits among the held ones if another is open by then.',
   },
   refund: {
-    to_cash: 'Cash {amount}', to_stored_value: 'To stored value {amount}', to_points: 'To points, worth {amount}', cashUnless: 'This till can\'t see how it was paid: in cash, unless it was stored value.', cashUnlessNobody: 'This till can\'t see how it was paid: in cash. If it was stored value, choose the member (F2) first.', toMember: 'To {name}\'s stored value', couponBack: 'The coupon {name} is good again, until {until}', carriedValue: 'New goods: {amount} of stored value', carriedPoints: 'New goods: {n} points', title: 'Return: find the sale', noReceipt: 'No receipt', ask: 'Scan the receipt\'s code, or type', askExample: 'last four digits, amount 16.30, goods, member\'s number', day: 'Day', look: 'Find', staff: 'Cashier {no}', wasBack: 'Back',
+    to_cash: 'Cash {amount}', to_stored_value: 'To stored value {amount}', to_points: 'To points, worth {amount}', cashUnless: 'This till can\'t see how it was paid: in cash, unless it was stored value.', cashUnlessNobody: 'This till can\'t see how it was paid: in cash. If it was stored value, choose the member (F2) first.', toMember: 'To {name}\'s stored value', byCode: 'Paid by code: back by phone', to_static_code: 'Pay {amount} back by phone', couponBack: 'The coupon {name} is good again, until {until}', carriedValue: 'New goods: {amount} of stored value', carriedPoints: 'New goods: {n} points', title: 'Return: find the sale', noReceipt: 'No receipt', ask: 'Scan the receipt\'s code, or type', askExample: 'last four digits, amount 16.30, goods, member\'s number', day: 'Day', look: 'Find', staff: 'Cashier {no}', wasBack: 'Back',
     notFound: 'No such sale', notFoundNext: 'Try something else; of another till\'s receipt scan the code.',
     of: 'Return: {no}', elsewhere: 'Return: another till\'s receipt {no}', scanned: '(scanned)', everything: 'All of it', before: 'Came back {n} times; {left} at most can still be paid back', backElsewhere: 'Another till has paid back {amount}',
     freeNote: 'No receipt: a manager allows it, at today\'s price.', elsewhereNote: 'The receipt is not of this till: a manager allows it; scan the goods. It is compared when connected.', cap: '{cap} at most at once.', freeAsk: 'Scan the goods, or type a name',
@@ -160,7 +160,7 @@ export const en: typeof zh = {
     titleClosed: 'Shift closed ({from} to {to})', sure: '{amount} counted: close the shift?', sureHeld: '{n} held ticket is not paid yet. | {n} held tickets are not paid yet.', sureNext: 'After that its figures can\'t be changed.', sureGo: 'Close the shift', recount: 'Count again',
     example: 'e.g. 200', needFloat: 'Count the float and type it; 0 if there is none.', needCount: 'Count the cash in the drawer and type it; 0 if there is none.', badAmount: 'This is no amount: digits only, not negative, like 200 or 200.50.', tooLarge: 'This is too much: a few zeros too many?',
     staff: 'Staff', sales: 'Sales', refunded: 'Paid back', returns: 'of which returns', gross: 'Gross', discount: 'Discounts', net: 'Net', floatShort: 'Float', expected: 'Expected cash', countedShort: 'Counted cash',
-    couponLoss: 'Lost: coupons used twice', redeemed: 'of it stored value', points: 'of it points', toppedUp: 'Topped up (cash)', bonus: 'Given on top', valueRefunded: 'Value paid out (cash)',
+    couponLoss: 'Lost: coupons used twice', redeemed: 'of it stored value', points: 'of it points', staticCode: 'of it the shop\'s code (seen, not reconciled)', toppedUp: 'Topped up (cash)', bonus: 'Given on top', valueRefunded: 'Value paid out (cash)',
     difference: 'Difference', even: 'to the fen', over: 'over', short: 'short',
     cashier: 'Cashier {no}, {sales} sales', openings: 'Drawer opened', x: 'Print X report', print: 'Print', printing: 'The report is printing', past: 'Earlier shifts', zNo: 'Z No. {n}', nowOpen: 'Open now', noPast: 'No shift was closed yet',
   },
@@ -204,7 +204,7 @@ export const en: typeof zh = {
     saleNo: 'Receipt', saleTill: 'Receipt\'s till', sent: 'Sent', seq: 'Row', shop: 'Shop', site: 'Site', stacks: 'Together', start: 'From',
     supplier: 'Supplier', tares: 'Containers', text: 'What was scanned', to: 'To', uscc: 'Credit code', value: 'Value', weighIn: 'Weighed in',
     why: 'Why', zone: 'Time zone', about: 'About',
-    coupons: 'Coupons', limit: 'Limit', valueLimits: 'Most stored value', named: 'With a name', unnamed: 'Without a name', loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
+    via: 'Code', payCodes: 'Payment codes', coupons: 'Coupons', limit: 'Limit', valueLimits: 'Most stored value', named: 'With a name', unnamed: 'Without a name', loyalty: 'Members get', earn: 'Paid for one point', worth: 'A point pays', bonus: 'Given on top', birthday: 'Birthday (%)', coupon: 'Coupon', points: 'Points', moves: 'Points and stored value', purse: 'Purse', balance: 'Left', terms: 'Terms', least: 'From', until: 'Until',
   },
   auditValue: {
     edited: 'edited since', code_taken: 'its code is another good\'s by now', stock: 'stock', members: 'members',
@@ -216,7 +216,7 @@ export const en: typeof zh = {
     promotion: 'promotion', spend: 'spend', discount: 'discount', ticket: 'off the ticket', rounding: 'rounding', price: 'price', amount: 'amount',
     percent: 'per cent', n_for_m: 'n for m', nth: 'nth', none: 'none', jiao: 'to the jiao', yuan: 'to the yuan', shop: 'shop', stall: 'stall',
     pharmacy: 'pharmacy', change: 'change', mod10: 'checked', unchecked: 'not checked',
-    points: 'points', value: 'stored value', stored_value: 'stored value', earned: 'earned', spent: 'spent', returned: 'taken back with goods', refunded: 'given back', topped_up: 'topped up', adjusted: 'put right', correction: 'correction', refund: 'paid out', birthday: 'birthday', coupon: 'coupon',
+    points: 'points', value: 'stored value', stored_value: 'stored value', static_code: 'shop\'s code', earned: 'earned', spent: 'spent', returned: 'taken back with goods', refunded: 'given back', topped_up: 'topped up', adjusted: 'put right', correction: 'correction', refund: 'paid out', birthday: 'birthday', coupon: 'coupon',
   },
   alerts: {
     couponTwice: 'Coupon “{name}” was used at tills {tills}', couponCounts: 'Here first, so it counts; the other is booked as a loss.', couponLost: 'It does not count here: the {amount} taken off is booked as a loss, coupon used twice.',
@@ -321,7 +321,7 @@ export const en: typeof zh = {
     move: 'To move to a new machine, or when this one breaks: stop the old one, run npm run till -- restore FILE on the new one, then npm start. Use one backup on one machine only.', secret: 'A backup holds all records and this machine\'s key: keep it safe.', ownerOnly: 'Backups need the owner.',
   },
   loyalty: { earn: 'Yuan paid for 1 point (0: none)', worth: 'Yuan 1 point pays (0: none)', birthday: 'Off on the birthday (%)', named: 'Most stored value, with a name (yuan, 0: any)', unnamed: 'Most stored value, without a name (yuan, 0: any)', limitAbout: 'The rules for prepaid cards allow 5,000 yuan with a name and 1,000 without; what is given on top counts too.', bonus: 'On top of top-ups', from: 'From (yuan)', given: 'Given (yuan)', add: 'Add a step', save: 'Save', saved: 'Members\' rules saved', issue: 'Issue a coupon', name: 'Name', off: 'Off (yuan)', least: 'From a total of (yuan)', kind_fen: 'Yuan off', kind_percent: 'Per cent off', percent: 'Off (per cent)', start: 'From', end: 'Until', go: 'Issue', codeOr: 'Code (empty: for {name})', issued: '{name} issued: {off}' },
-  settings: { members: 'Members', screen: 'This screen', prices: 'Prices', printer: 'Printers', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
+  settings: { pay: 'Payment', members: 'Members', screen: 'This screen', prices: 'Prices', printer: 'Printers', device: 'Scales and scanners', staff: 'Staff', returns: 'Returns', labels: 'Scale labels', backup: 'Backup' },
   returns: {
     days: 'Days in which goods come back (0: the same day)', cap: 'Without a receipt, at most at once', exempt: 'Categories not without a reason (spaces between)', about: 'Goods whose category has one of these words come back when faulty, or when a manager allows it; so does everything after the days are over.', save: 'Save', saved: 'The rules are saved',
     bad: 'The days or the limit can\'t be right.', badNext: 'Days are a whole number up to 365, the limit is an amount.',
@@ -345,9 +345,15 @@ export const en: typeof zh = {
   help: {
     title: 'Keys', scan: 'The scanner always works: on any page, with any input method, straight onto the ticket.',
     times: 'three of it: then scan or touch', timesAfter: 'How many of this line, after the scan', enter: 'take money; there: exact', cash: 'take 50 in cash', step: 'one more, one less', move: 'another line', remove: 'remove the line', back: 'one step back', letters: 'just type to search', erase: 'erase one digit',
-    elsewhere: 'In the panels', tab: 'to the next button or field, ⏎ presses it', choose: 'walk in a list, choose', stockPages: 'Stock: another page', reasons: 'Return: the reason', refunding: 'Return: * all of it, / to the shelf or the bin, 0 exchange', tare: 'Weighing: tare, with a scale',
+    elsewhere: 'In the panels', tab: 'to the next button or field, ⏎ presses it', choose: 'walk in a list, choose', stockPages: 'Stock: another page', reasons: 'Return: the reason', payCode: 'Payment: show the shop\'s code; a number before it is taken in cash', refunding: 'Return: * all of it, / to the shelf or the bin, 0 exchange', tare: 'Weighing: tare, with a scale',
+  },
+  payCode: {
+    title: 'The shop\'s own payment codes', setUp: 'Scan the shop\'s WeChat, Alipay or other code here, or paste what it says; it is then shown to customers when they pay. The money goes to your own account, and works off-line; see on your phone that it came.', name: 'Name', nameExample: 'WeChat', text: 'What it says (scan it on this page)', add: 'Add a code',
+    saved: 'The codes are saved', bad: 'Each code has a name of its own and says something.', badNext: 'Add what is missing, or remove that row.', show: 'Shop\'s code', which: 'Which code', due: 'To be paid by {name}', cashToo: '{amount} in cash besides',
+    about: 'The customer scans and types the amount. Press Received when your phone says that it came.', received: 'Received', scan: '{name}', none: 'No payment code is set', noneNext: 'The owner scans one in under More, Settings, Payment.', changed: 'The amount has changed, so the code was put away', changedNext: 'Press Shop\'s code again; if it was paid already, compare the amounts.',
   },
   display: {
+    scanToPay: 'Scan to pay by {name}', scanAmount: 'Please pay this amount',
     welcome: 'Welcome', thanks: 'Thank you', pay: 'To pay', resting: 'Reconnecting…', tokenOld: 'The till was started anew', tokenOldNext: 'Open this page again at the till: More → Customer display.', credit: 'Scan for licences and promises', until: 'Good until {time}, updated {ago}', expired: 'The credit code has expired and renews on-line', receiptCode: 'Scan for your receipt',
   },
   notice: { storage: 'This computer can\'t keep the ticket', storageNext: 'It is still on the screen: finish it, then free some disk.' },

@@ -70,7 +70,7 @@ export const zh = {
     code_label_no_priceNext: '请店长在「商品」里填上单价。', code_label_not_weighedNext: '请店长在「商品」里改成称重，或换一张标签。', code_label_nothingNext: '请重新称，重打一张标签。',
     code_linkNext: '请扫商品上的条码，或按 F3 搜名称。', code_personNext: '请扫商品上的条码。', code_companyNext: '请扫商品上的条码。', code_merchant_codeNext: '收钱请先按 ⏎，再让顾客出示付款码。', code_receiptNext: '到打出这张小票的收银机上看。', code_member_cardNext: '请按 F2，用手机号查。',
     next: '再扫一次；还不行就按 F3 搜名称，或把商品放一边接着收。', nextAdd: '再扫一次，或现在就添加，票不用动。', add: '现在添加',
-    payment: '这是{channel}付款码', paymentNone: '扫码收款还没开通，请收现金，或收店里的收款码。', paymentFirst: '没有收钱。要收款先按 ⏎，再请顾客出示。',
+    payment: '这是{channel}付款码', paymentNone: '扫顾客的付款码要先开通支付通道，现在收不了。请收现金；店主也可以在「设置」→「收款」里放上店里的收款码。', paymentCode: '扫顾客的付款码要先开通支付通道，现在收不了。请顾客反过来扫店里的收款码。', paymentFirst: '没有收钱。要收款先按 ⏎，再请顾客出示。',
     credit: '这是店铺的信用码', creditNext: '给顾客看的，不是商品，接着扫码就行。', coupon: '这是优惠券 {code}', couponNext: '本机还不能用券，请按原价收。',
     expired: '「{name}」{day} 到期，已经过期', expiredNext: '请不要卖，拿下来换一件。', labelOff: '「{name}」标签 {amount} 元，按现价是 {listed} 元', labelOffNext: '按标签收。不对就删掉，重打标签。',
     packs: '一张标签一次最多记 {n} 份', packsNext: '请分几次扫，数量要是整数。',
@@ -127,7 +127,7 @@ export const zh = {
     done: '挂好了，现在挂着 {n} 单', doneNext: '按 F5 取回。', comma: '、', here: '本机', till: '{till} 号机', waiting: '主机没有回答，这一单没丢', waitingNext: '主机一恢复就会打开；手上有票时会先挂着。',
   },
   refund: {
-    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', cashUnless: '本机查不到当时怎么付的，退现金；顾客是用储值付的，就退回储值。', cashUnlessNobody: '本机查不到当时怎么付的，退现金。顾客是用储值付的，先按 F2 选好会员再来退。', toMember: '退到 {name} 的储值', couponBack: '优惠券「{name}」又能用了，到 {until}', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名、会员手机号', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
+    to_cash: '退现金 {amount}', to_stored_value: '退回储值 {amount}', to_points: '退回积分（抵 {amount} 元）', cashUnless: '本机查不到当时怎么付的，退现金；顾客是用储值付的，就退回储值。', cashUnlessNobody: '本机查不到当时怎么付的，退现金。顾客是用储值付的，先按 F2 选好会员再来退。', toMember: '退到 {name} 的储值', byCode: '收款码付的，在手机上退', to_static_code: '在手机上退给付款人 {amount}', couponBack: '优惠券「{name}」又能用了，到 {until}', carriedValue: '新货用储值付 {amount}', carriedPoints: '新货用 {n} 分抵', title: '退货：找出原来的单', noReceipt: '没有小票', ask: '扫小票二维码，或输入', askExample: '单号末四位、金额 16.30、商品名、会员手机号', day: '哪天', look: '找', staff: '{no} 号收银', wasBack: '已退',
     notFound: '没有找到这样的单', notFoundNext: '换个条件再找；小票在别的收银机上开的，就扫它的二维码。',
     of: '退货：{no}', elsewhere: '退货：别的收银机的小票 {no}', scanned: '（已扫码）', everything: '全部退', before: '这张单退过 {n} 次，最多还能退 {left} 元', backElsewhere: '别的收银机已经退了 {amount} 元',
     freeNote: '没有小票：要店长批准，按现在的价退。', elsewhereNote: '这张小票不在本机：要店长批准，扫要退的商品，联网后会核对。', cap: '一次最多 {cap} 元。', freeAsk: '扫要退的商品，或输入名称',
@@ -158,7 +158,7 @@ export const zh = {
     titleClosed: '已交班（{from} 到 {to}）', sure: '实点 {amount}，确定交班吗？', sureHeld: '还有 {n} 张挂单没收。', sureNext: '确定以后，这一班的账就不能再改。', sureGo: '确定交班', recount: '再数一遍',
     example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
     staff: '工号', sales: '单数', returns: '其中退货', refunded: '退货款', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
-    couponLoss: '券重复使用损失', redeemed: '其中储值支付', points: '其中积分抵扣', toppedUp: '储值充值（现金）', bonus: '充值赠送', valueRefunded: '退储值（现金）',
+    couponLoss: '券重复使用损失', redeemed: '其中储值支付', points: '其中积分抵扣', staticCode: '其中收款码（收银员确认，未对账）', toppedUp: '储值充值（现金）', bonus: '充值赠送', valueRefunded: '退储值（现金）',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
     cashier: '{no} 号收银 {sales} 单', openings: '开钱箱次数', x: '打印 X 报表', print: '打印', printing: '报表在打印了', past: '以前的班', zNo: 'Z 第 {n} 号', nowOpen: '当班中', noPast: '还没有交过班',
   },
@@ -196,7 +196,7 @@ export const zh = {
     returnCap: '无小票退货上限', returnDays: '退货天数', returnExempt: '不退的分类', round: '抹零', rounding: '抹零', rule: '优惠方式', sale: '小票', saleNo: '原小票号',
     saleTill: '原机号', sent: '发出', seq: '行号', shop: '店', site: '网址', stacks: '同享', start: '开始时间', supplier: '供应商', tares: '皮重', text: '扫到的码', to: '到',
     uscc: '信用代码', value: '价值', weighIn: '称重单位', why: '为什么', zone: '时区', about: '介绍',
-    coupons: '优惠券', limit: '上限', valueLimits: '储值上限', named: '记名的', unnamed: '不记名的', loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
+    via: '哪个码', payCodes: '收款码', coupons: '优惠券', limit: '上限', valueLimits: '储值上限', named: '记名的', unnamed: '不记名的', loyalty: '会员优惠', earn: '每消费积一分', worth: '每分抵', bonus: '赠送', birthday: '生日优惠（%）', coupon: '优惠券', points: '积分', moves: '积分和储值变动', purse: '账户', balance: '余额', terms: '使用条件', least: '满', until: '截止',
   },
   auditValue: {
     edited: '后来改过', code_taken: '条码已被别的商品用了', stock: '库存', members: '会员',
@@ -206,7 +206,7 @@ export const zh = {
     imported: '导入', back: '回货架', exempt: '这类不退', late: '超过天数', promotion: '促销', spend: '满减', discount: '打折', ticket: '整单优惠', rounding: '抹零',
     price: '价格', amount: '金额', percent: '百分比', n_for_m: '买几付几', nth: '第几件', none: '没有', jiao: '到角', yuan: '到元', shop: '店', stall: '摊', pharmacy: '药店',
     change: '补零钱', mod10: '有校验', unchecked: '不校验',
-    points: '积分', value: '储值', stored_value: '储值', earned: '得到', spent: '使用', returned: '退货收回', refunded: '退回', topped_up: '充值', adjusted: '调整', correction: '更正', refund: '退款', birthday: '生日优惠', coupon: '优惠券',
+    points: '积分', value: '储值', stored_value: '储值', static_code: '收款码', earned: '得到', spent: '使用', returned: '退货收回', refunded: '退回', topped_up: '充值', adjusted: '调整', correction: '更正', refund: '退款', birthday: '生日优惠', coupon: '优惠券',
   },
   alerts: {
     couponTwice: '优惠券「{name}」在 {tills} 号机都用了', couponCounts: '本机先用，算数；别的机上那次记作损失。', couponLost: '本机这次不算数，减掉的 {amount} 元已记作「券重复使用」的损失。',
@@ -310,7 +310,7 @@ export const zh = {
     move: '搬到新电脑，或这台坏了：停下旧的，在新电脑上运行 npm run till -- restore 备份文件，再运行 npm start。同一份备份只在一台上用。', secret: '备份里有全部账目和这台机器的密钥，请收好。', ownerOnly: '备份要店主来做。',
   },
   loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', named: '储值上限，登记了称呼的（元，0 不限）', unnamed: '储值上限，没登记称呼的（元，0 不限）', limitAbout: '按《单用途商业预付卡管理办法》，记名卡最多 5000 元，不记名卡最多 1000 元，记名卡没有有效期。赠送的也算在内。', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', kind_fen: '减钱', kind_percent: '打折', percent: '减百分之几（20 就是八折）', start: '从哪天', end: '到哪天', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，{off}' },
-  settings: { members: '会员', screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
+  settings: { pay: '收款', members: '会员', screen: '本屏', prices: '价格', printer: '打印机', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
   returns: {
     days: '几天之内可以退（0 是只当天）', cap: '没有小票，一次最多退（元）', exempt: '这些分类不能无理由退（用空格分开）', about: '商品分类名里有这些字的，退货要有质量问题，或由店长批准。过了天数的，也要店长批准。', save: '保存', saved: '退货规定已保存',
     bad: '天数或限额填得不对。', badNext: '天数填 0 到 365 的整数，限额填金额。',
@@ -334,9 +334,15 @@ export const zh = {
   help: {
     title: '按键一览', scan: '扫码枪随时能扫：不管在哪一页、用什么输入法，都直接上票。',
     times: '三件：接着扫码或点商品', timesAfter: '改当前行的数量：扫完再输几件', enter: '收款；在收款页就是正好', cash: '收 50 元现金', step: '当前行加一件、减一件', move: '换一行', remove: '删掉当前行', back: '退一步', letters: '直接打字就是搜索', erase: '擦掉输入的一位',
-    elsewhere: '在各页里', tab: '走到下一个按钮或格子，⏎ 按下', choose: '在列表里走，选中', stockPages: '库存：换一页', reasons: '退货：选原因', refunding: '退货：* 全退，/ 回库存或报损，0 换货', tare: '称重：去皮（接了秤）',
+    elsewhere: '在各页里', tab: '走到下一个按钮或格子，⏎ 按下', choose: '在列表里走，选中', stockPages: '库存：换一页', reasons: '退货：选原因', payCode: '收款：出示店里的收款码；先输数就是先收这么多现金', refunding: '退货：* 全退，/ 回库存或报损，0 换货', tare: '称重：去皮（接了秤）',
+  },
+  payCode: {
+    title: '店里的收款码', setUp: '把店里的微信、支付宝或聚合收款码扫进来（或粘贴码里的文字），收款时就显示在顾客屏上。钱进您自己的账户，本机不经手；没网也能用，到账请看自己的手机。', name: '叫什么', nameExample: '微信', text: '码里的文字（对着这一页扫一下）', add: '加一个码',
+    saved: '收款码保存好了', bad: '每个码都要有名字和内容，名字不能重复。', badNext: '补上名字；不要的那一行请删掉。', show: '收款码', which: '用哪个码', due: '请顾客用{name}付', cashToo: '另收现金 {amount}',
+    about: '顾客扫码、自己输金额。看到手机到账再按「已到账」。', received: '已到账', scan: '{name}收款码', none: '还没有设置收款码', noneNext: '店主到「更多」→「设置」→「收款」里扫进来。', changed: '应收变了，刚才的收款码收起来了', changedNext: '请再按「收款码」；顾客已经付了的，先核对金额。',
   },
   display: {
+    scanToPay: '请用{name}扫码付款', scanAmount: '请按这个金额付',
     welcome: '欢迎光临', thanks: '谢谢惠顾', pay: '请付', resting: '正在重连…', tokenOld: '收银机重新启动过', tokenOldNext: '请在收银机上点「更多」→「顾客屏」，重新打开这一页。', credit: '扫码看证照和承诺', until: '有效到 {time}，{ago}更新', expired: '信用码过期了，联网后更新', receiptCode: '扫码取小票',
   },
   notice: { storage: '这台电脑存不下票了', storageNext: '票还在屏幕上，请先收完这一单，再清理磁盘。' },

@@ -73,6 +73,9 @@ export const useRefund = defineStore('refund', () => {
   const exchanging = ref(false)
   /** Without a sale of this till: to the stored value of the ticket's member, and not in cash. */
   const toMember = ref(false)
+  /** What came by the shop's own code goes back by hand, on the owner's phone, and not in cash. */
+  const byCode = ref(false)
+  const canByCode = computed(() => (quote.value?.ways ?? []).some(({ channel, left }) => channel === 'static_code' && left > 0))
   const waiting = shallowRef<Asked | null>(null)
   const done = shallowRef<RefundView | null>(null)
   const picture = ref('')
@@ -83,7 +86,7 @@ export const useRefund = defineStore('refund', () => {
   /** Where the money goes, where not all of it is cash. */
   const parts = computed(() => {
     if (!quote.value && toMember.value) return [{ channel: 'stored_value', amount: total.value }]
-    const all = partBack(total.value, 'cash', quote.value?.ways ?? [])
+    const all = partBack(total.value, byCode.value ? 'static_code' : 'cash', quote.value?.ways ?? [])
     return all.every(({ channel }) => channel === 'cash') ? [] : all
   })
   const any = computed(() => rows.value.some(({ quantity }) => quantity > 0))
@@ -123,7 +126,7 @@ export const useRefund = defineStore('refund', () => {
     receipt.value = null
     rows.value = []
     reason.value = 'no_reason'
-    exchanging.value = toMember.value = false
+    exchanging.value = toMember.value = byCode.value = false
     done.value = null
     found.value = []
     void find('', '')
@@ -174,7 +177,7 @@ export const useRefund = defineStore('refund', () => {
     key = newId()
     chosen.value = 0
     step.value = 'lines'
-    exchanging.value = false
+    exchanging.value = byCode.value = false
     useNotice().clear()
   }
   function addFree(good: GoodView): void {
@@ -256,6 +259,7 @@ export const useRefund = defineStore('refund', () => {
       void send({
         key, sale: quote.value?.sale.sale ?? null, receipt: receipt.value, reason: reason.value, total: total.value,
         lines: chosenRows.map((row) => ({ line: row.line, good: row.good, quantity: row.quantity, amount: amountFor(row), stock: row.stock })),
+        ...byCode.value && { channel: 'static_code' },
         ...!quote.value && toMember.value && ticket.ticket.member !== undefined && { channel: 'stored_value', member: ticket.ticket.member },
         exchange: exchanging.value && !ticket.empty ? { ticket: ticket.ticket, total: ticket.priced.total, given, value: fen(carried.value.value), points: carried.value.points, priced: ticket.pricedBy() } : null,
       })
@@ -315,7 +319,7 @@ export const useRefund = defineStore('refund', () => {
   }
 
   return {
-    step, found, more, quote, receipt, rows, chosen, reason, exchanging, toMember, waiting, done, picture, total, parts, carried, any, difference, exchange,
+    step, found, more, quote, receipt, rows, chosen, reason, exchanging, toMember, byCode, canByCode, waiting, done, picture, total, parts, carried, any, difference, exchange,
     ruleOf, begin, find, findMore, openSale, free, addFree, scan, move, setQuantity, more1, all, everything, turnStock, confirm, back,
   }
 })
