@@ -31,7 +31,7 @@ beforeAll(async () => {
   stack = await startStack({ data: folder, cloud: false })
   await withTill(stack.tillUrl, async (till) => {
     const key = randomUUID
-    await till.call('till.setup', { key: key(), shop: { name: '湖畔便利店', loyalty: { earn: 100, worth: 1, bonus: [], birthday: 10 } }, owner: { no: '01', name: '店主' }, pin: '2580' })
+    await till.call('till.setup', { key: key(), shop: { name: '湖畔便利店', loyalty: { earn: 100, worth: 1, bonus: [], birthday: 10 }, payCodes: [{ name: '微信', text: 'wxp://f2f0example-of-a-shop' }] }, owner: { no: '01', name: '店主' }, pin: '2580' })
     await till.call('goods.put', { key: key(), good: randomUUID(), set: { name: '五常大米 5kg', code: CODE, price: 3750, unit: '袋', quick: 1 } })
     await till.call('goods.put', { key: key(), good: randomUUID(), set: { name: '东北木耳', code: OTHER, price: 2000, unit: '包' } })
     await till.call('shift.open', { key: key(), float: 20_000 })
@@ -140,6 +140,7 @@ test('goods paid with stored value are exchanged for cheaper ones: value pays, v
   await at(page, 'pay').click()
   await at(page, 'pay-value').click()
   await untilAttribute(page, 'pay-rest', 'data-fen', '0')
+  await shot('pay-all-ways')
   await at(page, 'cash-exact').click()
   await at(page, 'member-left').waitFor()
   const { drawer } = await balances()

@@ -220,8 +220,8 @@ export const en: typeof zh = {
   },
   alerts: {
     couponTwice: 'Coupon “{name}” was used at tills {tills}', couponCounts: 'Here first, so it counts; the other is booked as a loss.', couponLost: 'It does not count here: the {amount} taken off is booked as a loss, coupon used twice.',
-    birthdayTwice: 'Member {who} had the birthday price of {year} at tills {tills}', birthdayCounts: 'This till was first and counts; the other gave it once too often.', birthdayAgain: 'This till was second and took {amount} off once too often. What is given stays given; while off-line, ask.',
-    overLimit: 'Member {who} has more stored value than is allowed: {balance} of {limit}. Several tills topped it up while off-line, the last till {till}', overLimitNext: 'Don\'t top them up for now; what is too much can be paid out under Members.',
+    birthdayTwice: 'Member {who} had the birthday price of {year} at tills {tills}', birthdayCounts: 'This till was first and counts; the other gave it once too often.', birthdayAgain: 'This till was second and took {amount} off too much; it stays given.',
+    overLimit: '{who} has {balance} stored value, beyond the limit of {limit}', overLimitNext: 'Several tills topped it up off-line, the last till {till}. Top up no more; Members can pay it out.',
     refundedBeyond: 'Receipt {no}: at tills {tills} more was paid back than was paid: {paid} paid, {back} back', refundedBeyondNext: 'Compare the refunds, and get back what was too much, or write it down as cash.',
     title: 'Please note', look: 'Look', read: 'Got it', none: 'Nothing to note', noneNext: 'What happens at other tills and concerns this one is written here.',
     takenTwice: 'Tills {tills} both took one held ticket: {goods}, {total} in all', takenTwiceNext: 'It may have been paid twice. Compare the receipts at both, and give back what was too much.',

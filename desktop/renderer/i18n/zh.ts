@@ -210,8 +210,8 @@ export const zh = {
   },
   alerts: {
     couponTwice: '优惠券「{name}」在 {tills} 号机都用了', couponCounts: '本机先用，算数；别的机上那次记作损失。', couponLost: '本机这次不算数，减掉的 {amount} 元已记作「券重复使用」的损失。',
-    birthdayTwice: '会员 {who} {year} 年的生日价在 {tills} 号机都用了', birthdayCounts: '本机先给，算数；别的机上那次是多给的。', birthdayAgain: '本机后给，多减了 {amount} 元。已经给出的不追，下次断网时先问一声。',
-    overLimit: '会员 {who} 的储值超过了上限：{balance} 元，上限 {limit} 元。断网时几台收银机都充了，最后在 {till} 号机', overLimitNext: '先不要再给这位会员充值；要退的话在「会员」里退现金。',
+    birthdayTwice: '{who} 的 {year} 年生日价在 {tills} 号机都用了', birthdayCounts: '本机先给，算数；别的机上那次是多给的。', birthdayAgain: '本机后给，多减了 {amount} 元，不用追。',
+    overLimit: '{who} 的储值到了 {balance} 元，超过上限 {limit} 元', overLimitNext: '断网时几台都充了，最后是 {till} 号机。先别再充；要退在「会员」里退。',
     refundedBeyond: '小票 {no} 在 {tills} 号机退的钱超过了付的：付了 {paid} 元，退了 {back} 元', refundedBeyondNext: '请核对退货小票，把多退的追回来，或在现金里记一笔。',
     title: '请留意', look: '看看', read: '知道了', none: '没有要留意的事', noneNext: '别的收银机上的事和这台有关时，会写在这里。',
     takenTwice: '同一单在 {tills} 号机都取走了：{goods}，共 {total} 元', takenTwiceNext: '可能收了两次钱。请两边核对小票，多收的退给顾客。',

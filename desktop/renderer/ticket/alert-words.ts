@@ -24,7 +24,7 @@ export function alertWords({ what }: Alert): { message: string; next: string } {
   }
   if (what.kind === 'value.over_limit') {
     const { who, till, balance, limit } = what
-    return { message: t('alerts.overLimit', { who, till, balance: formatYuan(balance), limit: formatYuan(limit) }), next: t('alerts.overLimitNext') }
+    return { message: t('alerts.overLimit', { who, balance: formatYuan(balance), limit: formatYuan(limit) }), next: t('alerts.overLimitNext', { till }) }
   }
   if (what.kind === 'sale.refunded_beyond') {
     const { no, paid, back } = what
