@@ -18,8 +18,8 @@ import { beyond, type Refunding } from '#shared/sales/refunding.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
-import { foldOffs } from './coupons.ts'
-import { foldMoves, foldReleased, foldTill, foldWanted, type PurseDesk } from './purses.ts'
+import { foldCouponsBack, foldOffs } from './coupons.ts'
+import { foldMoves, foldReleased, foldTill, foldTopUp, foldWanted, type PurseDesk } from './purses.ts'
 
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
 export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
@@ -141,6 +141,8 @@ function foldEvent(step: Step): void {
     case 'device.paired':
     case 'device.renewed': return foldTill(deskOf(step))
     case 'purse.topped_up':
+      post(step.folded, event.body.postings)
+      return foldTopUp({ ...deskOf(step), till: place.till, at: event.at }, event.body)
     case 'purse.adjusted':
       post(step.folded, event.body.postings)
       return foldMoves(deskOf(step), event.body.moves)
@@ -178,6 +180,7 @@ function foldRefund(step: Step, refund: Refund): void {
   post(folded, refund.postings)
   if (refund.moves) foldMoves(deskOf(step), refund.moves)
   if (refund.sale === null) return
+  foldCouponsBack(deskOf(step), refund.sale, refund.coupons ?? [])
   const before = refundingOf(step, refund.sale)
   const paid = before?.paid ?? known.paid.get(refund.sale) ?? null
   judgeRefunds(step, refund.sale, { ...before, ...refund.saleNo !== null && { no: refund.saleNo }, paid, back: [...before?.back ?? [], { refund: refund.refund, device, till, fen: refund.total }] })

@@ -2,11 +2,14 @@
  * Members' purses as the cloud keeps them: what each till moved, gave up and was given. It gives out what nobody holds, in the
  * order in which rows arrive, so that reading them again gives every till the same. Reads and writes nothing itself.
  */
+import type { z } from 'zod'
 import type { Fields } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { type Book, type PurseDoc, type Tills, EMPTY_BOOK, eachPurse, heldBy, partOf, settleLeases, withPart } from '#shared/members/lease.ts'
-import { type Move, type Purse, PURSES } from '#shared/payments/purse.ts'
+import { type Book, type PurseDoc, type Tills, EMPTY_BOOK, balanceOf, eachPurse, heldBy, partOf, settleLeases, withPart } from '#shared/members/lease.ts'
+import { type Move, type Purse, type PurseToppedUp, PURSES } from '#shared/payments/purse.ts'
 import type { Envelope } from '#shared/ledger/envelope.ts'
+
+type ToppedUp = z.output<typeof PurseToppedUp.body>
 
 /** One row's place at the shop's documents; each is told at most once. */
 export interface PurseDesk {
@@ -35,6 +38,16 @@ export function foldMoves(desk: PurseDesk, moves: readonly Move[]): void {
     books.set(member, purse, isSpent && book.wanted === desk.device ? { ...book, wanted: null } : book)
   }
   books.settle()
+}
+
+/** Each till kept to the limit as far as it knew; together they may have passed it. It is the member's money: told, never undone. */
+export function foldTopUp(desk: PurseDesk & { readonly till: string; readonly at: number }, { member, moves, limit }: ToppedUp): void {
+  foldMoves(desk, moves)
+  const book = (desk.document('purse', member) as PurseDoc | undefined)?.value
+  const balance = book === undefined ? 0 : balanceOf(book)
+  if (limit === undefined || balance <= limit) return
+  desk.flag('purse.over_limit', `${member} has ${balance} fen of ${limit}`)
+  desk.tell('purse', member, { over: { till: desk.till, at: desk.at, balance, limit } })
 }
 
 export function foldReleased(desk: PurseDesk, parts: readonly { member: Id; purse: Purse; amount: number }[]): void {

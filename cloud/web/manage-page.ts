@@ -2,13 +2,13 @@
 import { formatYuan } from '#shared/money/money.ts'
 import { formatQuantity } from '#shared/quantity/quantity.ts'
 import type { ShownGood } from '#cloud/projections/goods.ts'
-import type { TwiceView } from '#cloud/projections/coupons.ts'
+import type { OverView, TwiceView } from '#cloud/projections/coupons.ts'
 import type { LostView } from '#cloud/projections/lost.ts'
 import type { DeviceView } from '#cloud/projections/shops.ts'
 import { html, type Html, type Part } from './html.ts'
 import { dateTime } from './hours.ts'
 import type { MessageKey, Voice } from './language.ts'
-import { usedTwice } from './manage-coupons.ts'
+import { birthdaysTwice, overLimit, usedTwice } from './manage-coupons.ts'
 import { lostEdits } from './manage-lost.ts'
 import type { Page } from './page.ts'
 import type { ShopView } from './shop-view.ts'
@@ -23,6 +23,8 @@ export interface Managed {
   readonly devices: readonly DeviceView[]
   readonly lost: readonly LostView[]
   readonly twice: readonly TwiceView[]
+  readonly birthdays: readonly TwiceView[]
+  readonly over: readonly OverView[]
   readonly wish: { readonly text: string; readonly page: number }
   readonly said: { readonly key: MessageKey; readonly isGood: boolean } | undefined
   readonly code: { readonly code: string; readonly expiresAt: number } | undefined
@@ -50,6 +52,8 @@ ${said ? html`<p class="said ${said.isGood ? 'good' : 'bad'}" role="status">${t(
 ${tills(managed, voice)}
 ${lostEdits(managed.lost, view.shop.zone, voice)}
 ${usedTwice(managed.twice, view.shop.zone, voice)}
+${birthdaysTwice(managed.birthdays, view.shop.zone, voice)}
+${overLimit(managed.over, view.shop.zone, voice)}
 ${shelf(managed, voice)}</main>`,
   }
 }

@@ -11,7 +11,7 @@ import { isOwnerKey } from '#cloud/identity/owner.ts'
 import { createCode } from '#cloud/identity/pairing.ts'
 import { Refusal } from '#cloud/identity/refusal.ts'
 import { isSame } from '#cloud/identity/secrets.ts'
-import { listUsedTwice } from '#cloud/projections/coupons.ts'
+import { listBirthdaysTwice, listOverLimit, listUsedTwice } from '#cloud/projections/coupons.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
 import { listLost } from '#cloud/projections/lost.ts'
 import { closingOf } from '#cloud/projections/purses.ts'
@@ -56,8 +56,8 @@ export function manageRoutes(desk: Desk) {
     return undefined
   }
   const show = async (reply: FastifyReply, { view, word, voice }: { view: ShopView; word: string; voice: Voice }, rest: Pick<Managed, 'wish' | 'said' | 'code'>): Promise<FastifyReply> => {
-    const [goods, devices, lost, twice] = await Promise.all([listGoods(desk.db, view.shop.id), listDevices(desk.db, view.shop.id), listLost(desk.db, view.shop.id, LOST_SHOWN), listUsedTwice(desk.db, view.shop.id, LOST_SHOWN)])
-    return sendPage(reply, voice, managePage({ view, word, goods, devices, lost, twice, ...rest }, voice))
+    const [goods, devices, lost, twice, birthdays, over] = await Promise.all([listGoods(desk.db, view.shop.id), listDevices(desk.db, view.shop.id), listLost(desk.db, view.shop.id, LOST_SHOWN), listUsedTwice(desk.db, view.shop.id, LOST_SHOWN), listBirthdaysTwice(desk.db, view.shop.id, LOST_SHOWN), listOverLimit(desk.db, view.shop.id, LOST_SHOWN)])
+    return sendPage(reply, voice, managePage({ view, word, goods, devices, lost, twice, birthdays, over, ...rest }, voice))
   }
 
   return async (app: FastifyInstance): Promise<void> => {

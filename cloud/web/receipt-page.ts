@@ -12,7 +12,7 @@ export function receiptPage(view: ShopView, { sale, at }: { sale: Sale; at: numb
   const { t, href } = voice
   const { shop, credit } = view
   const cash = sale.tenders.filter((tender) => tender.channel === 'cash')
-  /** What a member paid with; what they have left is nobody's business on-line. */
+  /** What was paid otherwise; what a member has left is nobody's business on-line. */
   const others = sale.tenders.filter((tender) => tender.channel !== 'cash')
   const given = cash.reduce((sum, tender) => sum + tender.given, 0)
   const change = cash.reduce((sum, tender) => sum + tender.change, 0)
@@ -29,7 +29,7 @@ export function receiptPage(view: ShopView, { sale, at }: { sale: Sale; at: numb
 <table><tbody>${sale.lines.map((line) => lineRows(line, voice))}</tbody></table>
 ${discount === 0 ? '' : html`<dl class="sums"><dt>${t('receipt.gross')}</dt><dd>${price(gross, voice)}</dd>${wide.map((off) => html`<dt>${offText(off, voice)}</dt><dd>${price(-off.fen, voice)}</dd>`)}<dt>${t(wide.length > 0 ? 'receipt.saved' : 'receipt.discount')}</dt><dd>${price(-discount, voice)}</dd></dl>`}
 <p class="total"><span>${isRefund ? t('receipt.refund') : t('receipt.total')}<small>${t('receipt.count', { count: sale.lines.length })}</small></span>${price(isRefund ? -sale.total : sale.total, voice)}</p>
-${others.length > 0 ? html`<dl class="sums">${others.map(({ channel, amount }) => html`<dt>${t(channel === 'points' ? 'receipt.by.points' : 'receipt.by.stored_value')}</dt><dd>${price(amount, voice)}</dd>`)}</dl>` : ''}${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(given, voice)}</dd><dt>${t('receipt.change')}</dt><dd>${price(change, voice)}</dd></dl>` : ''}
+${others.length > 0 ? html`<dl class="sums">${others.map(({ channel, amount }) => html`<dt>${t(channel === 'cash' ? 'receipt.cash' : `receipt.by.${channel}`)}</dt><dd>${price(amount, voice)}</dd>`)}</dl>` : ''}${given > 0 ? html`<dl class="sums"><dt>${t('receipt.given')}</dt><dd>${price(given, voice)}</dd><dt>${t('receipt.change')}</dt><dd>${price(change, voice)}</dd></dl>` : ''}
 <footer>${shop.footer || t('receipt.thanks')}</footer>
 </article>
 <nav class="actions">${credit ? html`<a class="button" href="/c/${credit.token}">${t('credit.open')}</a>` : ''}<a class="button" href="${href(`/s/${view.path}`)}">${t('receipt.shop')}</a></nav></main>`,

@@ -95,3 +95,40 @@ test('the birthday price is given on the day, to the member, once a year', async
   expect(till.store.rows(0, 1000).some(({ text }) => text.includes('11-23"') && text.includes('1990'))).toBe(false)
   expect(await faults()).toEqual([])
 })
+
+test('who hears that another till gave the birthday price too tells its people, by name', async () => {
+  await till.run('shop.put', { set: { loyalty: { earn: 100, worth: 1, bonus: [], birthday: 20 } } })
+  const { sale } = await sell({ who: member, off: 750 })
+  const own = { device: till.store.identity().device, till: '01', sale, fen: 750, at: 9 }
+  const other = { device: randomUUID(), till: '02', sale: randomUUID(), fen: 100, at: 2 }
+  const hear = (uses: object[], rev: number): void => { till.store.applyChanges([{ kind: 'purse', id: member, rev, doc: { birthday: 2026, birthdays: { 2026: uses } } as never, clocks: `00000000000${rev}0000-cloud` }], rev) }
+  hear([own], 1)
+  expect((await till.run('alert.list', {})).alerts).toEqual([])
+  hear([other, own], 2)
+  expect((await till.run('alert.list', {})).alerts).toMatchObject([{ at: 9, what: { kind: 'birthday.used_twice', who: '张* 138****5678', year: '2026', tills: ['02', '01'], fen: 750, counts: false } }])
+})
+
+test('all of its sale back, the coupon is good again, here and as the cloud tells; a part of it back, it is not', async () => {
+  const { coupon } = await issue()
+  const { sale } = await sell({ coupon, off: 500, quantity: 2000 })
+  const refund = (quantity: number, total: number) => till.run('sale.refund', { sale, reason: 'no_reason', total, lines: [{ line: 0, good: good.id, quantity, stock: 'back' }] })
+  expect((await refund(1000, 3500)).coupons).toEqual([])
+  expect(await refused(sell({ coupon, off: 500 }))).toBe('coupon.used')
+  const { refund: last, coupons } = await refund(1000, 3500)
+  expect(coupons).toMatchObject([{ coupon, usable: true }])
+  expect((await till.run('sale.receipt', { sale: last })).svg.replaceAll(/<[^>]+>|&#xa0;|\s/g, '')).toContain('优惠券可再用')
+  expect(await faults()).toEqual([])
+  // What the cloud heard before does not make it used again.
+  const use = { device: till.store.identity().device, till: '01', sale, fen: 500, at: 1 }
+  const hear = (doc: object, rev: number): void => { till.store.applyChanges([{ kind: 'coupon', id: coupon, rev, doc: doc as never, clocks: `00000000000${rev}0000-cloud` }], rev) }
+  hear({ used: use }, 1)
+  expect(till.store.coupon(coupon)!.isUsed).toBe(false)
+  hear({ back: [sale] }, 2)
+  const again = await sell({ coupon, off: 500 })
+  expect(again.total).toBe(3250)
+  hear({ used: { ...use, sale: again.sale } }, 3)
+  expect([till.store.coupon(coupon)!.isUsed, (await till.run('alert.list', {})).alerts]).toEqual([true, []])
+  till = await till.restart()
+  expect(till.store.coupon(coupon)!.isUsed).toBe(true)
+  expect(await faults()).toEqual([])
+})

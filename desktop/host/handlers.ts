@@ -27,7 +27,7 @@ import { stockHandlers } from './stock/handlers.ts'
 import { ticketHandlers } from './tickets.ts'
 import { snapshot } from './views.ts'
 
-const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null }
+const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null, code: null }
 
 export function createHandlers(context: Context, seq: () => number): Handlers {
   const { store, cloud, backups, restoring } = context

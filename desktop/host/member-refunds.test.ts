@@ -1,5 +1,7 @@
 /** Goods of a member's sale that come back: points that it earned are taken back, and what was paid with points or stored value goes where it came from. */
+import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { carryOver } from '#shared/sales/exchange.ts'
 import { type TestTill, openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
 import type { GoodView, MemberView, SaleView } from '#shared/host/schemas.ts'
 
@@ -62,10 +64,9 @@ test('stored value and points go back to the member, cash as far as there was ca
   expect(await card()).toMatchObject({ points: { balance: 80 }, value: { balance: 10_000 } })
 })
 
-test('value that is asked for goes back first, and an exchange of what was paid with it is refused', async () => {
+test('value that is asked for goes back first', async () => {
   const sale = await sell(2000, { value: 500 })
   const ticket = ticketOf([{ good, quantity: 1000 }])
-  expect((await till.refusal('sale.refund', { ...asked(sale, 2000, 2000), exchange: { ticket, total: 1000, given: 0 } })).code).toBe('refund.no_exchange')
   expect((await till.run('sale.refund', { ...asked(sale, 1000, 1000), channel: 'stored_value' })).tenders).toEqual([{ channel: 'stored_value', amount: 500, due: false }, { channel: 'cash', amount: 500, due: false }])
   const exchanged = await till.run('sale.refund', { ...asked(sale, 1000, 1000), exchange: { ticket: { ...ticket, member }, total: 1000, given: 0 } })
   expect(exchanged).toMatchObject({ tenders: [{ channel: 'cash', amount: 1000 }], exchange: { total: 1000, member: { earned: 10 } } })
@@ -87,4 +88,93 @@ test('a coupon\'s share goes back with no goods', async () => {
   const parts = [833, 834, 833]
   for (const part of parts) expect((await till.run('sale.refund', asked(sale, 1000, part))).total).toBe(part)
   expect(await balances()).toMatchObject({ drawer: 30_000, returns: 2500, sales: -3000, discounts: 500 })
+})
+
+test('goods paid with value, points and cash are exchanged: what came back pays for the new ones, and the cash that differs goes over the counter', async () => {
+  await sell(8000)
+  const before = await balances()
+  const sale = await sell(3000, { value: 2000, points: 50 })
+  const { customer } = await till.run('sale.refundable', { sale: sale.sale })
+  expect(customer).toEqual({ member, points: 59, value: 8000 })
+  const dear = { ...ticketOf([{ good, quantity: 4000 }]), member }
+  // 29 points that the goods earned go back too, so that of the fifty that come back all can pay.
+  const view = await till.run('sale.refund', { ...asked(sale, 3000, 3000), exchange: { ticket: dear, total: 4000, given: 1000, value: 2000, points: 50 } })
+  expect(view).toMatchObject({
+    tenders: [{ channel: 'cash', amount: 950 }, { channel: 'stored_value', amount: 2000 }, { channel: 'points', amount: 50 }],
+    exchange: { tenders: [{ channel: 'points', amount: 50 }, { channel: 'stored_value', amount: 2000 }, { channel: 'cash', amount: 1950, given: 1950, change: 0 }] },
+  })
+  expect(await card()).toMatchObject({ value: { balance: 8000 }, points: { balance: 80 - 50 + 39 } })
+  expect(await balances()).toEqual({ ...before, drawer: before['drawer']! + 950 + 1000, sales: before['sales']! - 7000, returns: 3000, 'value:redeemed': 2000, 'channel:points': 50 })
+  expect(await paper(view.refund)).toMatch(/应退￥30\.00退现金￥9\.50退回储值￥20\.00退回积分￥0\.50换购单号\S+合计￥40\.00积分\S*￥0\.50储值￥20\.00补差价￥10\.00/)
+  const cheap = { ...ticketOf([{ good, quantity: 1000 }]), member }
+  const again = await till.run('sale.refund', { sale: dear.id, reason: 'wrong', total: 4000, lines: [{ line: 0, good: good.id, quantity: 4000, stock: 'back' }], exchange: { ticket: cheap, total: 1000, given: 0, value: 950, points: 50 } })
+  expect(again.exchange!.tenders.map(({ channel, amount }) => [channel, amount])).toEqual([['points', 50], ['stored_value', 950]])
+  expect(await balances()).toEqual({ ...before, drawer: before['drawer']!, sales: before['sales']! - 8000, returns: 7000, 'value:redeemed': 950, 'channel:points': 50 })
+  expect((await till.refusal('sale.refund', { sale: cheap.id, reason: 'wrong', total: 1000, lines: [{ line: 0, good: good.id, quantity: 1000, stock: 'back' }], exchange: { ticket: { ...ticketOf([{ good, quantity: 1000 }]), member }, total: 1000, given: 0, value: 20_000 } })).code).toBe('sale.paid_too_much')
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})
+
+/** Any sale paid any way, any part of it back, for any new goods: nothing appears, nothing is lost, and nobody draws value out as cash. */
+test('an exchange agrees to the fen, whatever was paid how and whatever is taken for it', async () => {
+  const cases = fc.record({ price: fc.integer({ min: 1, max: 5000 }), sold: fc.integer({ min: 1, max: 4 }), part: fc.integer({ min: 1, max: 4 }), worth: fc.constantFrom(0, 1, 7), value: fc.nat({ max: 100 }), points: fc.nat({ max: 100 }), wanted: fc.integer({ min: 1, max: 6000 }) })
+  await till.run('member.adjust', { member, purse: 'points', delta: 100_000, reason: 'correction' })
+  await till.run('member.topUp', { member, amount: 300_000 })
+  await fc.assert(fc.asyncProperty(cases, async ({ price, sold, part, worth, value: valuePart, points: pointsPart, wanted }) => {
+    await till.run('shop.put', { set: { loyalty: { earn: 100, worth, bonus: [], birthday: 0 } } })
+    const [old, fresh] = [await till.addGood({ price }), await till.addGood({ price: wanted })]
+    const ticket = { ...ticketOf([{ good: old, quantity: sold * 1000 }]), member }
+    const total = price * sold
+    const points = worth === 0 ? 0 : Math.floor(total * pointsPart / 100 / worth)
+    const value = Math.floor((total - points * worth) * valuePart / 100)
+    const cash = total - points * worth - value
+    const sale = await till.run('sale.complete', { key: ticket.id, ticket, total, given: cash, value, points })
+    const [drawer, held] = [(await balances())['drawer']!, await card()]
+    const back = Math.min(part, sold)
+    const shares = { cash: Math.min(cash, back * price), value: 0, points: 0 }
+    shares.value = Math.min(value, back * price - shares.cash)
+    const byPoints = back * price - shares.cash - shares.value
+    shares.points = points === 0 ? 0 : Math.floor(points * byPoints / (points * worth))
+    const carried = carryOver(wanted, shares, { points: 100_000, value: 100_000 }, { worth })
+    const next = { ...ticketOf([{ good: fresh }]), member }
+    const view = await till.run('sale.refund', {
+      sale: sale.sale, reason: 'no_reason', total: back * price, lines: [{ line: 0, good: old.id, quantity: back * 1000, stock: 'back' }],
+      exchange: { ticket: next, total: wanted, given: Math.max(0, carried.difference), value: carried.value, points: carried.points },
+    })
+    const [after, now] = [(await balances())['drawer']!, await card()]
+    const earned = view.exchange!.member!.earned
+    const returned = Math.floor(sale.member!.earned * back * price / total)
+    expect(after - drawer).toBe(carried.difference)
+    expect(drawer - after).toBeLessThanOrEqual(cash)
+    expect(now.value.balance - held.value.balance).toBe(shares.value - carried.value)
+    expect(now.points.balance - held.points.balance).toBe(shares.points - carried.points + earned - returned)
+    expect(after - drawer + (carried.value - shares.value) + carried.points * worth - byPoints).toBe(wanted - back * price)
+  }), { numRuns: 40 })
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})
+
+test('the sales of somebody who joined twice are found by either of them, and by either number', async () => {
+  const { member: other } = await till.run('member.join', { set: { phone: '13900001111' } })
+  const mine = await sell(1000)
+  const ticket = { ...ticketOf([{ good }]), member: other }
+  const theirs = await till.run('sale.complete', { key: ticket.id, ticket, total: 1000, given: 1000 })
+  const nobodys = ticketOf([{ good }])
+  await till.run('sale.complete', { key: nobodys.id, ticket: nobodys, total: 1000, given: 1000 })
+  const found = async (asked: { member?: string; text?: string }): Promise<string[]> => (await till.run('sale.find', asked)).sales.map(({ no }) => no)
+  expect(await found({ member: other })).toEqual([theirs.no])
+  till.store.applyChanges([{ kind: 'member', id: other, rev: 1, doc: { mergedInto: member } as never, clocks: 'ffff00000000ffff-cloud' }], 1)
+  for (const asked of [{ member }, { member: other }, { text: '138 1234 5678' }, { text: '13900001111' }]) expect(await found(asked)).toEqual([theirs.no, mine.no])
+})
+
+test('by a receipt of another till it goes to a member\'s stored value where somebody says so; else in cash', async () => {
+  const before = await balances()
+  const lines = [{ line: null, good: good.id, quantity: 1000, amount: 1000, stock: 'back' as const }]
+  const receipt = { sale: null, no: '20261123-02-0007', till: '02' }
+  expect((await till.refusal('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, channel: 'stored_value' })).code).toBe('refund.channel')
+  expect((await till.refusal('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, channel: 'points', member })).code).toBe('refund.channel')
+  const view = await till.run('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, channel: 'stored_value', member })
+  expect(view).toMatchObject({ tenders: [{ channel: 'stored_value', amount: 1000, due: false }], member: { member, value: 11_000, points: 0 } })
+  expect(await card()).toMatchObject({ value: { balance: 11_000, held: 11_000 } })
+  expect(await balances()).toEqual({ ...before, returns: 1000, 'value:redeemed': -1000 })
+  expect((await till.run('sale.refund', { sale: null, receipt, reason: 'other', total: 1000, lines, member })).tenders).toEqual([{ channel: 'cash', amount: 1000, due: false }])
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })

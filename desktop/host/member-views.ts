@@ -1,9 +1,10 @@
 /** Members as the handlers and the screens need them: masked, with what is in their purses, and everybody merged into them. */
 import { TillError } from '#shared/host/frames.ts'
+import { limitOf, roomFor } from '#shared/catalog/loyalty.ts'
 import type { CouponView, MemberView, PurseView } from '#shared/host/schemas.ts'
 import type { CouponAt } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { maskName, maskPhone } from '#shared/identity/person.ts'
+import { maskBirthday, maskName, maskPhone } from '#shared/identity/person.ts'
 import { mainOf, timeOf } from '#shared/members/member.ts'
 import { type Holding, type Purse, PURSES, heldOf } from '#shared/payments/purse.ts'
 import { couponFault, isBirthday } from '#shared/sales/coupon.ts'
@@ -24,8 +25,27 @@ export function requireKnown(context: Context, id: Id): Id {
 export function viewOf(context: Context, id: Id): MemberView {
   const main = requireKnown(context, id)
   const { people } = context.store
-  const { name = '', phone = '' } = people.fields(main) ?? {}
-  return { member: main, name: maskName(name), phone: maskPhone(phone), joined: joinedAt(context, main), merged: people.mergedInto(main).length, ...pursesView(context, main), birthday: birthdayOff(context, main), coupons: couponsOf(context, main) }
+  const { name = '', phone = '', birthday = '' } = people.fields(main) ?? {}
+  const purses = pursesView(context, main)
+  const { limit, room } = roomOf(context, main, purses.value.balance)
+  return {
+    member: main, name: maskName(name), phone: maskPhone(phone), born: maskBirthday(birthday), joined: joinedAt(context, main), merged: people.mergedInto(main).length,
+    ...purses, limit, room, birthday: birthdayOff(context, main), coupons: couponsOf(context, main),
+  }
+}
+/** How they are called where nobody is to be read: masked name and number; empty where they are no member any more. */
+export function whoIs(context: Context, id: Id): string {
+  const main = mainOf(context.store.people.member, id)
+  if (!isKnown(context, main)) return ''
+  const { name = '', phone = '' } = context.store.people.fields(main) ?? {}
+  return `${maskName(name)} ${maskPhone(phone)}`.trim()
+}
+/** fen of stored value they may have, and of cash that may still come in for it. */
+export function roomOf({ store }: Context, main: Id, balance: number): { isNamed: boolean; limit: number | null; room: number | null } {
+  const { valueLimits, loyalty } = store.shop()
+  const isNamed = (store.people.fields(main)?.name ?? '') !== ''
+  const limit = limitOf(valueLimits, isNamed)
+  return { isNamed, limit, room: roomFor(balance, limit, loyalty) }
 }
 export const joinedAt = ({ store }: Context, id: Id): number => timeOf(store.people.member(id)?.joined ?? '0')
 

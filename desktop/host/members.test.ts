@@ -77,6 +77,16 @@ describe('joining', () => {
     expect((await till.refusal('member.join', { set: { phone } })).code).toBe('member.phone_bad')
   })
 
+  test('takes a birthday as it is said, keeps it under seal, shows its month alone, and refuses what is no day', async () => {
+    const { member, born } = await till.run('member.join', { set: { phone: PHONE, birthday: '2月29日' } })
+    expect(born).toBe('02-**')
+    expect(await till.run('member.get', { member })).toMatchObject({ birthday: '02-29' })
+    expect((await till.refusal('member.change', { member, set: { birthday: '2-30' } })).code).toBe('member.birthday_bad')
+    expect(await till.run('member.change', { member, set: { birthday: '1990/5/20' } })).toMatchObject({ born: '05-**' })
+    expect(JSON.stringify(till.events) + JSON.stringify(till.store.rows(0, 100))).not.toMatch(/02-29|1990-05-20/)
+    expect(await till.run('member.change', { member, set: { birthday: '' } })).toMatchObject({ born: '' })
+  })
+
   test('outlives a restart, and a change of the number moves what finds it', async () => {
     const { member } = await enrol()
     till = await till.restart()

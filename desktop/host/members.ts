@@ -6,7 +6,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { CallArgs, CallResult } from '#shared/host/contract.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { type PersonSet, normalPhone } from '#shared/identity/person.ts'
+import { type PersonSet, normalPhone, readBirthday } from '#shared/identity/person.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead, mainOf } from '#shared/members/member.ts'
 import { type Context, commit, isRepeat, requireRight } from './context.ts'
@@ -95,12 +95,13 @@ export function memberHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-/** Throws TillError member.phone_bad. */
-function normal(set: Set): PersonSet {
-  if (set.phone === undefined) return set
-  const phone = normalPhone(set.phone)
-  if (phone === undefined) throw new TillError('member.phone_bad')
-  return { ...set, phone }
+/** Throws TillError member.phone_bad or member.birthday_bad. */
+function normal({ phone: said, birthday: day, ...rest }: Set): PersonSet {
+  const phone = said === undefined ? undefined : normalPhone(said)
+  if (said !== undefined && phone === undefined) throw new TillError('member.phone_bad')
+  const birthday = day === undefined ? undefined : readBirthday(day)
+  if (day !== undefined && birthday === undefined) throw new TillError('member.birthday_bad', { text: day })
+  return { ...rest, ...phone !== undefined && { phone }, ...birthday !== undefined && { birthday } }
 }
 
 /** One number is one member; at one till there is no second. Throws TillError member.phone_taken, which names nobody in clear. */

@@ -85,6 +85,7 @@ function refundPaper(context: Context, refund: Id, copy: boolean): ReceiptDocume
   return arranged(refundReceipt({
     shop: store.shop(), refund: body, exchange: body.exchange === null ? null : saleBody(store, body.exchange).body, at, till: store.identity().till,
     staffNo: store.staff(body.staff)?.no ?? '', allowedNo: body.allowedBy === null ? '' : store.staff(body.allowedBy)?.no ?? '', copy,
+    coupons: (body.coupons ?? []).flatMap((coupon) => store.coupon(coupon)?.terms.name ?? []),
   }), store.shop().paper)
 }
 

@@ -4,11 +4,11 @@ import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { bonusFor } from '#shared/catalog/loyalty.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { fen } from '#shared/money/money.ts'
+import { fen, formatYuan } from '#shared/money/money.ts'
 import { type Move, PurseAdjusted, PurseToppedUp, PurseWanted, adjust, draw, topUp } from '#shared/payments/purse.ts'
 import { type Customer, tooLittle } from '#shared/sales/payment.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from './context.ts'
-import { customerOf, requireKnown, viewOf } from './member-views.ts'
+import { customerOf, requireKnown, roomOf, viewOf } from './member-views.ts'
 
 type Calls = 'member.card' | 'member.topUp' | 'member.adjust' | 'member.fetch'
 
@@ -22,7 +22,8 @@ export function purseHandlers(context: Context): Pick<Handlers, Calls> {
       requireRight(context, 'member.edit')
       const shift = openShift(context)
       const customer = customerOf(context, member)
-      commit(context, [topUp(key, { shift, member: customer.member, before: customer.balance.value }, fen(amount), fen(bonusFor(amount, customer.loyalty)))], [{ kind: 'top_up', ref: key, copy: false, drawer: true }])
+      const limit = refuseBeyond(context, customer, amount + bonusFor(amount, customer.loyalty))
+      commit(context, [topUp(key, { shift, member: customer.member, before: customer.balance.value, limit }, fen(amount), fen(bonusFor(amount, customer.loyalty)))], [{ kind: 'top_up', ref: key, copy: false, drawer: true }])
       return told(context, customer.member)
     },
 
@@ -32,6 +33,7 @@ export function purseHandlers(context: Context): Pick<Handlers, Calls> {
       const shift = openShift(context)
       if (reason === 'refund' && (purse !== 'value' || delta >= 0)) throw new TillError('call.invalid', { field: 'delta', reason: 'a refund takes stored value away' })
       const customer = customerOf(context, member)
+      if (purse === 'value' && delta > 0) refuseBeyond(context, customer, delta)
       const moves = movesOf(customer, { purse, delta })
       const isCash = reason === 'refund'
       commit(context, [adjust(key, { shift, member: customer.member, before: customer.balance[purse] }, purse, moves, reason, note)], isCash ? [{ kind: 'top_up', ref: key, copy: false, drawer: true }] : [])
@@ -60,6 +62,13 @@ function openShift({ store }: Context): Id {
   const shift = store.openShift()
   if (!shift) throw new TillError('shift.none')
   return shift.shift
+}
+
+/** The limit, in fen. Throws TillError member.over_limit or member.over_unnamed where so much more would pass it. */
+function refuseBeyond(context: Context, { member, balance }: Customer, more: number): number | null {
+  const { isNamed, limit, room } = roomOf(context, member, balance.value)
+  if (limit !== null && balance.value + more > limit) throw new TillError(isNamed ? 'member.over_limit' : 'member.over_unnamed', { limit: limit / 100, left: formatYuan(room!), named: context.store.shop().valueLimits.named / 100 })
+  return limit
 }
 
 /** Throws TillError member.too_little or member.elsewhere. */

@@ -284,3 +284,20 @@ test('whatever comes back in whatever parts: never more than was paid, all of it
   }), { numRuns: 12 })
   expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
 })
+
+test('of a sale paid in part by the shop\'s code no more goes back by it than came, the rest in cash; all of it in cash where that is asked for', async () => {
+  const good = await till.addGood({ price: 1000 })
+  const paidByCode = async () => {
+    const ticket = ticketOf([{ good, quantity: 3000 }])
+    return till.run('sale.complete', { key: ticket.id, ticket, total: 3000, given: 1000, code: { via: '微信', fen: 2000 } })
+  }
+  const sale = await paidByCode()
+  expect(sale.tenders).toEqual([{ channel: 'static_code', amount: 2000, given: 0, change: 0, via: '微信' }, { channel: 'cash', amount: 1000, given: 1000, change: 0 }])
+  const back = (of: string, quantity: number, channel: string) => till.run('sale.refund', { sale: of, reason: 'no_reason', total: quantity, channel, lines: [{ line: 0, good: good.id, quantity, stock: 'back' }] })
+  expect((await till.run('sale.refundable', { sale: sale.sale })).ways).toEqual([{ channel: 'static_code', left: 2000 }, { channel: 'cash', left: 1000 }])
+  expect((await back(sale.sale, 1000, 'static_code')).tenders).toEqual([{ channel: 'static_code', amount: 1000, due: false }])
+  expect((await back(sale.sale, 2000, 'static_code')).tenders).toEqual([{ channel: 'static_code', amount: 1000, due: false }, { channel: 'cash', amount: 1000, due: false }])
+  const other = await paidByCode()
+  expect((await back(other.sale, 3000, 'cash')).tenders).toEqual([{ channel: 'cash', amount: 3000, due: false }])
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})

@@ -4,10 +4,12 @@ import type { CallArgs, CallResult } from '#shared/host/contract.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import type { RefundView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { normalPhone } from '#shared/identity/person.ts'
 import { type Fen, fen } from '#shared/money/money.ts'
 import { mainOf } from '#shared/members/member.ts'
+import { heldOf } from '#shared/payments/purse.ts'
 import type { Sale } from '#shared/sales/events.ts'
-import type { Customer } from '#shared/sales/payment.ts'
+import { type Customer, moved } from '#shared/sales/payment.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import { decideRefund, type RefundCommand, refundNumberPrefix, type SoldFacts } from '#shared/sales/refund.ts'
 import { SaleRefunded } from '#shared/sales/refund-events.ts'
@@ -16,7 +18,7 @@ import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { paidInAll, waysBack } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { customerOf, isKnown } from './member-views.ts'
+import { couponView, customerOf, isKnown } from './member-views.ts'
 import { saleFacts } from './sales.ts'
 import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
@@ -34,6 +36,7 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
       const { body } = saleBody(store, id)
       const back = store.saleBack(id)
       const shop = store.shop()
+      const customer = customerOfSale(context, body)
       const lines = body.lines.map((line, index) => {
         const category = store.listed(line.good)?.category ?? ''
         const { quantity, amount } = back.lines.get(index) ?? { quantity: 0, amount: 0 }
@@ -41,7 +44,8 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
       })
       return {
         sale: saleView(store, id), lines, left: fen(Math.max(0, paidInAll(body) - back.here - back.elsewhere)), elsewhere: fen(back.elsewhere),
-        ways: customerOfSale(context, body) ? [...waysBack(body.tenders, backBy(context, id))] : [],
+        ways: customer || body.tenders.some(({ channel }) => channel === 'static_code') ? waysBack(body.tenders, backBy(context, id)).filter(({ channel }) => customer || channel === 'cash' || channel === 'static_code') : [],
+        customer: customer ? { member: customer.member, points: heldOf(customer.holdings.points), value: heldOf(customer.holdings.value) } : null,
         refunds: store.refundsOf(id).map(({ total, ...refund }) => ({ ...refund, total: fen(total) })),
       }
     },
@@ -60,7 +64,8 @@ export function refundHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
-function find({ store, clock }: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
+function find(context: Context, { text, date, from, to, amount, good, member, before, limit }: CallArgs<'sale.find'>): CallResult<'sale.find'> {
+  const { store, clock } = context
   const read = readReceiptText(text)
   const shown = (rows: ReturnType<typeof store.findSales>): CallResult<'sale.find'>['sales'] => rows.map((row) => {
     const back = store.saleBack(row.sale)
@@ -72,19 +77,28 @@ function find({ store, clock }: Context, { text, date, from, to, amount, good, m
     return { sales: here ? shown([here]) : [], elsewhere: here || !isOurs ? null : { sale: read.sale, no: null, till: null } }
   }
   const typed = text.trim()
+  const phone = read.kind === 'nothing' ? normalPhone(typed) : undefined
+  const byPhone = phone === undefined ? [] : store.people.find('phone', phone)
   // What is no number of any kind is a good's code or name.
-  const named = read.kind === 'nothing' && typed !== '' ? (store.goodByCode(typed) ?? store.searchGoods(typed, 1)[0])?.id ?? null : undefined
-  const names = [good, member, named].filter((id) => typeof id === 'string')
-  const isLookedThrough = names.length > 0 && date === undefined && to === undefined
+  const named = read.kind === 'nothing' && typed !== '' && byPhone.length === 0 ? (store.goodByCode(typed) ?? store.searchGoods(typed, 1)[0])?.id ?? null : undefined
+  const names = [good, named].filter((id) => typeof id === 'string')
+  const anyOf = [...new Set([...member === undefined ? [] : [member], ...byPhone].flatMap((id) => everybodyOf(context, id)))]
+  const isLookedThrough = names.length + anyOf.length > 0 && date === undefined && to === undefined
   const sales = named === null ? [] : store.findSales({
     no: read.kind === 'no' ? read.no : undefined, ending: read.kind === 'ending' ? read.ending : undefined, date, from: from ?? (isLookedThrough ? clock.now() - LOOKED_THROUGH_MS : undefined), to,
-    amount: amount ?? (read.kind === 'amount' ? read.fen : undefined), names, before, limit,
+    amount: amount ?? (read.kind === 'amount' ? read.fen : undefined), names, anyOf, before, limit,
   })
   const isElsewhere = read.kind === 'no' && sales.length === 0 && read.till !== store.identity().till
   return { sales: shown(sales), elsewhere: isElsewhere ? { sale: null, no: read.no, till: read.till } : null }
 }
 
-function refund(context: Context, { key, sale: asked, receipt, lines, reason, note, total, channel, exchange }: CallArgs<'sale.refund'>): RefundView {
+/** The member with everybody merged into them: their sales name whoever they were then. */
+function everybodyOf({ store: { people } }: Context, member: Id): Id[] {
+  const main = mainOf(people.member, member)
+  return [main, ...people.mergedInto(main)]
+}
+
+function refund(context: Context, { key, sale: asked, receipt, lines, reason, note, total, channel, member, exchange }: CallArgs<'sale.refund'>): RefundView {
   const { store, clock, approvals } = context
   const staff = signedIn(context)
   // A receipt of this till is no other till's word: its lines are here, and so is what came back of them.
@@ -102,14 +116,18 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   const decided = decideRefund({
     staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till, rules: shop, sold: id === null ? null : soldFacts(context, id),
     leftElsewhere: command.receipt?.sale ? leftElsewhere(context, command.receipt.sale) : null, good,
+    customer: id === null && member !== null ? customerOf(context, member) : undefined,
   }, command)
   if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
   const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: decided.event.body.tenders.some((tender) => tender.channel === 'cash') }]
   const events: { id: Id; type: string; v: number; body: object }[] = [decided.event]
   if (exchange) {
-    const { ticket, total: due, given, priced } = exchange
+    const { ticket, total: due, given, value, points, priced } = exchange
     if (store.event(ticket.id)) throw new TillError('key.reused', { key: ticket.id })
-    const sold = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total: due, given: fen(given + decided.event.body.total), promotions: priced?.promotions })
+    const facts = saleFacts(context, ticket, staff, shift.shift, priced?.at)
+    const cash = decided.event.body.tenders.reduce((sum, tender) => sum + (tender.channel === 'cash' ? tender.amount : 0), 0)
+    const customer = facts.customer && moved(facts.customer, decided.event.body.moves ?? [])
+    const sold = decideSale({ ...facts, customer }, { ticket, total: due, given: fen(given + cash), value, points, promotions: priced?.promotions })
     if ('refused' in sold) throw new TillError(sold.refused.code, sold.refused.detail)
     events.push(sold.event)
     prints.push({ kind: 'receipt', ref: ticket.id, copy: false, drawer: false })
@@ -118,7 +136,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   store.commit({ events, prints }, at, staff.id)
   const view = refundView(context, key)
   if (view.exchange) context.emit('sale.completed', view.exchange)
-  if (view.member || view.exchange?.member) context.emit('members.changed', {})
+  if (view.member || view.exchange?.member || view.coupons.length > 0) context.emit('members.changed', {})
   context.cloud.kick()
   context.printed()
   return view
@@ -159,5 +177,6 @@ function refundView(context: Context, id: Id): RefundView {
   return {
     refund: own, no, at, saleNo, lines, total, tenders, known, member: body.member ?? null, sent: seq <= store.acknowledged(),
     exchange: sold ? viewOf(store, sold.body, sold.at, sold.seq) : null,
+    coupons: (body.coupons ?? []).flatMap((coupon) => store.coupon(coupon) ?? []).map((found) => couponView(found, today(context))).filter(({ usable }) => usable),
   }
 }

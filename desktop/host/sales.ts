@@ -20,17 +20,17 @@ type Calls = 'sale.complete' | 'sale.get' | 'sale.list' | 'sale.receipt' | 'rece
 export function salesHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'sale.complete'({ key, ticket, total, given, value, points, priced }) {
+    'sale.complete'({ key, ticket, total, given, value, points, code, priced }) {
       if (key !== ticket.id) throw new TillError('call.invalid', { field: 'key', reason: 'the key of a sale is its ticket\'s id' })
       if (isRepeat(context, key, SaleCompleted.type)) {
         const view = saleView(store, key)
-        if (view.total !== total || !samePayment(view.tenders, value) || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
+        if (view.total !== total || !samePayment(view.tenders, 'stored_value', value) || !samePayment(view.tenders, 'static_code', code?.fen ?? 0) || !sameLines(view.lines, ticket.lines)) throw new TillError('key.reused', { key })
         return view
       }
       const staff = signedIn(context)
       const shift = store.openShift()
       if (!shift) throw new TillError('shift.none')
-      const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, value, points, promotions: priced?.promotions })
+      const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, value, points, code, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
       const slips = store.printers().filter((printer) => pickedLines(context, decided.event.body.lines, printer).length > 0)
@@ -91,5 +91,5 @@ function sameLines(sold: readonly SaleLine[], asked: readonly TicketLine[]): boo
   return sold.length === asked.length && sold.every(({ good, quantity }, i) => good === asked[i]!.good && quantity === asked[i]!.quantity)
 }
 
-/** Whether so much stored value was paid with, or given back. */
-const samePayment = (tenders: readonly Tender[], value: number): boolean => (tenders.find(({ channel }) => channel === 'stored_value')?.amount ?? 0) === value
+/** Whether so much was paid by this channel, or given back. */
+const samePayment = (tenders: readonly Tender[], by: Tender['channel'], amount: number): boolean => (tenders.find(({ channel }) => channel === by)?.amount ?? 0) === amount

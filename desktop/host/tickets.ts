@@ -3,6 +3,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TicketHeld, TicketTaken } from '#shared/sales/held.ts'
 import { type Context, commit, isRepeat } from './context.ts'
+import { whoIs } from './member-views.ts'
 
 type Calls = 'ticket.hold' | 'ticket.held' | 'ticket.take' | 'alert.list' | 'alert.dismiss'
 
@@ -30,7 +31,7 @@ export function ticketHandlers(context: Context): Pick<Handlers, Calls> {
       return { ticket }
     },
 
-    'alert.list': () => ({ alerts: store.alerts() }),
+    'alert.list': () => ({ alerts: store.alerts().map((alert) => ('member' in alert.what ? { ...alert, what: { ...alert.what, who: whoIs(context, alert.what.member) } } : alert)) }),
     'alert.dismiss'({ key, alert }) {
       done.once(key, 'alert.dismiss', () => store.seeAlert(alert))
       context.emit('alerts.changed', {})

@@ -175,6 +175,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
       }
       if (purses.length > 0) {
         dispatcher.emit('members.changed', {})
+        dispatcher.emit('alerts.changed', {})
         releaseSpare(context, purses)
       }
       if (promotions) dispatcher.emit('promotions.changed', {})

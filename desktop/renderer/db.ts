@@ -14,6 +14,8 @@ export interface Completing {
   /** fen of stored value, and points, that are paid with besides */
   readonly value?: number
   readonly points?: number
+  /** What came by one of the shop's own codes. */
+  readonly code?: { readonly via: string; readonly fen: number }
   /** By what time the total was priced, UTC ms, and with which promotions. */
   readonly priced?: { readonly at: number; readonly promotions: { promotion: Id; fen: number }[] }
 }

@@ -3,11 +3,13 @@ import type { Database } from 'better-sqlite3'
 import type { CouponAt } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { PurseDoc } from '#shared/members/lease.ts'
-import type { Coupon, CouponUse } from '#shared/sales/coupon.ts'
+import { type Coupon, type CouponUse, usesOf } from '#shared/sales/coupon.ts'
 import type { Alerts } from './alerts.ts'
 
-interface Row { id: string; doc: string; usedHere: number }
-const COUPON = "SELECT id, doc, EXISTS (SELECT 1 FROM coupon_use u WHERE u.coupon = d.id) AS usedHere FROM document d WHERE kind = 'coupon'"
+/** `backHere`: sales of this till, with spaces between, that used it and came back. */
+interface Row { id: string; doc: string; usedHere: number; backHere: string | null }
+const COUPON = `SELECT id, doc, EXISTS (SELECT 1 FROM coupon_use u WHERE u.coupon = d.id AND u.back = 0) AS usedHere,
+  (SELECT group_concat(u.sale, ' ') FROM coupon_use u WHERE u.coupon = d.id AND u.back = 1) AS backHere FROM document d WHERE kind = 'coupon'`
 
 export class Coupons {
   readonly #one
@@ -48,10 +50,11 @@ export class Coupons {
   }
 
   /** Says so where one was used here and elsewhere. */
-  hear(id: Id, { terms, used, again }: Coupon): void {
-    const uses = [...used ? [used] : [], ...again ?? []]
+  hear(id: Id, coupon: Coupon): void {
+    const { terms, used } = coupon
+    const uses = usesOf(coupon)
     const own = uses.find(({ device }) => device === this.#device())
-    if (!again?.length || !used || !own) return
+    if (uses.length < 2 || !own) return
     this.#alerts.raise(`coupon ${id}`, own.at, { kind: 'coupon.used_twice', name: terms?.name ?? '', tills: uses.map(({ till }) => till), fen: own.fen, counts: own === used })
   }
 
@@ -62,7 +65,9 @@ export class Coupons {
   }
 }
 
-function toCoupon({ id, doc, usedHere }: Row): CouponAt[] {
-  const { terms, used } = JSON.parse(doc) as Coupon
-  return terms ? [{ coupon: id, terms, isUsed: usedHere === 1 || used !== undefined }] : []
+function toCoupon({ id, doc, usedHere, backHere }: Row): CouponAt[] {
+  const coupon = JSON.parse(doc) as Coupon
+  // The cloud may not know yet what came back here.
+  const back = [...coupon.back ?? [], ...backHere?.split(' ') ?? []]
+  return coupon.terms ? [{ coupon: id, terms: coupon.terms, isUsed: usedHere === 1 || usesOf({ ...coupon, back }).length > 0 }] : []
 }

@@ -42,6 +42,7 @@ export class Projector {
   readonly #take
   readonly #purse
   readonly #useCoupon
+  readonly #couponBack
   readonly #birthday
   readonly #setSession
   readonly #endSession
@@ -69,6 +70,7 @@ export class Projector {
     this.#take = db.prepare('INSERT INTO taken (id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING')
     this.#purse = db.prepare('INSERT INTO purse (member, purse, moved, released) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET moved = moved + excluded.moved, released = released + excluded.released')
     this.#useCoupon = db.prepare('INSERT INTO coupon_use (coupon, sale, lost) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lost = max(lost, excluded.lost)')
+    this.#couponBack = db.prepare('INSERT INTO coupon_use (coupon, sale, lost, back) VALUES (?, ?, 0, 1) ON CONFLICT DO UPDATE SET back = 1')
     this.#birthday = db.prepare('INSERT OR IGNORE INTO birthday_use (member, year) VALUES (?, ?)')
     this.#setSession = db.prepare('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     this.#endSession = db.prepare('DELETE FROM session WHERE key = ?')
@@ -102,6 +104,7 @@ export class Projector {
         }
         this.#moveStock(event, 0)
         this.#move(body.moves ?? [])
+        for (const coupon of body.coupons ?? []) if (body.sale !== null) this.#couponBack.run(coupon, body.sale)
         break
       }
       case 'history.sold':

@@ -49,7 +49,7 @@ export class Refunds {
   }
 
   /** Newest first. By time and by amount along an index; what a sale names is looked for in its text. */
-  find({ no, ending, date, from: after, to: until, amount, names, before, limit }: SaleSearch): SaleRow[] {
+  find({ no, ending, date, from: after, to: until, amount, names, anyOf = [], before, limit }: SaleSearch): SaleRow[] {
     // Business dates have no index of their own; a day is within two days of its name, whatever the zone.
     const day = date === undefined ? undefined : Date.parse(`${date}T00:00:00Z`)
     const from = after ?? (day === undefined ? undefined : day - 2 * DAY_MS)
@@ -71,6 +71,10 @@ export class Refunds {
     only('s.total = ?', amount)
     only(`${seq} < ?`, before)
     for (const id of names) only('instr(j.text, ?) > 0', id)
+    if (anyOf.length > 0) {
+      where.push(`(${anyOf.map(() => 'instr(j.text, ?) > 0').join(' OR ')})`)
+      values.push(...anyOf)
+    }
     const sql = `SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s CROSS JOIN journal j ON j.seq = s.seq
       ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY ${seq} DESC LIMIT ?`
     return this.#db.prepare<(string | number)[], SaleRow>(sql).all(...values, limit)

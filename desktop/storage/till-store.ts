@@ -52,7 +52,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const alerts = new Alerts(db)
   const refunds = new Refunds(db, () => settings.identity().device, alerts)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
-  const purses = new Purses(db, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
+  const purses = new Purses(db, alerts, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
   const coupons = new Coupons(db, alerts, () => settings.identity().device)
   const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
@@ -237,7 +237,10 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
           if (!projector.documents.merge(change.kind, change.id, change.doc, change.clocks)) continue
           if (change.kind === 'good') goods.push(change.id)
           else if (change.kind === 'promotion') promotions = true
-          else if (change.kind === 'purse') moved.push(change.id)
+          else if (change.kind === 'purse') {
+            moved.push(change.id)
+            purses.hear(change.id, projector.documents.get('purse', change.id)?.doc ?? {})
+          }
           else if (change.kind === 'coupon') {
             coupons.hear(change.id, projector.documents.get('coupon', change.id)?.doc ?? {})
             tickets = true

@@ -85,8 +85,8 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
   refund: saleReceipt({ ...common, copy: true, sale: sampleSale([sampleLine('可口可乐 330ml', -2000, 300), sampleLine('纸袋', 1000, 50)], 0) }),
   return: refundReceipt({ ...common, refund: SAMPLE_REFUND, exchange: null, allowedNo: '02' }),
   exchange: refundReceipt({
-    ...common, copy: true, refund: { ...SAMPLE_REFUND, known: false, saleNo: null, reason: 'no_reason', note: '', exchange: GOOD, lines: SAMPLE_REFUND.lines.slice(0, 1), total: fen(563) },
-    exchange: { no: '20260301-01-0051', total: fen(1200) }, allowedNo: '',
+    ...common, copy: true, refund: { ...SAMPLE_REFUND, known: false, saleNo: null, reason: 'no_reason', note: '', exchange: GOOD, lines: SAMPLE_REFUND.lines.slice(0, 1), total: fen(563), tenders: [{ channel: 'cash', amount: fen(563), due: false }] },
+    exchange: { no: '20260301-01-0051', total: fen(1200), tenders: [{ channel: 'cash', amount: fen(1200), given: fen(1200), change: fen(0) }] }, allowedNo: '',
   }),
   pick: pickSlip({
     ...common, copy: true, note: '不要香菜', only: [0, 1, 2],

@@ -242,7 +242,7 @@ describe('codes that are no goods', () => {
     await at(page, 'pay').click()
     await at(page, 'cash-exact').waitFor()
     await scan(page, '287654321012345678')
-    await at(page, 'notice').filter({ hasText: '支付宝' }).filter({ hasText: '还没开通' }).waitFor()
+    await at(page, 'notice').filter({ hasText: '支付宝' }).filter({ hasText: '支付通道' }).waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.locator('[data-panel="quick"]').waitFor()

@@ -199,3 +199,41 @@ test('on the screen: a ticket held at another till is taken with the keyboard, o
   expect(await at(page, 'alerts').count()).toBe(0)
   expect(errors).toEqual([])
 })
+
+test('a member topped up and given the birthday price at two tills off-line: both stand, both tills say so by name, and the owner sees it', async () => {
+  const [a, b, c] = tills as [OpenTill, OpenTill, OpenTill]
+  const birthday = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now()).slice(5)
+  await a.till.call('shop.put', { key: randomUUID(), set: { loyalty: { earn: 100, worth: 1, bonus: [], birthday: 10 } } })
+  const { id } = await a.till.call('goods.put', { key: randomUUID(), good: randomUUID(), set: { name: '蛋糕', price: 1000 } })
+  const { member } = await a.till.call('member.join', { key: randomUUID(), set: { phone: '13812345678', name: '李四', birthday } })
+  await untilAll(async (till) => [(await till.call('member.find', { text: '5678' })).members[0]?.birthday, await good(till, id).then(({ price }) => price, () => undefined)], [10, 1000])
+  await pullCables()
+  for (const { till } of [a, b]) {
+    await till.call('member.topUp', { key: randomUUID(), member, amount: 300_000 })
+    const ticket = { ...await ticketWith(till, id), member }
+    expect((await till.call('sale.complete', { key: ticket.id, ticket, total: fen(900), given: fen(900) })).discount).toBe(100)
+  }
+  await plugCables()
+  const told = async ({ till }: OpenTill): Promise<unknown[]> => (await till.call('alert.list', {})).alerts.flatMap(({ what }) => ('who' in what ? [[what.kind, what.who]] : [])).toSorted()
+  const both = [['birthday.used_twice', '李* 138****5678'], ['value.over_limit', '李* 138****5678']]
+  await expect.poll(() => Promise.all([told(a), told(b), told(c)]), SOON).toEqual([both, both, []])
+  await untilAll(async (till) => { const { value, room, birthday: percent } = await till.call('member.card', { member }); return [value.balance, room, percent] }, [600_000, 0, 0])
+  for (const { till } of [a, b, c]) expect((await till.call('ledger.verify', {})).faults).toEqual([])
+
+  const browser = await openBrowser()
+  onTestFinished(() => browser.close())
+  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })
+  context.setDefaultTimeout(30_000)
+  const { page, errors } = await openPage(context, b.stack.tillUrl)
+  await at(page, 'alerts').click()
+  await at(page, 'alert').filter({ hasText: '生日价' }).waitFor()
+  expect(await faults(page)).toEqual([])
+  if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'alerts-members.png') })
+  expect(errors).toEqual([])
+  await page.goto(`${cloud.url}/manage/${shop}`)
+  await page.locator('input[name="key"]').fill(cloud.operatorKey)
+  await page.keyboard.press('Enter')
+  await page.getByText('储值超过上限的会员').waitFor()
+  await page.getByText('一年里给了两次的生日优惠').waitFor()
+  if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'manage-members.png'), fullPage: true })
+})

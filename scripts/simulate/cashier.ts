@@ -289,12 +289,13 @@ export class Cashier {
     const total = lines.reduce((sum, { amount }) => sum + amount, 0)
     const paid = paidBack(quoted.result, total)
     const rules = await this.#rules()
-    // What was paid with stored value or points is given back to the member first, and the new ticket paid as any other.
-    const ticket = rules && !paid?.value && !paid?.points && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
+    // What was paid with stored value or points is given back to the member; of the new ticket, which is nobody's, cash pays what cash came back.
+    const cash = total - (paid?.value ?? 0) - (paid?.points ?? 0)
+    const ticket = rules && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
     const { gross, discount, total: due } = priceTicket(ticket?.lines ?? [], {}, rules)
     const input = {
       key: this.#id(), sale: sale.sale, lines, total, reason: this.#chance.pick(['no_reason', 'quality', 'wrong', 'other'] as const),
-      ...ticket && { exchange: { ticket, total: due, given: Math.max(0, due - total) } },
+      ...ticket && { exchange: { ticket, total: due, given: Math.max(0, due - cash) } },
     }
     const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total, ...(paid && { paid }) }
     const also = ticket && { key: ticket.id, effect: { kind: 'sale' as const, lines: ticket.lines.map(({ good, quantity }) => ({ good, quantity })), gross, discount, total: due } }

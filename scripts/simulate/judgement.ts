@@ -150,7 +150,7 @@ function judgeRefunds(machines: readonly Machine[], books: Books, auditor: Audit
 }
 
 /** Two tills that could not hear one another took up one ticket, or took one coupon: the rule is that both do, and both are told. */
-const TOLD = new Set(['ticket.taken_twice', 'coupon.used_twice', 'sale.refunded_beyond'])
+const TOLD = new Set(['ticket.taken_twice', 'coupon.used_twice', 'sale.refunded_beyond', 'purse.over_limit', 'birthday.used_twice'])
 /** Where a ledger existed twice, an event may come twice: it is stored, flagged, and counted once. */
 const REPEATS = new Set(['event.repeated', 'sale.repeated', 'purse.overdrawn'])
 

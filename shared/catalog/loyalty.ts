@@ -30,3 +30,29 @@ export function bonusFor(fen: number, { bonus }: Pick<Loyalty, 'bonus'>): number
 export function payablePoints(fen: number, held: number, { worth }: Pick<Loyalty, 'worth'>): number {
   return worth === 0 || fen <= 0 ? 0 : Math.max(0, Math.min(held, Math.floor(fen / worth)))
 }
+
+const LimitSchema = z.int().min(0).max(100_000_000)
+/**
+ * The most stored value that one member may have, in fen; 0: no limit. 单用途商业预付卡管理办法（试行） §18: 5,000 yuan on a card that
+ * names its holder, 1,000 on one that doesn't. A member of whom the shop knows no name is of the second kind.
+ */
+export const ValueLimitsSchema = z.object({ named: LimitSchema, unnamed: LimitSchema })
+export type ValueLimits = z.output<typeof ValueLimitsSchema>
+export const VALUE_LIMITS: ValueLimits = { named: 500_000, unnamed: 100_000 }
+
+/** fen; null: no limit. */
+export function limitOf({ named, unnamed }: ValueLimits, isNamed: boolean): number | null {
+  return (isNamed ? named : unnamed) || null
+}
+
+/** The most cash, in fen, that can be topped up: with what the shop gives on top, the limit is not passed. null: no limit. */
+export function roomFor(balance: number, limit: number | null, loyalty: Pick<Loyalty, 'bonus'>): number | null {
+  if (limit === null) return null
+  const left = Math.max(0, limit - balance)
+  // Between two steps the bonus is the same: the most is at the end of one of these stretches.
+  const starts = [0, ...loyalty.bonus.map(({ from }) => from)].toSorted((a, b) => a - b)
+  return Math.max(...starts.map((start, i) => {
+    const most = Math.min(left - bonusFor(start, loyalty), (starts[i + 1] ?? Infinity) - 1)
+    return most >= start ? most : 0
+  }))
+}

@@ -6,7 +6,7 @@ import { defineEvent } from '../identity/event.ts'
 import { PictureSchema, WidePictureSchema } from './good.ts'
 import { ScalePatternSchema } from '../codes/scale-label.ts'
 import { HlcSchema } from './hlc.ts'
-import { LOYALTY_DEFAULTS, LoyaltySchema } from './loyalty.ts'
+import { LOYALTY_DEFAULTS, LoyaltySchema, VALUE_LIMITS, ValueLimitsSchema } from './loyalty.ts'
 import { PAPER_DEFAULTS, PaperSchema } from './paper.ts'
 import { RoundingSchema } from './promotion.ts'
 import { fen, PriceSchema } from '../money/money.ts'
@@ -16,6 +16,11 @@ export const ADVERTS_MAX = 3
 
 /** One stretch of opening on one weekday: 0 is Sunday; minutes from midnight of the shop's zone, close may pass 1440. */
 export const HoursSchema = z.object({ day: z.int().min(0).max(6), open: z.int().min(0).max(1439), close: z.int().min(1).max(2880) })
+
+/** A code of the shop's own that customers pay by (收款码): what it is called, and what it says. */
+export const PayCodeSchema = z.object({ name: z.string().trim().min(1).max(10), text: z.string().trim().min(1).max(300) })
+export type PayCode = z.output<typeof PayCodeSchema>
+export const PAY_CODES_MAX = 3
 
 export const ShopFields = z.object({
   name: z.string().trim().min(1).max(60),
@@ -41,8 +46,12 @@ export const ShopFields = z.object({
   footer: z.string().trim().max(120),
   /** What else its customers' papers show and leave out. */
   paper: PaperSchema,
+  /** The shop's own codes that customers pay by. */
+  payCodes: z.array(PayCodeSchema).max(PAY_CODES_MAX),
   /** What members get. */
   loyalty: LoyaltySchema,
+  /** The most stored value that one member may have. */
+  valueLimits: ValueLimitsSchema,
   /** How the shop's scales print their labels. */
   labels: z.array(ScalePatternSchema).max(12),
   /** Containers whose weight is taken off, in grams. */
@@ -68,7 +77,7 @@ export const ShopSchema = ShopFields.extend({ id: IdSchema })
 export type Shop = z.output<typeof ShopSchema>
 
 export const SHOP_DEFAULTS = {
-  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], loyalty: LOYALTY_DEFAULTS, paper: PAPER_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
+  name: '小铺', kind: 'shop', address: '', phone: '', hours: [], uscc: '', promises: [], about: '', logo: '', adverts: [], zone: 'Asia/Shanghai', nearExpiryDays: 30, expiredStops: [], footer: '', labels: [], tares: [], weighIn: '', quickPages: [], payCodes: [], loyalty: LOYALTY_DEFAULTS, valueLimits: VALUE_LIMITS, paper: PAPER_DEFAULTS, site: '', rounding: 'none', handLimit: 0,
   // Seven days, and what the rule itself leaves out: made to order, fresh and perishable, opened media and downloads, periodicals; and what hygiene or the law keeps from a second buyer.
   returnDays: 7, returnCap: fen(50_000),
   returnExempt: [

@@ -13,7 +13,7 @@ const zh = {
   shifts: ['营业日', '开班时间', '交班时间', '员工', '备用金', '应有现金', '实点现金', '差额', '单数'],
   cash: ['时间', '员工', '进出', '金额', '原因', '备注'],
   promotions: ['名称', '开启', '内容', '商品数', '分类', '仅会员', '从', '到'],
-  channels: { cash: '现金', unsaid: '没写' } as Readonly<Record<string, string>>,
+  channels: { cash: '现金', unsaid: '没写', stored_value: '储值', points: '积分抵扣', static_code: '收款码' } as Readonly<Record<string, string>>,
   reasons: { no_reason: '无理由', quality: '质量问题', wrong: '卖错了', other: '其他', change: '换零', deposit: '存银行', supplier: '付货款', expense: '日常开支' } as Readonly<Record<string, string>>,
   rules: { percent: '打折，减 {percent}%', amount: '每件减 {fen}', price: '特价 {price}', n_for_m: '买 {n} 付 {m}', nth: '第 {n} 件付 {percent}%', spend: '满 {over} 减 {off}' } as Readonly<Record<string, string>>,
 }
@@ -30,7 +30,7 @@ const en: ExportWords = {
   shifts: ['business day', 'opened', 'closed', 'staff', 'float', 'expected', 'counted', 'difference', 'sales'],
   cash: ['time', 'staff', 'way', 'amount', 'reason', 'note'],
   promotions: ['name', 'on', 'what', 'goods', 'categories', 'members only', 'from', 'to'],
-  channels: { cash: 'cash', unsaid: 'not said' },
+  channels: { cash: 'cash', unsaid: 'not said', stored_value: 'stored value', points: 'points', static_code: 'shop\'s code' },
   reasons: { no_reason: 'no reason', quality: 'faulty', wrong: 'wrong goods', other: 'other', change: 'change', deposit: 'bank deposit', supplier: 'supplier', expense: 'expense' },
   rules: { percent: '{percent}% off', amount: '{fen} off each', price: 'at {price}', n_for_m: '{n} for {m}', nth: 'number {n} at {percent}%', spend: '{off} off {over}' },
 }

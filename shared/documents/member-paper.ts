@@ -19,13 +19,13 @@ export function memberRows({ member, moves = [] }: Partial<Pick<Sale, 'member' |
   ]
 }
 
-/** Stored value in a shift: what came in as cash and is no revenue, what was given on top, what sales were paid with. */
+/** What in a shift is not cash from sales: stored value that came in as cash and is no revenue, what was given on top, what sales were paid with, and what came by the shop's own codes. */
 export function valueRows(balances: readonly { readonly account: string; readonly fen: number }[], words: Words): { cash: ReceiptRow[]; paid: ReceiptRow[] } {
   const of = (account: string): number => balances.find((each) => each.account === account)?.fen ?? 0
   const [toppedUp, bonus, redeemed, points] = [-of('value:topped_up') - of('value:bonus'), of('value:bonus'), of('value:redeemed'), of('channel:points')]
   const refunded = of('value:adjusted') + of('value:correction')
   const some = (label: string, amount: number): ReceiptRow[] => (amount === 0 ? [] : [row(label, yuanText(amount))])
-  return { cash: [...some(words.toppedUp, toppedUp), ...some(words.valueRefunded, -refunded)], paid: [...some(words.channels['stored_value']!, redeemed), ...some(words.channels['points']!, points), ...some(words.bonus, bonus)] }
+  return { cash: [...some(words.toppedUp, toppedUp), ...some(words.valueRefunded, -refunded)], paid: [...some(words.channels['stored_value']!, redeemed), ...some(words.channels['points']!, points), ...some(words.channels['static_code']!, of('channel:static_code')), ...some(words.bonus, bonus)] }
 }
 
 export interface TopUpSlipInput {

@@ -22,6 +22,7 @@ export interface Words {
   /** `{channel}` will pay it. */
   readonly dueBack: string
   readonly exchangeFor: string
+  readonly couponBack: string
   readonly paidMore: string
   readonly paidBack: string
   readonly customerSigns: string
@@ -109,11 +110,11 @@ const zh: Words = {
   goods: '商品', quantity: '数量', price: '单价', amount: '金额',
   returnMark: '[退]', pieces: '件数', piecesOf: '{n} 件', piecesBack: '退 {n} 件', gross: '原价', discount: '优惠', saved: '共优惠',
   offs: { promotion: '促销', spend: '促销', price: '改价', discount: '优惠', ticket: '整单优惠', birthday: '生日优惠', coupon: '优惠券', rounding: '抹零' }, total: '合计', payOut: '应退', change: '找零',
-  channels: { cash: '现金', stored_value: '储值', points: '积分抵扣' }, channelsBack: { cash: '退现金', stored_value: '退回储值', points: '退回积分' },
+  channels: { cash: '现金', stored_value: '储值', points: '积分抵扣', static_code: '收款码' }, channelsBack: { cash: '退现金', stored_value: '退回储值', points: '退回积分', static_code: '退到付款方' },
   topUp: '储值充值', toppedUp: '充值现金', bonus: '充值赠送', valueRefunded: '退储值', valueLeft: '储值余额', pointsEarned: '本次积分', pointsSpent: '使用积分', pointsRefunded: '退回积分', pointsLeft: '积分余额',
   discountBack: '扣除优惠', originalSale: '原单号', noReceipt: '无小票', otherTill: '其他收银机', byReceipt: '按小票退货，原单待核对', allowedBy: '批准人',
   refundReasons: { no_reason: '七天无理由', quality: '质量问题', wrong: '错收错发', other: '其他' }, dueBack: '待退（{channel}）',
-  exchangeFor: '换购单号', paidMore: '补差价', paidBack: '退差价', customerSigns: '顾客签字',
+  exchangeFor: '换购单号', couponBack: '优惠券可再用', paidMore: '补差价', paidBack: '退差价', customerSigns: '顾客签字',
   receiptCode: '扫码看电子小票', creditCode: '商家信用码 扫码看证照和承诺', validUntil: '有效期至 {until}',
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', refunded: '退货款', net: '实收',
   openings: '开钱箱次数', reason: '原因', note: '备注',
@@ -131,11 +132,11 @@ const en: Words = {
   goods: 'Item', quantity: 'Qty', price: 'Price', amount: 'Amount',
   returnMark: '[RET]', pieces: 'Items', piecesOf: '{n}', piecesBack: '{n} back', gross: 'Before discount', discount: 'Discount', saved: 'You saved',
   offs: { promotion: 'Promotion', spend: 'Promotion', price: 'Price', discount: 'Discount', ticket: 'Off the ticket', birthday: 'Birthday', coupon: 'Coupon', rounding: 'Rounding' }, total: 'Total', payOut: 'To refund', change: 'Change',
-  channels: { cash: 'Cash', stored_value: 'Stored value', points: 'Points' }, channelsBack: { cash: 'Cash back', stored_value: 'To stored value', points: 'To points' },
+  channels: { cash: 'Cash', stored_value: 'Stored value', points: 'Points', static_code: 'Shop\'s code' }, channelsBack: { cash: 'Cash back', stored_value: 'To stored value', points: 'To points', static_code: 'To the payer' },
   topUp: 'TOP-UP', toppedUp: 'Topped up, cash', bonus: 'Bonus', valueRefunded: 'Value paid out', valueLeft: 'Stored value left', pointsEarned: 'Points earned', pointsSpent: 'Points used', pointsRefunded: 'Points given back', pointsLeft: 'Points left',
   discountBack: 'Less discount', originalSale: 'Sale', noReceipt: 'No receipt', otherTill: 'Another till', byReceipt: 'By its receipt, to be checked', allowedBy: 'Allowed by',
   refundReasons: { no_reason: 'Seven days', quality: 'Faulty', wrong: 'Sold by mistake', other: 'Other' }, dueBack: 'Due ({channel})',
-  exchangeFor: 'Exchanged for', paidMore: 'Paid', paidBack: 'Paid back', customerSigns: 'Customer',
+  exchangeFor: 'Exchanged for', couponBack: 'Coupon good again', paidMore: 'Paid', paidBack: 'Paid back', customerSigns: 'Customer',
   receiptCode: 'Scan for your receipt', creditCode: 'Scan for licences and promises', validUntil: 'Valid until {until}',
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', refunded: 'Paid back', net: 'Net',
   openings: 'Drawer opened', reason: 'Reason', note: 'Note',

@@ -52,8 +52,8 @@ const file = z.object({ name: z.string().max(200), data: z.base64().max(34_000_0
 /** Cash in one drawer, in fen: up to ten million yuan. More is a slip, and sums of many must stay in the range of fen. */
 const CashSchema = z.int().min(0).max(1_000_000_000).transform((value) => fen(value))
 const importRow = z.object({ row: z.int(), cells: z.record(z.string(), z.string()), bad: z.array(BadCellSchema) })
-/** Fields of a person as people say them: the number in any way it is written. */
-const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional() })
+/** Fields of a person as people say them: the number and the birthday in any way they are written. */
+const personSet = PersonFields.partial().extend({ phone: z.string().trim().max(30).optional(), birthday: z.string().trim().max(20).optional() })
 /** Cells of rows that come in with a default in their place: the first 500, and how many there are. */
 const noted = { noted: z.array(BadCellSchema), notedTotal: z.int() }
 
@@ -149,19 +149,19 @@ export const CALLS = {
   'alert.list': read('What somebody here should know and has not read yet, the newest first.', none, z.object({ alerts: z.array(AlertSchema) })),
   'alert.dismiss': write('It was read.', z.object({ alert: z.string().max(100) }), none),
 
-  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides. Below zero, `value` goes back to the member for goods that came back. `priced`:  by what time and with which promotions, each with the fen it took off.',
-    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: FenSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0), priced: PricedSchema.optional() }), SaleViewSchema),
+  'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides; `code` is what came by one of the shop\'s own codes, as somebody saw. Below zero, `value` goes back to the member for goods that came back. `priced`:  by what time and with which promotions, each with the fen it took off.',
+    z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: FenSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0), code: z.object({ via: z.string().trim().min(1).max(10), fen: PriceSchema.refine((value) => value > 0) }).nullable().default(null), priced: PricedSchema.optional() }), SaleViewSchema),
   'sale.get': read('One sale, by id or by number.', z.object({ sale: IdSchema.optional(), no: z.string().max(24).optional() }), SaleViewSchema),
   'sale.list': read('Sales, newest first; the next page is what came before the `seq` of the last one.', z.object({ date: z.string().optional(), before: z.int().optional(), limit }), z.object({ sales: z.array(saleRow) })),
-  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code (`text`); a business date or a stretch of time; an amount; a good or a member, without a time in the last hundred days. `elsewhere`: the receipt is another till\'s.',
+  'sale.find': read('Sales of this till, newest first, by what somebody still knows: a receipt\'s QR text, number or its last digits, an amount in yuan, a good\'s name or code, a member\'s number (`text`); a business date or a stretch of time; an amount; a good or a member, also by whoever was merged into them, without a time in the last hundred days. `elsewhere`: the receipt is another till\'s.',
     z.object({ text: z.string().max(500).default(''), date: DateSchema.optional(), from: z.int().optional(), to: z.int().optional(), amount: FenSchema.optional(), good: IdSchema.optional(), member: IdSchema.optional(), before: z.int().optional(), limit }),
     z.object({ sales: z.array(saleRow.extend({ back: PriceSchema })), elsewhere: receiptSaid.nullable() })),
   'sale.refundable': read('A sale with what has come back of it, what still can, and what speaks against it.', z.object({ sale: IdSchema }), RefundQuoteSchema),
-  'sale.refund': write('Takes goods back and pays for them: lines of a sale of this till (`sale`, each with its `line`); or, where somebody allows it, goods without one, with what another till\'s `receipt` says. `total` is what the screen showed, in fen. With `exchange` the ticket is sold in the same breath, what is paid back counting as handed over.', z.object({
+  'sale.refund': write('Takes goods back and pays for them: lines of a sale of this till (`sale`, each with its `line`); or, where somebody allows it, goods without one, with what another till\'s `receipt` says. `total` is what the screen showed, in fen. Without a sale it is paid in cash, or with `channel` stored_value goes to that of `member`. With `exchange` the ticket is sold in the same breath: what is paid back in cash counts as handed over, and of what goes back to the member `value` and `points` pay for it, if it is their ticket.', z.object({
     sale: IdSchema.nullable(), receipt: receiptSaid.nullable().default(null),
     lines: z.array(z.object({ line: z.int().min(0).nullable(), good: IdSchema, quantity: MilliSchema, amount: PriceSchema.default(fen(0)), stock: z.enum(STOCK_ENDS) })).min(1).max(500),
-    reason: z.enum(REFUND_REASONS), note: z.string().trim().max(100).default(''), total: PriceSchema, channel: z.string().max(20).default('cash'),
-    exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, priced: PricedSchema.optional() }).nullable().default(null),
+    reason: z.enum(REFUND_REASONS), note: z.string().trim().max(100).default(''), total: PriceSchema, channel: z.string().max(20).default('cash'), member: IdSchema.nullable().default(null),
+    exchange: z.object({ ticket: TicketSchema, total: FenSchema, given: PriceSchema, value: PriceSchema.default(fen(0)), points: z.int().min(0).max(1_000_000_000).default(0), priced: PricedSchema.optional() }).nullable().default(null),
   }), RefundViewSchema),
   'sale.receipt': read('A sale\'s or refund\'s receipt as a picture (SVG) of the paper.', z.object({ sale: IdSchema, columns: z.union([z.literal(32), z.literal(48)]).default(48) }), z.object({ svg: z.string() })),
   'receipt.preview': read('How the shop\'s receipts would look with these words and this arrangement, by the last sale, or a made-up line where there is none yet.',
@@ -177,7 +177,7 @@ export const CALLS = {
   'member.find': read('Members by telephone number or its last four digits, masked.', z.object({ text: z.string().max(30) }), z.object({ members: z.array(MemberViewSchema) })),
   'member.change': write('Changes some of what is known of a member.', z.object({ member: IdSchema, set: personSet }), MemberViewSchema),
   'member.card': read('A member masked, with points and stored value.', z.object({ member: IdSchema }), MemberViewSchema),
-  'member.topUp': write('Takes cash for stored value, in fen; what the shop gives on top comes with it.', z.object({ member: IdSchema, amount: z.int().min(1).max(100_000_000) }), MemberViewSchema),
+  'member.topUp': write('Takes cash for stored value, in fen; what the shop gives on top comes with it. Refused beyond what the member may have.', z.object({ member: IdSchema, amount: z.int().min(1).max(100_000_000) }), MemberViewSchema),
   'member.adjust': write('Puts points or stored value right by somebody with the right to; a refund pays stored value out in cash.', z.object({
     member: IdSchema, purse: PurseSchema, delta: z.int().min(-100_000_000).max(100_000_000).refine((delta) => delta !== 0), reason: z.enum(ADJUSTMENTS), note: z.string().trim().max(100).default(''),
   }), MemberViewSchema),
@@ -253,11 +253,11 @@ export const ERROR_CODES = [
   'good.not_found', 'good.off_sale', 'good.incomplete', 'good.code_taken',
   'sale.empty', 'sale.total_changed', 'sale.promotions_changed', 'sale.too_little_cash', 'sale.not_found', 'sale.discount_too_large', 'sale.returns_not_allowed', 'sale.too_large', 'sale.label_changed',
   'promotion.incomplete', 'promotion.rule_bad',
-  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.no_exchange', 'refund.above_price', 'refund.over_cap',
+  'refund.empty', 'refund.total_changed', 'refund.line_unknown', 'refund.too_many', 'refund.beyond', 'refund.exempt', 'refund.late', 'refund.channel', 'refund.above_price', 'refund.over_cap',
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
-  'member.phone_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
+  'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'member.over_limit', 'member.over_unnamed', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing', 'import.history_again', 'import.nothing_new', 'export.gone',
   'printer.not_found', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',

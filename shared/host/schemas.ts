@@ -164,6 +164,9 @@ export const SaleViewSchema = z.object({
 })
 export type SaleView = z.output<typeof SaleViewSchema>
 
+/** A coupon at the counter; `usable` today, as far as this till knows, by whoever it is for. */
+export const CouponViewSchema = z.object({ coupon: IdSchema, name: z.string(), off: CouponOffSchema, least: PriceSchema, from: z.string(), until: z.string(), usable: z.boolean() })
+export type CouponView = z.output<typeof CouponViewSchema>
 export const RefundViewSchema = z.object({
   refund: IdSchema, no: z.string(), at: z.int(), saleNo: z.string().nullable(), lines: z.array(RefundLineSchema),
   total: PriceSchema, tenders: z.array(RefundTenderSchema), known: z.boolean(),
@@ -171,6 +174,8 @@ export const RefundViewSchema = z.object({
   member: SaleMemberSchema.nullable(),
   /** What was taken in exchange. */
   exchange: SaleViewSchema.nullable(), sent: z.boolean(),
+  /** Coupons that can be used again, since all of their sale is back. */
+  coupons: z.array(CouponViewSchema),
 })
 export type RefundView = z.output<typeof RefundViewSchema>
 /** A sale as somebody sees it who wants to take goods of it back. */
@@ -183,8 +188,10 @@ export const RefundQuoteSchema = z.object({
   /** fen that other tills paid back */
   elsewhere: PriceSchema,
   refunds: z.array(z.object({ refund: IdSchema, no: z.string(), at: z.int(), total: PriceSchema })),
-  /** fen that can still go back the way they came, where a member paid with points or stored value; else none */
+  /** fen that can still go back the way they came, where a member paid with points or stored value, or somebody by the shop's own code; else none */
   ways: z.array(z.object({ channel: z.string(), left: z.int() })),
+  /** Whose sale it was, as they are called now, with what this till may spend of their points and stored value; null where it was nobody's, or they are no member any more. */
+  customer: z.object({ member: IdSchema, points: z.int(), value: z.int() }).nullable(),
 })
 export type RefundQuote = z.output<typeof RefundQuoteSchema>
 
@@ -210,6 +217,10 @@ export const AlertSchema = z.object({
     z.object({ kind: z.literal('ticket.taken_twice'), ticket: HeldTicketSchema, tills: z.array(z.string()) }),
     /** One coupon was used at several tills, first at the first of `tills`; `counts`: this till's was that, else what it gave (fen) is booked as a loss. */
     z.object({ kind: z.literal('coupon.used_twice'), name: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
+    /** A member had their birthday price at several tills in one year; `fen`: what this one took off, `counts` whether it was the first. */
+    z.object({ kind: z.literal('birthday.used_twice'), member: IdSchema, who: z.string().default(''), year: z.string(), tills: z.array(z.string()), fen: z.int(), counts: z.boolean() }),
+    /** Tills that could not hear one another topped a member up beyond the shop's limit; `balance` in fen when that was found. `who`: masked, when it is read. */
+    z.object({ kind: z.literal('value.over_limit'), member: IdSchema, who: z.string().default(''), till: z.string(), balance: z.int(), limit: z.int() }),
     /** More was paid back for a sale than was paid for it, at `tills` together; in fen. */
     z.object({ kind: z.literal('sale.refunded_beyond'), no: z.string(), tills: z.array(z.string()), paid: PriceSchema, back: PriceSchema }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
@@ -262,6 +273,8 @@ export const DisplaySchema = z.object({
   /** Off the whole ticket; and what was saved in all. */
   offs: DisplayOffsSchema, saved: FenSchema.default(fen(0)),
   total: FenSchema, given: FenSchema.nullable(), change: FenSchema.nullable(), url: z.string().nullable(),
+  /** The shop's own code by which so many fen are asked for. */
+  code: z.object({ name: z.string().max(10), text: z.string().max(300), fen: FenSchema }).nullable().default(null),
 })
 export type Display = z.output<typeof DisplaySchema>
 
@@ -273,19 +286,20 @@ export type Verification = z.output<typeof VerifySchema>
 /** Points or fen: what there is in the shop as far as this till knows, and what this till may spend of it with no network. */
 export const PurseViewSchema = z.object({ balance: z.int(), held: z.int() })
 export type PurseView = z.output<typeof PurseViewSchema>
-/** A coupon at the counter; `usable` today, as far as this till knows, by whoever it is for. */
-export const CouponViewSchema = z.object({ coupon: IdSchema, name: z.string(), off: CouponOffSchema, least: PriceSchema, from: z.string(), until: z.string(), usable: z.boolean() })
-export type CouponView = z.output<typeof CouponViewSchema>
 /** A member as screens show them: masked. */
 export const MemberViewSchema = z.object({
   member: IdSchema,
   /** A first character and a star; three and four digits of the number. Empty where the record can't be opened here. */
   name: z.string(), phone: z.string(),
+  /** The month of their birthday and two stars; empty where none is known. */
+  born: z.string(),
   /** UTC ms */
   joined: z.int(),
   /** How often the same person joined again elsewhere and was merged into this member. */
   merged: z.int(),
   points: PurseViewSchema, value: PurseViewSchema,
+  /** fen: the most stored value they may have, and the cash that can still be topped up; null without a limit. */
+  limit: z.int().nullable(), room: z.int().nullable(),
   /** per cent off a ticket today, their birthday; else 0 */
   birthday: z.int(),
   coupons: z.array(CouponViewSchema),

@@ -77,8 +77,10 @@ export interface SaleSearch {
   to: number | undefined
   /** fen */
   amount: number | undefined
-  /** Ids that the sale names: a good, a member. */
+  /** Ids that the sale names: goods, all of them. */
   names: readonly Id[]
+  /** Ids of which it names one: a member, and who was merged into them. */
+  anyOf?: readonly Id[]
   before: number | undefined
   limit: number
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { maskName, maskPhone, normalPhone, phoneTail } from './person.ts'
+import { maskBirthday, maskName, maskPhone, normalPhone, PersonFields, phoneTail, readBirthday } from './person.ts'
 
 describe('a telephone number', () => {
   test.each([
@@ -46,5 +46,25 @@ describe('a mask', () => {
   })
   test('the tail is what people say at a counter', () => {
     expect(phoneTail('13800005678')).toBe('5678')
+  })
+})
+
+describe('a birthday', () => {
+  test.each([
+    ['5-20', '05-20'], ['05-20', '05-20'], ['0520', '05-20'], ['5月20日', '05-20'], ['5.20', '05-20'], ['５－２０', '05-20'], ['12 31', '12-31'], ['1990/5/2', '1990-05-02'], ['19900502', '1990-05-02'],
+    ['2-29', '02-29'], ['2000-02-29', '2000-02-29'], ['1990-02-29', undefined], ['2-30', undefined], ['4-31', undefined], ['13-1', undefined], ['0-1', undefined], ['520', undefined], ['五月', undefined], ['', ''],
+  ])('%j is %j', (text, day) => {
+    expect(readBirthday(text)).toBe(day)
+  })
+  test('is every day of a leap year however it is written, and what it gives is a field and itself again', () => {
+    fc.assert(fc.property(fc.date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('2000-12-31T00:00:00Z'), noInvalidDate: true }), fc.constantFrom('-', '/', '.', '月'), (date, between) => {
+      const [month, day] = [date.getUTCMonth() + 1, date.getUTCDate()]
+      const read = readBirthday(`${month}${between}${day}`)!
+      expect(read).toBe(date.toISOString().slice(5, 10))
+      expect([PersonFields.shape.birthday.safeParse(read).success, readBirthday(read)]).toEqual([true, read])
+    }))
+  })
+  test('is shown by its month alone', () => {
+    expect(['05-20', '1990-05-20', ''].map(maskBirthday)).toEqual(['05-**', '05-**', ''])
   })
 })

@@ -35,6 +35,27 @@ export function normalPhone(text: string): string | undefined {
   return PhoneSchema.safeParse(national).success ? national : undefined
 }
 
+/**
+ * A birthday as people write it: `5-20`, `0520`, `5月20日`, `1990/5/20`, `19900520` → `05-20`, `1990-05-20`; empty for nothing.
+ * Undefined for what is no day of a calendar; without a year the 29th of February is one.
+ */
+export function readBirthday(text: string): string | undefined {
+  const plain = text.normalize('NFKC').trim()
+  if (plain === '') return ''
+  const match = /^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月 ](\d{1,2})[日号]?(?:[ T]00:00.*)?$/.exec(plain) ?? /^(\d{4})?(\d{2})(\d{2})$/.exec(plain)
+  if (!match) return undefined
+  const [year, month, day] = [match[1], match[2]!.padStart(2, '0'), match[3]!.padStart(2, '0')]
+  const date = new Date(`${year ?? LEAP_YEAR}-${month}-${day}T00:00:00Z`)
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return undefined
+  return year === undefined ? `${month}-${day}` : `${year}-${month}-${day}`
+}
+const LEAP_YEAR = '2000'
+
+/** `05-**`: the month alone, whatever year; enough to see that one is known, and too little to make it a password. */
+export function maskBirthday(birthday: string): string {
+  return birthday === '' ? '' : `${birthday.slice(-5, -3)}-**`
+}
+
 /** The last four digits, by which people name their number at a counter. */
 export const phoneTail = (phone: string): string => phone.slice(-4)
 

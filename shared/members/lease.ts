@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { type Id, IdSchema } from '../identity/ids.ts'
 import { PURSES, type Purse } from '../payments/purse.ts'
+import { CouponUseSchema } from '../sales/coupon.ts'
 
 const PartSchema = z.object({
   /** Points or fen: all moves at this till; what it gave up; what it was given. */
@@ -23,7 +24,13 @@ export const BookSchema = z.object({
 export type Book = z.output<typeof BookSchema>
 
 /** A member's purses as the cloud tells its tills (kind `purse`, id = the member's). */
-export const PurseFields = z.object({ points: BookSchema, value: BookSchema, birthday: z.int() })
+export const PurseFields = z.object({
+  points: BookSchema, value: BookSchema,
+  /** The last year in which they had their birthday price; and by year where, in the order of arrival: more than once where tills could not hear one another. */
+  birthday: z.int(), birthdays: z.record(z.string().regex(/^\d{4}$/), z.array(CouponUseSchema)),
+  /** The last top-up that went beyond the limit, since several tills took one each: at which till, UTC ms, and fen. */
+  over: z.object({ till: z.string().max(10), at: z.int(), balance: z.int(), limit: z.int() }),
+})
 export type PurseDoc = Partial<z.output<typeof PurseFields>>
 /** The shop's tills, by device (kind `tills`, id = the shop's): what a closed one held is anybody's. */
 export type Tills = Record<Id, 'open' | 'closed'>

@@ -1,6 +1,6 @@
 /** What a row of somebody's list of members or of counted stock means. Pure; whether a good or a number is known is the host's to say. */
 import { type Cells, guessColumns, type ImportCode, type RefusedCell } from '../catalog/goods-import.ts'
-import { normalPhone, PersonFields, type PersonSet } from '../identity/person.ts'
+import { normalPhone, PersonFields, type PersonSet, readBirthday } from '../identity/person.ts'
 import { type Fen, roundedYuan } from '../money/money.ts'
 import { type Milli, parseQuantity } from '../quantity/quantity.ts'
 import { addDays } from '../sales/report.ts'
@@ -102,13 +102,4 @@ export function readMemberRow(row: number, cells: Cells, mapping: RowMapping): {
   if (birthday === undefined) bad.push(refuse('birthday', 'import.birthday_bad'))
   if (bad.length > 0 || phone === undefined) return { bad }
   return { member: { phone, ...(name !== '' && { name }), ...(birthday && { birthday }) } }
-}
-
-/** `1990/5/2`, `5月2日` and the like → `1990-05-02`, `05-02`; undefined for what is no day. */
-function readBirthday(text: string): string | undefined {
-  if (text === '') return ''
-  const match = /^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00.*)?$/.exec(text.normalize('NFKC')) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text)
-  if (!match) return undefined
-  const day = [...(match[1] === undefined ? [] : [match[1]]), match[2]!.padStart(2, '0'), match[3]!.padStart(2, '0')].join('-')
-  return PersonFields.shape.birthday.safeParse(day).success ? day : undefined
 }

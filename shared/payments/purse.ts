@@ -22,6 +22,8 @@ export const PurseToppedUp = defineEvent('purse.topped_up', 1, z.object({
   shift: IdSchema, member: IdSchema, amount: PriceSchema, bonus: PriceSchema, moves: MovesSchema, postings: PostingsSchema,
   /** What the member has after it, as far as this till knew; it was printed. */
   balance: z.int(),
+  /** The most that the member might have, in fen, as this till knew; absent where there was no limit. */
+  limit: z.int().min(1).optional(),
 }))
 export const ADJUSTMENTS = ['correction', 'refund'] as const
 /** Put right by somebody with the right to; `refund` pays stored value out in cash. */
@@ -54,12 +56,12 @@ export function draw(holdings: readonly Holding[], purse: Purse, amount: number,
 }
 
 /** The event's id is the call's key. */
-export function topUp(id: Id, facts: { shift: Id; member: Id; before: number }, amount: Fen, bonus: Fen) {
+export function topUp(id: Id, facts: { shift: Id; member: Id; before: number; limit: number | null }, amount: Fen, bonus: Fen) {
   const all = fen(amount + bonus)
   return {
     id, type: PurseToppedUp.type, v: 1,
     body: {
-      shift: facts.shift, member: facts.member, amount, bonus, balance: facts.before + all,
+      shift: facts.shift, member: facts.member, amount, bonus, balance: facts.before + all, ...facts.limit !== null && { limit: facts.limit },
       moves: [{ member: facts.member, purse: 'value', delta: all, why: 'topped_up' }] satisfies Move[],
       postings: postings([['drawer', amount], ['value:bonus', bonus], ['value:topped_up', fen(-all)]]),
     },

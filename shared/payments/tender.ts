@@ -1,8 +1,8 @@
-/** How a sale was paid. Cash a till can settle by itself; of a member's points and stored value what it holds. */
+/** How a sale was paid. Cash a till can settle by itself; of a member's points and stored value what it holds; by the shop's own code (收款码) what somebody saw come in, which nothing has proven yet. */
 import { z } from 'zod'
 import { FenSchema, type Fen, fen } from '../money/money.ts'
 
-export const ChannelSchema = z.enum(['cash', 'stored_value', 'points'])
+export const ChannelSchema = z.enum(['cash', 'stored_value', 'points', 'static_code'])
 export const TenderSchema = z.object({
   channel: ChannelSchema,
   /** fen of the sale this tender pays; negative pays out */
@@ -11,6 +11,8 @@ export const TenderSchema = z.object({
   given: FenSchema,
   /** fen handed back */
   change: FenSchema,
+  /** Which of the shop's own codes, by its name. */
+  via: z.string().min(1).max(10).optional(),
 })
 export type Tender = z.output<typeof TenderSchema>
 

@@ -28,11 +28,17 @@ export const CouponIssued = defineEvent('coupon.issued', 1, z.object({ coupon: I
 /** This till's use of a coupon did not count: another's came first. What it gave is no discount but a loss. */
 export const CouponLost = defineEvent('coupon.lost', 1, z.object({ coupon: IdSchema, sale: IdSchema, shift: IdSchema, fen: PriceSchema, postings: PostingsSchema }))
 
-const UseSchema = z.object({ device: IdSchema, till: z.string().max(10), sale: IdSchema, fen: z.int(), at: z.int() })
-export type CouponUse = z.output<typeof UseSchema>
-/** A coupon as tills share it (kind `coupon`). `again`: uses that came after the first, and are losses. */
-export const CouponFields = z.object({ terms: CouponTermsSchema, used: UseSchema, again: z.array(UseSchema) })
+/** What was taken off once at some till: fen, at UTC ms. */
+export const CouponUseSchema = z.object({ device: IdSchema, till: z.string().max(10), sale: IdSchema, fen: z.int(), at: z.int() })
+export type CouponUse = z.output<typeof CouponUseSchema>
+/** A coupon as tills share it (kind `coupon`). `again`: uses that came after the first, and are losses; `back`: sales of which all came back. */
+export const CouponFields = z.object({ terms: CouponTermsSchema, used: CouponUseSchema, again: z.array(CouponUseSchema), back: z.array(IdSchema) })
 export type Coupon = Partial<z.output<typeof CouponFields>>
+
+/** Uses of which not all came back, the one that counts first: with none of them the coupon is good, again or still. */
+export function usesOf({ used, again = [], back = [] }: Coupon): CouponUse[] {
+  return [...used ? [used] : [], ...again].filter(({ sale }) => !back.includes(sale))
+}
 
 /** Why it can't be used by this member, or nobody, on this day; undefined where it can. Whether the goods come to enough is seen at the ticket. */
 export function couponFault({ member, from, until }: CouponTerms, isOf: (member: Id) => boolean, date: string): 'coupon.of_another' | 'coupon.not_yet' | 'coupon.expired' | undefined {

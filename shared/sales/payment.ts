@@ -23,6 +23,8 @@ export interface Payment {
   readonly value: number
   /** Points to pay with. */
   readonly points: number
+  /** fen that came by one of the shop's own codes, as somebody saw; `via` is its name. */
+  readonly code?: { readonly via: string; readonly fen: Fen } | null
 }
 export interface Paid {
   readonly tenders: Tender[]
@@ -30,12 +32,12 @@ export interface Paid {
 }
 
 export function takePayment(total: Fen, payment: Payment, customer: Customer | undefined): Paid | { refused: Refusal } {
-  const { value, points } = payment
+  const { value, points, code } = payment
   if ((value !== 0 || points !== 0) && !customer) return { refused: { code: 'member.none' } }
   const worth = points * (customer?.loyalty.worth ?? 0)
-  const rest = fen(total - value - worth)
+  const rest = fen(total - value - worth - (code?.fen ?? 0))
   // Each pays in the direction of the total, and no more than that.
-  const isTooMuch = total > 0 ? value < 0 || rest < 0 : value > 0 || rest > 0 || points !== 0
+  const isTooMuch = total > 0 ? value < 0 || rest < 0 : value > 0 || rest > 0 || points !== 0 || Boolean(code)
   if (isTooMuch || (points > 0 && points > payablePoints(total, points, customer!.loyalty))) return { refused: { code: 'sale.paid_too_much', detail: { total } } }
   const moves: Move[] = []
   const tenders: Tender[] = []
@@ -49,6 +51,7 @@ export function takePayment(total: Fen, payment: Payment, customer: Customer | u
   pay('points', worth)
   pay('stored_value', value)
   if (value < 0) moves.push({ member: customer!.member, purse: 'value', delta: -value, why: 'returned' })
+  if (code) tenders.push({ channel: 'static_code', amount: code.fen, given: ZERO, change: ZERO, via: code.via })
   const cash = rest === 0 && tenders.length > 0 ? undefined : takeCash(rest, payment.given)
   if (rest > 0 && !cash) return { refused: { code: 'sale.too_little_cash', detail: { total: rest, given: payment.given } } }
   if (cash) tenders.push(cash)
@@ -68,3 +71,14 @@ export function tooLittle({ holdings, balance }: Pick<Customer, 'holdings' | 'ba
 /** What the purse comes to after these moves. */
 export const after = (balance: Readonly<Record<Purse, number>>, moves: readonly Move[], purse: Purse): number =>
   moves.reduce((sum, move) => sum + (move.purse === purse ? move.delta : 0), balance[purse])
+
+/** The member once these moves are made. */
+export function moved(customer: Customer, moves: readonly Move[]): Customer {
+  const each = <Value>(of: (purse: Purse) => Value): Record<Purse, Value> => ({ points: of('points'), value: of('value') })
+  const deltaOf = (member: Id, purse: Purse): number => moves.reduce((sum, move) => sum + (move.member === member && move.purse === purse ? move.delta : 0), 0)
+  return {
+    ...customer,
+    holdings: each((purse) => customer.holdings[purse].map(({ member, held }) => ({ member, held: held + deltaOf(member, purse) }))),
+    balance: each((purse) => customer.balance[purse] + customer.holdings[purse].reduce((sum, { member }) => sum + deltaOf(member, purse), 0)),
+  }
+}

@@ -67,9 +67,13 @@ function isLotPart(value: unknown): boolean {
     && isPlainInteger(part.quantity, -MILLI_MAX, MILLI_MAX)
 }
 
+/** What a tender may have besides: the name of the shop's own code. */
+const TENDER_EXTRAS: Extras = [['via', (value) => isPlainText(value, 1, 10)]]
+
 function isTender(value: unknown): boolean {
-  const tender = plainFields(value, 4)
-  return tender !== undefined && CHANNELS.has(tender.channel) && isFen(tender.amount) && isFen(tender.given) && isFen(tender.change)
+  const extras = extrasOf(value, TENDER_EXTRAS)
+  const tender = plainFields(value, 4 + extras.length)
+  return tender !== undefined && extras.every(([name, is]) => is(tender[name])) && CHANNELS.has(tender.channel) && isFen(tender.amount) && isFen(tender.given) && isFen(tender.change)
 }
 
 function isPosting(value: unknown): boolean {

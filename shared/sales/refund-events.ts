@@ -69,5 +69,7 @@ export const SaleRefunded = defineEvent('sale.refunded', 1, z.object({
   postings: PostingsSchema,
   /** Whose sale it was, with what they have after it as far as this till knew; points taken back, points and value given back. */
   member: SaleMemberSchema.optional(), moves: MovesSchema.optional(),
+  /** Coupons of a sale of which all is back now: its use of them is undone. */
+  coupons: z.array(IdSchema).min(1).max(10).optional(),
 }))
 export type Refund = z.output<typeof SaleRefunded.body>

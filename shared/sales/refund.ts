@@ -9,13 +9,14 @@ import { postings } from '../ledger/postings.ts'
 import { type Fen, fen } from '../money/money.ts'
 import type { Move } from '../payments/purse.ts'
 import { accountOf, ChannelSchema } from '../payments/tender.ts'
+import { sumOffs } from '../pricing/offs.ts'
 import { amountOf, type Milli, thousandthsPer } from '../quantity/quantity.ts'
 import type { Sale } from './events.ts'
 import { type Refund, type RefundLine, type RefundReason, type ReturnRule, SaleRefunded, type StockEnd } from './refund-events.ts'
 import { type ReturnRules, whyNot } from './return-rules.ts'
 import { may, type Refusal } from './sale.ts'
 import { type Customer, after } from './payment.ts'
-import { type Back, grossShareOf, NOTHING_BACK, paidInAll, partBack, shareOf, waysBack } from './share.ts'
+import { type Back, grossShareOf, NOTHING_BACK, paidInAll, partBack, pointsBack, shareOf, waysBack } from './share.ts'
 
 /** A sale of this ledger, and what came back of it: by line here, and in all, here and as far as the cloud said elsewhere. */
 export interface SoldFacts {
@@ -41,6 +42,8 @@ export interface RefundFacts {
   readonly sold: SoldFacts | null
   /** fen that can still be paid back of a sale that only the cloud knows; null where it has not said. */
   readonly leftElsewhere: Fen | null
+  /** Whose stored value it goes back to where this ledger doesn't have the sale: nobody here knows how it was paid, and the one who allows it says so. */
+  readonly customer?: Customer | undefined
   good(id: Id): Good | undefined
 }
 export interface RefundCommand {
@@ -77,14 +80,14 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   const total = fen(lines.reduce((sum, { amount }) => sum + amount, 0))
   if (total !== command.total) return { refused: { code: 'refund.total_changed', detail: { total, shown: command.total } } }
   const { sold } = facts
-  const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? []
+  const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? (facts.customer ? ['stored_value'] : [])
   if (command.channel !== 'cash' && !channels.includes(command.channel)) return { refused: { code: 'refund.channel', detail: { channel: command.channel } } }
-  const customer = sold?.customer
-  const parts = customer ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
-  if (command.exchange && parts.some(({ channel }) => channel !== 'cash')) return { refused: { code: 'refund.no_exchange' } }
-  // Of a member who is none any more nobody keeps points or value: it is paid out.
-  const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && !isPurse(channel) }))
-  const moves = customer ? movesBack(sold, customer, total, parts) : []
+  const customer = sold ? sold.customer : command.channel === 'stored_value' ? facts.customer : undefined
+  const parts = sold && (customer || command.channel !== 'cash') ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
+  // By the shop's own code somebody pays it back by hand, there and then. Of a member who is none any more nobody keeps points or value: it is paid out.
+  const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && channel !== 'static_code' && !isPurse(channel) }))
+  const moves = !customer ? [] : sold ? movesBack(sold, customer, total, parts) : [{ member: customer.member, purse: 'value' as const, delta: total, why: 'refunded' as const }]
+  const coupons = sold ? couponsBack(sold, lines) : []
   const body: Refund = {
     refund: command.refund, no: facts.no, shift: facts.shift, staff: facts.staff.id, date: facts.date,
     sale: sold?.sale.sale ?? command.receipt?.sale ?? null, saleNo: sold?.sale.no ?? command.receipt?.no ?? null, saleTill: sold ? facts.till : command.receipt?.till ?? null,
@@ -94,25 +97,33 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
     postings: postings([['returns', total], ...tenders.map(({ channel, amount, due }) => [due ? `refund_due:${channel}` : accountOf({ channel: ChannelSchema.parse(channel) }), fen(-amount)] as const)]),
     ...customer && { member: { member: customer.member, points: after(customer.balance, moves, 'points'), value: after(customer.balance, moves, 'value') } },
     ...moves.length > 0 && { moves },
+    ...coupons.length > 0 && { coupons },
   }
   return { event: { id: command.refund, type: SaleRefunded.type, v: 1, body } }
 }
 
+/** A coupon was for the ticket as a whole: its use is undone once all of that is back, and not before. */
+function couponsBack({ sale, back }: SoldFacts, lines: readonly RefundLine[]): Id[] {
+  const left = sale.lines.map(({ quantity }, index) => quantity - (back.get(index)?.quantity ?? 0))
+  for (const { line, quantity } of lines) if (line !== null) left[line]! -= quantity
+  if (left.some((quantity) => quantity > 0)) return []
+  return sumOffs(sale.lines).flatMap(({ why, coupon }) => (why === 'coupon' && coupon !== undefined ? [coupon] : []))
+}
+
 const isPurse = (channel: string): boolean => channel === 'points' || channel === 'stored_value'
 
-/**
- * What a refund does to its member's purses. Points are parted as money is: rounded cumulatively, so that once all is back
- * as many were taken as the sale earned, and as many given as it was paid with.
- */
+/** What a refund does to its member's purses. */
 function movesBack({ sale, back, backBy }: SoldFacts, { member }: Customer, total: number, parts: readonly { channel: string; amount: Fen }[]): Move[] {
   const points = (why: Move['why']): number => Math.abs((sale.moves ?? []).reduce((sum, move) => sum + (move.purse === 'points' && move.why === why ? move.delta : 0), 0))
-  const share = (all: number, of: number, before: number, now: number): number => (of <= 0 ? 0 : Math.floor(all * Math.min(of, before + now) / of) - Math.floor(all * Math.min(of, before) / of))
   const by = (channel: string): number => parts.reduce((sum, part) => sum + (part.channel === channel ? part.amount : 0), 0)
-  const paidBack = [...back.values()].reduce((sum, { amount }) => sum + amount, 0)
   const byPoints = sale.tenders.reduce((sum, { channel, amount }) => sum + (channel === 'points' ? amount : 0), 0)
+  const { returned, refunded } = pointsBack(
+    { earned: points('earned'), spent: points('spent'), paid: paidInAll(sale), byPoints },
+    { paid: [...back.values()].reduce((sum, { amount }) => sum + amount, 0), points: backBy.get('points') ?? 0 }, { paid: total, points: by('points') },
+  )
   const moves: Move[] = [
-    { member, purse: 'points', delta: -share(points('earned'), paidInAll(sale), paidBack, total), why: 'returned' },
-    { member, purse: 'points', delta: share(points('spent'), byPoints, backBy.get('points') ?? 0, by('points')), why: 'refunded' },
+    { member, purse: 'points', delta: -returned, why: 'returned' },
+    { member, purse: 'points', delta: refunded, why: 'refunded' },
     { member, purse: 'value', delta: by('stored_value'), why: 'refunded' },
   ]
   return moves.filter(({ delta }) => delta !== 0)

@@ -15,7 +15,7 @@ import { goodsTotal, NO_RULES, type PricingRules, priceTicket } from '../pricing
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
 import { isExpired, lotTaker, type LotPart } from '../stock/lot.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
-import { type Customer, after, takePayment } from './payment.ts'
+import { type Customer, type Payment, after, takePayment } from './payment.ts'
 
 export interface SaleFacts {
   readonly staff: Staff
@@ -52,6 +52,8 @@ export interface SaleCommand {
   /** What the member pays with: fen of stored value, and points. */
   readonly value?: number
   readonly points?: number
+  /** What came by one of the shop's own codes. */
+  readonly code?: Payment['code']
   /** Where the screen says what it went by, that is checked too. */
   readonly promotions?: ShownOffs | undefined
 }
@@ -121,7 +123,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     const prices = lines.map((line) => ({ good: line.good, list: line.list, price: line.price }))
     return { refused: { code: 'sale.total_changed', detail: { total: priced.total, shown: command.total, prices } } }
   }
-  const paid = takePayment(priced.total, { given: command.given, value: command.value ?? 0, points: command.points ?? 0 }, customer)
+  const paid = takePayment(priced.total, { given: command.given, value: command.value ?? 0, points: command.points ?? 0, code: command.code ?? null }, customer)
   if ('refused' in paid) return paid
   const { tenders, moves } = paid
   const body: Sale = {

@@ -54,11 +54,11 @@ export function waysBack(tenders: readonly Pick<Tender, 'channel' | 'amount'>[],
 const PURSES_FIRST: readonly string[] = ['stored_value', 'points']
 
 /**
- * How `total` fen go back: by the channel asked for, and where a member paid with points or stored value no more by any
- * channel than came by it. What no channel has left is cash.
+ * How `total` fen go back: by the channel asked for, and where a member paid with points or stored value, or another channel
+ * than cash is asked for, no more by any than came by it. What no channel has left is cash.
  */
 export function partBack(total: number, channel: string, ways: Ways): { channel: string; amount: Fen }[] {
-  if (!ways.some((way) => PURSES_FIRST.includes(way.channel))) return [{ channel, amount: fen(total) }]
+  if (channel === 'cash' && !ways.some((way) => PURSES_FIRST.includes(way.channel))) return [{ channel, amount: fen(total) }]
   const parts = new Map<string, number>()
   let rest = total
   for (const each of new Set([channel, ...PURSES_FIRST, 'cash'])) {
@@ -69,3 +69,14 @@ export function partBack(total: number, channel: string, ways: Ways): { channel:
   if (rest > 0 || parts.size === 0) parts.set('cash', (parts.get('cash') ?? 0) + rest)
   return [...parts].map(([each, amount]) => ({ channel: each, amount: fen(amount) }))
 }
+
+/**
+ * What a refund does to its member's points. Parted as money is, rounded cumulatively: once all is back as many were taken as
+ * the sale earned, and as many given as it was paid with. `of`: points the sale earned and was paid with, fen paid for it in all
+ * and by points; `before` and `now`: fen that went and go back, in all and by points.
+ */
+export function pointsBack(of: { earned: number; spent: number; paid: number; byPoints: number }, before: FenBack, now: FenBack): { returned: number; refunded: number } {
+  const share = (all: number, whole: number, from: number, more: number): number => (whole <= 0 ? 0 : Math.floor(all * Math.min(whole, from + more) / whole) - Math.floor(all * Math.min(whole, from) / whole))
+  return { returned: share(of.earned, of.paid, before.paid, now.paid), refunded: share(of.spent, of.byPoints, before.points, now.points) }
+}
+interface FenBack { readonly paid: number; readonly points: number }

@@ -16,7 +16,7 @@ export interface TransportUnderTest {
   close(): Promise<void>
 }
 
-const DISPLAY: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null }
+const DISPLAY: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null, code: null }
 const show = (total: number): Display => ({ ...DISPLAY, total: fen(total) })
 
 /** Handlers that answer, refuse, break, and take their time, each by what it is asked. */

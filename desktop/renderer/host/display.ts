@@ -20,15 +20,18 @@ function shown(): Display {
   const pay = usePay()
   const paying = usePanels().current === 'pay'
   if (empty && paying && pay.phase === 'done' && pay.sale) {
-    const tender = pay.sale.tenders[0]
-    const change = tender ? fen(tender.amount < 0 ? -tender.amount : tender.change) : null
-    return { mode: 'done', lines: [], offs: [], saved: fen(Math.max(0, pay.sale.discount)), total: pay.sale.total, given: tender?.given ?? null, change, url: pay.sale.url }
+    const { tenders, discount, total, url } = pay.sale
+    const cash = tenders.find(({ channel }) => channel === 'cash')
+    const given = tenders.reduce((sum, tender) => sum + (tender.channel === 'cash' ? tender.given : tender.amount), 0)
+    const change = cash === undefined ? 0 : cash.amount < 0 ? -cash.amount : cash.change
+    return { mode: 'done', lines: [], offs: [], saved: fen(Math.max(0, discount)), total, given: fen(given), change: fen(change), url, code: null }
   }
   const lines = ticket.lines.map((line, index) => ({
     name: line.name, quantity: line.pricing === 'weight' ? `${quantityText(line)} ${line.unit}` : quantityText(line),
     price: line.price, amount: fen(ownNet(priced.lines[index]!)), offs: priced.lines[index]!.offs.filter((off) => !isTicketWide(off) && off.fen > 0),
   }))
-  return { mode: empty ? 'idle' : paying ? 'paying' : 'ticket', lines, offs: sumOffs(priced.lines).filter(isTicketWide), saved: fen(Math.max(0, saved)), total: priced.total, given: null, change: null, url: null }
+  const { asked } = pay
+  return { mode: empty ? 'idle' : paying ? 'paying' : 'ticket', lines, offs: sumOffs(priced.lines).filter(isTicketWide), saved: fen(Math.max(0, saved)), total: priced.total, given: null, change: null, url: null, code: paying && asked ? { name: asked.name, text: asked.text, fen: fen(asked.fen) } : null }
 }
 
 export function showCustomer(): void {
@@ -44,5 +47,5 @@ export function showCustomer(): void {
       })
     }, GATHER_MS)
   }
-  watch(() => [useTicket().ticket, useTicket().priced, usePay().phase, usePay().sale, usePanels().current, session.up], tell, { immediate: true })
+  watch(() => [useTicket().ticket, useTicket().priced, usePay().phase, usePay().sale, usePay().asked, usePanels().current, session.up], tell, { immediate: true })
 }

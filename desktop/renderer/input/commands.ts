@@ -1,4 +1,5 @@
 /** What the counter's keys do. The same functions stand behind the buttons on which the keys are written. */
+import { parseYuan } from '#shared/money/money.ts'
 import { parseQuantity } from '#shared/quantity/quantity.ts'
 import { t } from '../i18n/index.ts'
 import { backspace, looksLikeCode, press, star } from './buffer.ts'
@@ -141,7 +142,8 @@ export function useCommands(searchField: () => HTMLInputElement | null) {
   function char(typed: string): void {
     if (panels.type(typed)) return
     const own = NUMBER_PANELS.includes(panels.current)
-    if (typed === '*' && !own && panels.current !== 'pay') times()
+    if (typed === '*' && panels.current === 'pay') pay.ask(parseYuan(counter.buffer.text || '0') ?? 0)
+    else if (typed === '*' && !own) times()
     else if (typed === '+' || typed === '=') { if (!own) ticket.step(1) }
     else if (typed === '-') { if (!own) ticket.step(-1) }
     else counter.setBuffer(press(counter.buffer, typed))

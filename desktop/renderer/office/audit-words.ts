@@ -5,7 +5,7 @@ import { formatQuantity } from '#shared/quantity/quantity.ts'
 import { i18n, type MessageKey, t } from '../i18n/index.ts'
 
 /** Fields that hold fen, whatever event they stand in. */
-const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'fen', 'over', 'off', 'returnCap', 'value', 'bonus', 'least', 'earn', 'worth'])
+const FEN = new Set(['amount', 'total', 'net', 'gross', 'discount', 'price', 'list', 'cost', 'float', 'counted', 'difference', 'expected', 'change', 'given', 'fen', 'over', 'off', 'returnCap', 'value', 'bonus', 'least', 'earn', 'worth', 'limit', 'named', 'unnamed'])
 /** Fields that hold points or fen, as the purse is. */
 const OF_PURSE = new Set(['delta', 'amount', 'balance'])
 /** Fields that hold thousandths. */

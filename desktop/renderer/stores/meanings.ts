@@ -6,6 +6,7 @@ import { play } from '../sound.ts'
 import { useCarried } from './carried.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
+import { usePay } from './pay.ts'
 import { useTicket } from './ticket.ts'
 import type { Ask } from '#shared/codes/recognise.ts'
 
@@ -34,7 +35,10 @@ export function follow(answer: Other, ask: Ask): void {
       useCarried().member(answer.phone)
       break
     case 'payment':
-      notice.show({ tone: 'refuse', message: t('read.payment', { channel: t(`channel.${answer.channel}`) }), next: t(ask === 'pay' ? 'read.paymentNone' : 'read.paymentFirst') })
+      notice.show({
+        tone: 'refuse', message: t('read.payment', { channel: t(`channel.${answer.channel}`) }), next: t(ask !== 'pay' ? 'read.paymentFirst' : usePay().codes.length > 0 ? 'read.paymentCode' : 'read.paymentNone'),
+        ...ask === 'pay' && usePay().codes.length > 0 && { action: { label: t('payCode.show'), run: () => { notice.clear(); usePay().ask(0) } } },
+      })
       break
     case 'credit':
       notice.show({ tone: 'attention', message: t('read.credit'), next: t('read.creditNext') })

@@ -8,7 +8,7 @@ export type Panel =
   | 'promotions'
   | 'refund' | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock' | 'labels'
 
-export type SettingsPage = 'members' | 'screen' | 'prices' | 'printer' | 'paper' | 'device' | 'staff' | 'returns' | 'labels' | 'backup'
+export type SettingsPage = 'members' | 'screen' | 'prices' | 'pay' | 'printer' | 'paper' | 'device' | 'staff' | 'returns' | 'labels' | 'backup'
 
 export interface PanelKeys {
   readonly enter?: () => void

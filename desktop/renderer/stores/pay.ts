@@ -4,6 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
+import type { PayCode } from '#shared/catalog/shop.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { SaleView } from '#shared/host/schemas.ts'
 import { fen, type Fen } from '#shared/money/money.ts'
@@ -16,6 +17,7 @@ import { useNotice, wordsFor } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { usePromotions } from './promotions.ts'
 import { useScreen } from './screen.ts'
+import { useSession } from './session.ts'
 import { useTicket } from './ticket.ts'
 
 export type PayPhase = 'due' | 'waiting' | 'done'
@@ -28,7 +30,27 @@ export const usePay = defineStore('pay', () => {
   const value = ref(0)
   const points = ref(0)
   const rest = computed(() => useTicket().priced.total - value.value - points.value * useMember().loyalty.worth)
+  /** One of the shop's own codes is shown for `fen`, `given` being the cash that was handed over besides; the money is not in before somebody says so. */
+  const asked = shallowRef<(PayCode & { readonly fen: Fen; readonly given: Fen }) | null>(null)
+  const codes = computed(() => useSession().snapshot?.shop.payCodes ?? [])
   let sending = false
+
+  /** Shows a code of the shop's own for what `given` fen of cash leave. */
+  function ask(given: number, code: PayCode | undefined = codes.value[0]): void {
+    if (!code) return useNotice().show({ tone: 'attention', message: t('payCode.none'), next: t('payCode.noneNext') })
+    if (phase.value !== 'due' || useTicket().empty || rest.value <= 0) return
+    const cash = given < rest.value ? given : 0
+    asked.value = { ...code, fen: fen(rest.value - cash), given: fen(cash) }
+  }
+  function stopAsking(): void {
+    asked.value = null
+  }
+  /** Somebody saw it come in. */
+  async function received(): Promise<void> {
+    const seen = asked.value
+    if (!seen) return
+    await take(seen.given, { via: seen.name, fen: seen.fen })
+  }
 
   /** Opens the payment panel, unless there is nothing to pay. */
   function open(): void {
@@ -39,6 +61,7 @@ export const usePay = defineStore('pay', () => {
     }
     if (!ticket.completing) phase.value = 'due'
     value.value = points.value = 0
+    asked.value = null
     usePanels().open('pay')
   }
 
@@ -49,10 +72,10 @@ export const usePay = defineStore('pay', () => {
   }
 
   /** Cash was handed over, in fen; less than what is due is refused by the caller. */
-  async function take(given: Fen): Promise<void> {
+  async function take(given: Fen, code?: { via: string; fen: Fen }): Promise<void> {
     const ticket = useTicket()
     if (ticket.completing || ticket.empty) return
-    await ticket.freeze({ total: ticket.priced.total, given, value: value.value, points: points.value, priced: ticket.pricedBy() })
+    await ticket.freeze({ total: ticket.priced.total, given, value: value.value, points: points.value, ...code && { code }, priced: ticket.pricedBy() })
     phase.value = 'waiting'
     await send()
   }
@@ -65,7 +88,7 @@ export const usePay = defineStore('pay', () => {
     sending = true
     phase.value = 'waiting'
     try {
-      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, value: what.value ?? 0, points: what.points ?? 0, ...what.priced && { priced: what.priced }, key: ticket.ticket.id })
+      const done = await till().call('sale.complete', { ticket: ticket.ticket, total: what.total, given: what.given, value: what.value ?? 0, points: what.points ?? 0, code: what.code ?? null, ...what.priced && { priced: what.priced }, key: ticket.ticket.id })
       finish(done)
     } catch (error) {
       await refused(error)
@@ -78,6 +101,7 @@ export const usePay = defineStore('pay', () => {
     sale.value = done
     receipt.value = ''
     phase.value = 'done'
+    asked.value = null
     useTicket().begin()
     useNotice().clear()
     usePanels().open('pay')
@@ -154,5 +178,5 @@ export const usePay = defineStore('pay', () => {
     points.value = points.value !== 0 ? 0 : useMember().payable(rest.value)
   }
 
-  return { phase, sale, receipt, value, points, rest, toggleValue, togglePoints, open, leave, take, send, changeFor }
+  return { phase, sale, receipt, value, points, rest, asked, codes, ask, stopAsking, received, toggleValue, togglePoints, open, leave, take, send, changeFor }
 })

@@ -10,14 +10,16 @@ import type { GoodView, RefundQuote, RefundView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen, type Fen } from '#shared/money/money.ts'
 import { amountOf, type Milli, milli, PIECE, type Pricing, thousandthsPer } from '#shared/quantity/quantity.ts'
+import { carryOver } from '#shared/sales/exchange.ts'
 import { readReceiptText } from '#shared/sales/find.ts'
 import type { RefundReason, ReturnRule, StockEnd } from '#shared/sales/refund-events.ts'
-import { type Back, NOTHING_BACK, partBack, shareOf } from '#shared/sales/share.ts'
+import { type Back, NOTHING_BACK, paidInAll, partBack, pointsBack, shareOf } from '#shared/sales/share.ts'
 import { newId, till } from '../host/till.ts'
 import { t } from '../i18n/index.ts'
 import { play } from '../sound.ts'
 import { type Approvable, isApprovable, useApproval } from './approval.ts'
 import { follow, unknownWords } from './meanings.ts'
+import { useMember } from './member.ts'
 import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { usePromotions } from './promotions.ts'
@@ -69,6 +71,11 @@ export const useRefund = defineStore('refund', () => {
   const chosen = ref(0)
   const reason = ref<RefundReason>('no_reason')
   const exchanging = ref(false)
+  /** Without a sale of this till: to the stored value of the ticket's member, and not in cash. */
+  const toMember = ref(false)
+  /** What came by the shop's own code goes back by hand, on the owner's phone, and not in cash. */
+  const byCode = ref(false)
+  const canByCode = computed(() => (quote.value?.ways ?? []).some(({ channel, left }) => channel === 'static_code' && left > 0))
   const waiting = shallowRef<Asked | null>(null)
   const done = shallowRef<RefundView | null>(null)
   const picture = ref('')
@@ -78,12 +85,35 @@ export const useRefund = defineStore('refund', () => {
   const total = computed(() => fen(rows.value.reduce((sum, row) => sum + amountFor(row as Row), 0)))
   /** Where the money goes, where not all of it is cash. */
   const parts = computed(() => {
-    const all = partBack(total.value, 'cash', quote.value?.ways ?? [])
+    if (!quote.value && toMember.value) return [{ channel: 'stored_value', amount: total.value }]
+    const all = partBack(total.value, byCode.value ? 'static_code' : 'cash', quote.value?.ways ?? [])
     return all.every(({ channel }) => channel === 'cash') ? [] : all
   })
   const any = computed(() => rows.value.some(({ quantity }) => quantity > 0))
-  /** fen that the customer still pays in an exchange; below zero, gets back */
-  const difference = computed(() => fen((exchanging.value ? useTicket().priced.total : 0) - total.value))
+  /** How what came back pays for the new goods, each the way it came; of stored value and points, where the new ticket is theirs. */
+  const carried = computed(() => {
+    const { priced, ticket } = useTicket()
+    const by = (channel: string): number => (parts.value.length === 0 ? (channel === 'cash' ? total.value : 0) : parts.value.reduce((sum, part) => sum + (part.channel === channel ? part.amount : 0), 0))
+    const of = quote.value
+    const owner = of?.customer
+    if (!of || !owner || owner.member !== ticket.member) return carryOver(priced.total, { cash: by('cash'), value: 0, points: 0 }, { points: 0, value: 0 }, { worth: 0 })
+    const byPoints = of.sale.tenders.reduce((sum, { channel, amount }) => sum + (channel === 'points' ? amount : 0), 0)
+    const { returned, refunded } = pointsBack(
+      { earned: Math.max(0, of.sale.member?.earned ?? 0), spent: of.sale.member?.spent ?? 0, paid: paidInAll(of.sale), byPoints },
+      { paid: of.lines.reduce((sum, { amount }) => sum + amount, 0), points: byPoints - (of.ways.find(({ channel }) => channel === 'points')?.left ?? byPoints) }, { paid: total.value, points: by('points') },
+    )
+    const held = { points: owner.points - returned + refunded, value: owner.value + by('stored_value') }
+    return carryOver(priced.total, { cash: by('cash'), value: by('stored_value'), points: refunded }, held, useMember().loyalty)
+  })
+  /** fen of cash that the customer still pays in an exchange; below zero, gets back */
+  const difference = computed(() => fen(exchanging.value ? carried.value.difference : -total.value))
+
+  /** Others are taken for it. What the member paid with pays for them too, so it is their ticket where it is nobody's. */
+  async function exchange(isOn: boolean): Promise<void> {
+    const owner = quote.value?.customer
+    if (isOn && owner && useTicket().ticket.member === undefined) await useNotice().attempt(async () => { useMember().choose(await till().call('member.card', { member: owner.member })) })
+    exchanging.value = isOn
+  }
 
   function ruleOf(row: Row): ReturnRule | null {
     return reason.value === 'no_reason' || row.rule === 'late' ? row.rule : null
@@ -96,7 +126,7 @@ export const useRefund = defineStore('refund', () => {
     receipt.value = null
     rows.value = []
     reason.value = 'no_reason'
-    exchanging.value = false
+    exchanging.value = toMember.value = byCode.value = false
     done.value = null
     found.value = []
     void find('', '')
@@ -147,7 +177,7 @@ export const useRefund = defineStore('refund', () => {
     key = newId()
     chosen.value = 0
     step.value = 'lines'
-    exchanging.value = false
+    exchanging.value = byCode.value = false
     useNotice().clear()
   }
   function addFree(good: GoodView): void {
@@ -229,7 +259,9 @@ export const useRefund = defineStore('refund', () => {
       void send({
         key, sale: quote.value?.sale.sale ?? null, receipt: receipt.value, reason: reason.value, total: total.value,
         lines: chosenRows.map((row) => ({ line: row.line, good: row.good, quantity: row.quantity, amount: amountFor(row), stock: row.stock })),
-        exchange: exchanging.value && !ticket.empty ? { ticket: ticket.ticket, total: ticket.priced.total, given, priced: ticket.pricedBy() } : null,
+        ...byCode.value && { channel: 'static_code' },
+        ...!quote.value && toMember.value && ticket.ticket.member !== undefined && { channel: 'stored_value', member: ticket.ticket.member },
+        exchange: exchanging.value && !ticket.empty ? { ticket: ticket.ticket, total: ticket.priced.total, given, value: fen(carried.value.value), points: carried.value.points, priced: ticket.pricedBy() } : null,
       })
     })
   }
@@ -287,7 +319,7 @@ export const useRefund = defineStore('refund', () => {
   }
 
   return {
-    step, found, more, quote, receipt, rows, chosen, reason, exchanging, waiting, done, picture, total, parts, any, difference,
+    step, found, more, quote, receipt, rows, chosen, reason, exchanging, toMember, byCode, canByCode, waiting, done, picture, total, parts, carried, any, difference, exchange,
     ruleOf, begin, find, findMore, openSale, free, addFree, scan, move, setQuantity, more1, all, everything, turnStock, confirm, back,
   }
 })

@@ -18,6 +18,14 @@ export function alertWords({ what }: Alert): { message: string; next: string } {
       next: what.counts ? t('alerts.couponCounts') : t('alerts.couponLost', { amount: formatYuan(what.fen) }),
     }
   }
+  if (what.kind === 'birthday.used_twice') {
+    const { who, year, tills, fen } = what
+    return { message: t('alerts.birthdayTwice', { who, year, tills: tills.join(t('held.comma')) }), next: t(what.counts ? 'alerts.birthdayCounts' : 'alerts.birthdayAgain', { amount: formatYuan(fen) }) }
+  }
+  if (what.kind === 'value.over_limit') {
+    const { who, till, balance, limit } = what
+    return { message: t('alerts.overLimit', { who, balance: formatYuan(balance), limit: formatYuan(limit) }), next: t('alerts.overLimitNext', { till }) }
+  }
   if (what.kind === 'sale.refunded_beyond') {
     const { no, paid, back } = what
     return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }
