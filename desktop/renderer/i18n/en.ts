@@ -356,6 +356,7 @@ export const en: typeof zh = {
     usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
     address: 'Network address (port 9100 unless given)', name: 'Name', profile: 'Paper', columns: '{n} columns', drawer: 'Drawer attached',
   },
+  labelMedia: { is: 'Prints labels', size: 'Label size, mm', other: 'Another size', width: 'Width, mm', height: 'Height, mm', gap: 'Gap, mm', darkness: 'Darkness', asSet: 'As set on it', tspl: 'TSPL (most)', zpl: 'ZPL (Zebra)', own: 'A size of your own', picks: 'Prints what of these categories is to be prepared (spaces between)' },
   print: {
     printer_unreachable: 'The printer can\'t be found. Check its power and cable; it goes on by itself.', printer_refused: 'The printer takes nothing. Is it on, or busy? It goes on by itself.',
     printer_timeout: 'The printer is stuck. Check paper and lid; it goes on by itself.', printer_cut_off: 'Printing broke off. Check the printer; the paper comes again, marked as a copy.',

@@ -345,6 +345,7 @@ export const zh = {
     usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
     address: '网络地址（端口不写就是 9100）', name: '名字', profile: '纸宽', columns: '{n} 列', drawer: '接着钱箱',
   },
+  labelMedia: { is: '标签机', size: '标签大小（毫米）', other: '别的大小', width: '宽（毫米）', height: '高（毫米）', gap: '间隙（毫米）', darkness: '浓度', asSet: '按机器上的', tspl: 'TSPL（多数国产）', zpl: 'ZPL（斑马）', own: '自己量的尺寸', picks: '打这些分类的配货单（用空格分开）' },
   print: {
     printer_unreachable: '找不到打印机。请看看电源和网线，好了会自动接着打。', printer_refused: '打印机不收。请看看它是不是开着、正忙，好了会自动接着打。',
     printer_timeout: '打印机卡住了。请看看缺不缺纸、盖子关好没有，好了会自动接着打。', printer_cut_off: '打到一半断了。请看看打印机，好了会自动重打，并标明补打。',
