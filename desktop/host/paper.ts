@@ -15,14 +15,14 @@ import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
 import { reportPaperOf } from './reports.ts'
 import { stockPaper } from './stock/papers.ts'
-import { receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
+import { printStatus, receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
 
-type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
+type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'printer.find' | 'print.jobs' | 'print.retry' | 'print.takeOver'
 
 export function printingHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'printer.list': () => ({ printers: store.printers(), status: store.printStatus() }),
+    'printer.list': () => ({ printers: store.printers(), status: printStatus(context) }),
     'printer.put'({ printer }) {
       requireRight(context, 'till.setup')
       profileNamed(printer.profile)
@@ -50,6 +50,11 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
       context.printed()
       return {}
     },
+    async 'printer.find'({ scan }) {
+      requireRight(context, 'till.setup')
+      const taken = new Set(store.printers().map(({ address }) => address))
+      return { printers: (await context.printing.find(scan)).filter(({ address }) => !taken.has(address)) }
+    },
     'print.jobs': ({ limit }) => ({ jobs: store.printJobs(limit) }),
     'print.retry'({ printer }) {
       signedIn(context)
@@ -57,6 +62,14 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
       store.retryPrints(printer)
       context.printed()
       return {}
+    },
+    'print.takeOver'({ key, printer, to }) {
+      signedIn(context)
+      known(context, printer)
+      known(context, to)
+      let papers = 0
+      done.once(key, 'print.takeOver', () => { papers = context.printing.takeOver(printer, to) })
+      return { papers }
     },
   }
 }

@@ -86,6 +86,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
 
     next: (printer) => prints.next(printer),
     mark: (id, state, error, copy) => prints.mark(id, state, error, copy),
+    move: (from, to) => prints.move(from, to),
     recover: () => prints.recover(),
     printers: () => prints.printers(),
     putPrinter: (printer) => prints.putPrinter(printer),

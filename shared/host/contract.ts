@@ -8,6 +8,7 @@ import { GoodFields } from '../catalog/good.ts'
 import { PromotionFields, PromotionSchema } from '../catalog/promotion.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
+import { FoundPrinterSchema } from '../devices/printing.ts'
 import { SCALE_COMMANDS } from '../devices/scale.ts'
 import { ScaleSettingsSchema, ScannerSettingsSchema } from '../devices/settings.ts'
 import { ASKS } from '../codes/recognise.ts'
@@ -185,8 +186,11 @@ export const CALLS = {
   'printer.put': write('Sets a printer up or changes it.', z.object({ printer: PrinterSchema }), none),
   'printer.remove': write('Takes a printer away; its waiting jobs are given up.', z.object({ printer: IdSchema }), none),
   'printer.test': write('Prints a test page.', z.object({ printer: IdSchema }), none),
+  'printer.find': read('Printers that are there, by the network, USB, serial ports and the spooler, and are not set up; with `scan` every address of the shop\'s own network is asked too, which takes seconds.', z.object({ scan: z.boolean().default(false) }), z.object({ printers: z.array(FoundPrinterSchema) })),
   'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
   'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),
+  'print.takeOver': write('Papers that wait for a printer are printed by another, in their order, without its drawer; what may be out already, as a copy. Drawers and test pages stay. Answers how many.',
+    z.object({ printer: IdSchema, to: IdSchema }), z.object({ papers: z.int() })),
 
   'port.list': read('The serial ports of the till\'s machine, by names that stay where there are such.', none, z.object({ ports: z.array(z.object({ port: z.string(), label: z.string() })) })),
   'scale.list': read('Scales, the counter\'s own first, and what they show.', none, z.object({ scales: z.array(ScaleSettingsSchema), status: z.array(ScaleStatusSchema) })),

@@ -6,7 +6,7 @@ import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
-import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStanding, Verification } from './schemas.ts'
 import type { StockStore } from './stock-store.ts'
 import type { Id } from '../identity/ids.ts'
 import type { PersonRecord, PersonSet } from '../identity/person.ts'
@@ -286,7 +286,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   printers(): PrinterSettings[]
   putPrinter(printer: PrinterSettings): void
   removePrinter(id: Id): void
-  printStatus(): PrintStatus[]
+  /** How the printers stand in the queue; how they do themselves the queue's pump knows. */
+  printStatus(): PrintStanding[]
   printJobs(limit: number): PrintJob[]
   retryPrints(printer: Id): void
 

@@ -2,20 +2,26 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { documentBytes, runPrinterSuite } from '#shared/testing/printer.ts'
+import { hurriedTimer } from '#desktop/testing/hurried-timer.ts'
 import { manualTimer } from '#shared/testing/timer.ts'
-import { parseTcpAddress, tcpPrinter } from './tcp-printer.ts'
-import { startPrinterSimulator } from './testing/printer-simulator.ts'
+import { parsePlace, type PrinterPlace } from '#shared/devices/printing.ts'
+import { PrinterHead } from '../testing/printer-head.ts'
+import { startPrinterSimulator } from '../testing/printer-simulator.ts'
+import { tcpPrinter, type TcpPrinterOptions } from './tcp-printer.ts'
 
 const CONNECT_MS = 3
 const STALL_MS = 20
 const QUIET_MS = 7
 
-runPrinterSuite('TCP', async () => {
+const placeOf = (address: string) => parsePlace(address) as Extract<PrinterPlace, { kind: 'tcp' }>
+const printerAt = (address: string, options: Omit<TcpPrinterOptions, 'asks'> & { asks?: boolean }) => tcpPrinter(placeOf(address), { asks: false, lookMs: 0, ...options })
+
+runPrinterSuite('TCP, not asked', { mute: 'unconfirmed', answers: false, stalls: true, cuts: true }, async () => {
   const device = await startPrinterSimulator()
   const timer = manualTimer()
   let isMute = false
   return {
-    printer: tcpPrinter(device.address, { timer, connectMs: CONNECT_MS, stallMs: STALL_MS, quietMs: QUIET_MS }),
+    printer: printerAt(device.address, { timer, connectMs: CONNECT_MS, stallMs: STALL_MS, quietMs: QUIET_MS }),
     received: () => device.received,
     async behave(how) {
       isMute = how === 'mute'
@@ -31,10 +37,32 @@ runPrinterSuite('TCP', async () => {
   }
 })
 
+for (const knowsTaken of [true, false]) {
+  runPrinterSuite(`TCP, asked${knowsTaken ? '' : ', that does not know GS r'}`, { mute: 'unconfirmed', answers: true, stalls: true, cuts: true }, async () => {
+    const abilities = { status: true, taken: knowsTaken }
+    const device = await startPrinterSimulator(new PrinterHead(abilities))
+    return {
+      printer: printerAt(device.address, { timer: hurriedTimer(20), asks: true, answerMs: 20_000 }),
+      received: () => device.received,
+      async behave(how) {
+        if (how === 'off') return device.switchOff()
+        device.head.abilities = how === 'mute' ? { status: false, taken: false } : abilities
+        await device.switchOn()
+        device.behave(typeof how === 'string' ? { kind: how } : { kind: 'cut', after: how.cutAfter })
+      },
+      trouble: (troubles) => { device.head.troubles = troubles },
+      paperFor: (bytes) => { device.head.paperLeft = bytes },
+      ranOut: () => device.until(() => device.head.troubles.includes('paper_out')),
+      loseNerve: () => Promise.resolve(),
+      close: () => device.close(),
+    }
+  })
+}
+
 test('a connection that never stands is given up', async () => {
   const timer = manualTimer()
   // A name that is being looked up: the connection can't stand before the timer below is fired.
-  const sending = tcpPrinter('tcp://printer.invalid:9100', { timer, connectMs: CONNECT_MS }).send(documentBytes(10))
+  const sending = printerAt('tcp://printer.invalid:9100', { timer, connectMs: CONNECT_MS }).send(documentBytes(10))
   await timer.fire(CONNECT_MS)
   expect(await sending).toEqual({ ok: false, code: 'printer.unreachable', sent: 0 })
 })
@@ -52,7 +80,7 @@ test('a printer that talks back is listened to, so that closing is no reset', as
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const bytes = documentBytes(50_000)
-  expect(await tcpPrinter(`tcp://127.0.0.1:${port}`, { timer: manualTimer() }).send(bytes)).toEqual({ ok: true })
+  expect(await printerAt(`tcp://127.0.0.1:${port}`, { timer: manualTimer() }).send(bytes)).toEqual({ ok: true })
   expect(Uint8Array.from(Buffer.concat(taken))).toEqual(bytes)
   server.close()
 })
@@ -60,7 +88,7 @@ test('a printer that talks back is listened to, so that closing is no reset', as
 test('a printer that never closes is waited for less long the next time, until it closes again', async () => {
   const device = await startPrinterSimulator()
   const timer = manualTimer()
-  const printer = tcpPrinter(device.address, { timer, connectMs: CONNECT_MS })
+  const printer = printerAt(device.address, { timer, connectMs: CONNECT_MS })
   const unconfirmed = { ok: false, code: 'printer.unconfirmed', sent: 10 }
   device.behave({ kind: 'mute' })
   for (const patienceMs of [3_000, 1_000, 1_000]) {
@@ -81,23 +109,7 @@ test('a printer that never closes is waited for less long the next time, until i
 test('no timer outlives a document', async () => {
   const device = await startPrinterSimulator()
   const timer = manualTimer()
-  await tcpPrinter(device.address, { timer }).send(documentBytes(3_000))
+  await printerAt(device.address, { timer }).send(documentBytes(3_000))
   expect(timer.pending()).toEqual([])
   await device.close()
-})
-
-test.each([
-  ['tcp://10.0.0.9:9100', { host: '10.0.0.9', port: 9100 }],
-  ['tcp://printer.local:9101', { host: 'printer.local', port: 9101 }],
-  ['tcp://[fe80::1]:9100', { host: 'fe80::1', port: 9100 }],
-  ['tcp://10.0.0.9', undefined],
-  ['tcp://10.0.0.9:0', undefined],
-  ['tcp://10.0.0.9:65536', undefined],
-  ['http://10.0.0.9:9100', undefined],
-  ['tcp://a b:9100', undefined],
-])('address %s', async (address, expected) => {
-  expect(parseTcpAddress(address)).toEqual(expected)
-  if (expected === undefined) {
-    expect(await tcpPrinter(address, { timer: manualTimer() }).send(documentBytes(1))).toEqual({ ok: false, code: 'printer.unreachable', sent: 0 })
-  }
 })
