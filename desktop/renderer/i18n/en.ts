@@ -14,7 +14,8 @@ export const en: typeof zh = {
     starting: 'Opening the till…', unsent: '{n} record not sent | {n} records not sent', allSent: 'All sent',
     shiftSince: 'Shift since {time}', shiftNone: 'No shift open', alerts: '{n} thing to read | {n} things to read',
     scaleReady: 'Scale fine', scaleAway: 'Scale not connected', scannerAway: 'Scanner not connected',
-    printerNone: 'No printer', printerReady: 'Printer ready', printerWaits: 'Printer stopped, {n} waiting', printerLook: 'Look at the printer',
+    printerNone: 'No printer', printerReady: 'Printer ready', printerWaits: 'Printer stopped, {n} waiting', printerLook: 'Look at the printer', printerAway: 'Printer not connected', andWaiting: '{text}, {n} waiting',
+    paper_out: 'Printer out of paper', cover_open: 'Printer lid open', cutter: 'Printer\'s cutter jammed', fault: 'Printer fault', off_line: 'Printer off-line', paper_low: 'Paper nearly used up',
   },
   elsewhere: {
     token: 'This page does not know its till', tokenNext: 'Open the full address the till printed when it started (the one with a token), or go back to the first window.',
@@ -329,9 +330,18 @@ export const en: typeof zh = {
   },
   printer: {
     usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
-    address: 'Network address (port 9100 unless given)', name: 'Name', profile: 'Paper', columns: '{n} columns', drawer: 'Drawer attached',
+    address: 'Where it is (network address, port 9100 unless given)', addressAlso: 'Or:', receipts: 'Prints receipts', silent: 'set up (does not report its state)', waiting: '{n} waiting', takeOver: 'Print what waits on {name}', tookOver: '{n} paper moved to {name} | {n} papers moved to {name}',
+    standIn: 'Who prints when it can\'t', standInNone: 'nobody: wait', afterS: 'After how many seconds', standsIn: '{name} stands in after {n} s',
+    found: 'Printers found', lookAgain: 'Look again', scan: 'Scan the local network', looking: 'Looking…', foundNone: 'None found that is not set up. Switched on and in the same network, a scan finds it.', addFound: 'Add and test', by_network: 'network', by_scan: 'scanned', by_usb: 'USB', by_serial: 'serial port', by_file: 'device', by_spooler: 'system queue',
+    name: 'Name', profile: 'Paper', columns: '{n} columns', drawer: 'Drawer attached',
+  },
+  trouble: {
+    paper_out: 'Out of paper. Put in a new roll; it goes on by itself.', cover_open: 'The lid is open. Shut it; printing goes on by itself.', cutter: 'The cutter is jammed. Switch off, clear the paper, switch on; it goes on by itself.', fault: 'The printer reports a fault. Switch it off and on; if that does not help, have it repaired.',
+    off_line: 'The printer is off-line. Look at its lights and keys; it goes on by itself.', paper_low: 'Paper is nearly used up: have a roll ready. It still prints.', away: 'Not connected. Check power and cable; it goes on by itself.',
   },
   print: {
+    printer_forbidden: 'This computer does not let the till use the printer. Whoever set it up must allow it (Linux: add the user to the groups lp and dialout).', printer_no_driver: 'A program for printing is missing. USB: install the till again; the system\'s queues: install CUPS (Linux).', printer_paper_out: 'Out of paper, nothing was sent. It goes on by itself with a new roll.', printer_cover_open: 'The lid is open, nothing was sent. It goes on by itself when shut.',
+    printer_cutter: 'The cutter is jammed, nothing was sent. It goes on by itself.', printer_fault: 'The printer reports a fault, nothing was sent. It goes on by itself.', printer_off_line: 'The printer is off-line, nothing was sent. It goes on by itself.',
     printer_unreachable: 'The printer can\'t be found. Check its power and cable; it goes on by itself.', printer_refused: 'The printer takes nothing. Is it on, or busy? It goes on by itself.',
     printer_timeout: 'The printer is stuck. Check paper and lid; it goes on by itself.', printer_cut_off: 'Printing broke off. Check the printer; the paper comes again, marked as a copy.',
     printer_unconfirmed: 'The printer did not answer: see whether the receipt came out. If not, F9 prints a copy.', printer_removed: 'Not printed when the printer was taken away; it won\'t be.',
