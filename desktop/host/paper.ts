@@ -2,6 +2,7 @@
 import { topUpSlip } from '#shared/documents/member-paper.ts'
 import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import { cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
+import { parsePlace } from '#shared/devices/printing.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
@@ -25,7 +26,7 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
     'printer.list': () => ({ printers: store.printers(), status: printStatus(context) }),
     'printer.put'({ printer }) {
       requireRight(context, 'till.setup')
-      profileNamed(printer.profile)
+      free(context, printer.address)
       store.putPrinter(printer)
       context.printed()
       context.changed()
@@ -52,8 +53,9 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
     },
     async 'printer.find'({ scan }) {
       requireRight(context, 'till.setup')
-      const taken = new Set(store.printers().map(({ address }) => address))
-      return { printers: (await context.printing.find(scan)).filter(({ address }) => !taken.has(address)) }
+      const found = await context.printing.find(scan)
+      const printers = new Set(store.printers().map(({ address }) => placeOf(address)))
+      return { printers: found.filter(({ address }) => !printers.has(placeOf(address)) && !otherDevice(context, address)) }
     },
     'print.jobs': ({ limit }) => ({ jobs: store.printJobs(limit) }),
     'print.retry'({ printer }) {
@@ -76,6 +78,19 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
 
 function known({ store }: Context, printer: Id): void {
   if (!store.printers().some((each) => each.id === printer)) throw new TillError('printer.not_found')
+}
+
+/** What is at an address, however its line is set. */
+const placeOf = (address: string): string => address.replace(/\?.*/, '')
+/** The scale or scanner whose port it is. */
+function otherDevice({ desk }: Context, address: string): { name: string; port: string } | undefined {
+  const place = parsePlace(address)
+  return place?.kind === 'serial' ? [...desk.scales().scales, ...desk.scanners().scanners].find(({ port }) => port === place.line.port) : undefined
+}
+/** Throws TillError port.taken. */
+function free(context: Context, address: string): void {
+  const other = otherDevice(context, address)
+  if (other) throw new TillError('port.taken', { port: other.port, name: other.name })
 }
 
 function receiptOf(context: Context, sale: Id, copy: boolean) {

@@ -16,6 +16,8 @@ const op = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('paper' as const), at: which, bytes: fc.nat(1_500) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), at: which, after: fc.integer({ min: 1, max: 900 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('stall' as const, 'mute' as const, 'off' as const, 'on' as const), at: which }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('jam' as const), at: which, bytes: fc.integer({ min: 1, max: 500 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('freeze' as const), at: which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('talk' as const), at: which, status: fc.boolean(), taken: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('over' as const), at: which }) },
@@ -39,6 +41,12 @@ async function perform(room: PrintRoom, what: Op): Promise<void> {
     case 'trouble': device.head.troubles = [what.trouble]; break
     case 'mend': await mend(room, what.at); break
     case 'paper': device.head.paperLeft = what.bytes; break
+    case 'jam':
+      device.head.paperLeft = what.bytes
+      room.print(what.at === 0 ? FRONT : KITCHEN)
+      break
+    // Switched off and on behind a box that keeps the connection.
+    case 'freeze': if (device.head.abilities.status && device.head.waiting > 0) device.head.cutPower(); break
     case 'cut': device.behave({ kind: 'cut', after: what.after }); break
     case 'stall': device.behave({ kind: 'stall' }); break
     case 'mute': device.behave({ kind: 'mute' }); break
@@ -66,15 +74,19 @@ test('no paper is lost, and none doubled without a word', { timeout: 120_000 }, 
       await room.until(() => room.jobs.all.every(({ state }) => state === 'done' || state === 'failed'))
       await Promise.all(room.devices.map((device) => device.until(() => device.head.waiting === 0)))
       const papers = [...room.papers(0), ...room.papers(1)]
+      const pieces = [...room.pieces(0), ...room.pieces(1)]
+      // A question put within a paper would have torn it in two.
+      expect(pieces.filter((text) => text !== '' && !text.startsWith('j'))).toEqual([])
       for (const { id, state, error, copy } of room.jobs.all) {
         const first = papers.filter((text) => text === `job ${id} end`).length
+        const unmarked = pieces.filter((text) => text.startsWith(`job ${id} x`)).length
         const copies = papers.filter((text) => text === `job ${id} copy end`).length
         const isTold = copy && ['printer.unconfirmed', 'printer.cut_off', 'printer.timeout'].includes(error ?? '')
-        expect({ id, state, error, isOnce: first <= 1, isThere: first + copies > 0 || isTold }).toEqual({ id, state, error, isOnce: true, isThere: true })
+        expect({ id, state, error, isOnce: unmarked <= 1, isThere: first + copies > 0 || isTold }).toEqual({ id, state, error, isOnce: true, isThere: true })
         expect({ id, error, isTold: state === 'done' || isTold }).toEqual({ id, error, isTold: true })
       }
     } finally {
       await room.close()
     }
-  }), { numRuns: Number(process.env['XIAOPU_RUNS'] ?? 40), timeout: 30_000, interruptAfterTimeLimit: 90_000 })
+  }), { numRuns: Number(process.env['XIAOPU_RUNS'] ?? 200), timeout: 30_000, interruptAfterTimeLimit: 90_000 })
 })

@@ -119,6 +119,7 @@ export function composeTill(options: TillOptions): Till {
   }
 
   let isOnline = false
+  let isClosed = false
   const sync = new CloudSync(store, world, {
     status(status) {
       dispatcher.emit('sync.changed', status)
@@ -199,7 +200,13 @@ export function composeTill(options: TillOptions): Till {
     emit: (name, payload) => dispatcher.emit(name, payload),
     changed: () => dispatcher.emit('snapshot.changed', snapshot(context, dispatcher.seq + 1)),
     // After the answer: rendering and the queue's own write must not hold up the sale.
-    printed: () => { timer.after(0, () => queue.kick()) },
+    printed() {
+      timer.after(0, () => {
+        queue.kick()
+        // One that can't print now doesn't move, and has more to print all the same.
+        if (!isClosed) printChanged()
+      })
+    },
   }
   const dispatcher: Dispatcher = new Dispatcher(createHandlers(context, () => dispatcher.seq), (error, call) => {
     log('error', 'host.failed', { call: Object.hasOwn(CALLS, call) || Object.hasOwn(EMITS, call) ? call : '', ...errorFacts(error) })
@@ -228,6 +235,7 @@ export function composeTill(options: TillOptions): Till {
       search.close()
       await backups.close()
       await queue.stop()
+      isClosed = true
       store.close()
     },
   }

@@ -18,8 +18,10 @@ export interface PrintRoom {
   readonly queue: PrintQueue
   /** Queues a receipt of its own for a printer, and wakes the pump. */
   print(printer?: Id): number
-  /** Papers of a printer as text, `job 3` or `job 3 copy`, with all that follows. */
+  /** Papers of a printer as far as they came out: `job 3 end`, `job 3 copy end`; between number and end are many x, here none. */
   papers(of?: 0 | 1): string[]
+  /** The same with its x. */
+  pieces(of: 0 | 1): string[]
   /** Resolves when something is so; looked at whenever a job or a printer changed. */
   until(isSo: () => boolean): Promise<void>
   /** The pump dies, whatever it was doing, and another begins with what the queue holds. */
@@ -85,7 +87,8 @@ export async function openPrintRoom({ times = 20, size = () => 600, answerMs = 6
       queue.kick()
       return id
     },
-    papers: (of: 0 | 1 = 0) => devices[of].received.map((bytes) => Buffer.from(bytes).toString('latin1').replace(/ x+/, '').trimEnd()),
+    papers: (of: 0 | 1 = 0) => room.pieces(of).map((text) => text.replace(/ x+/, '').trimEnd()),
+    pieces: (of: 0 | 1): string[] => devices[of].received.map((bytes) => Buffer.from(bytes).toString('latin1')),
     until: (isSo: () => boolean) => new Promise<void>((resolve) => {
       const look = (): void => {
         if (!isSo()) return

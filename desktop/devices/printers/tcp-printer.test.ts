@@ -1,7 +1,8 @@
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { once } from 'node:events'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { documentBytes, runPrinterSuite } from '#shared/testing/printer.ts'
+import { systemTimer } from '#desktop/loopback/system.ts'
 import { hurriedTimer } from '#desktop/testing/hurried-timer.ts'
 import { manualTimer } from '#shared/testing/timer.ts'
 import { parsePlace, type PrinterPlace } from '#shared/devices/printing.ts'
@@ -104,6 +105,23 @@ test('a printer that never closes is waited for less long the next time, until i
   expect(await sending).toEqual(unconfirmed)
   expect(timer.pending()).toEqual([])
   await device.close()
+})
+
+test('one that turns us away at once gets nothing, and one that closes before the end has not confirmed', async () => {
+  let isBusy = true
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined)
+    if (isBusy) socket.end()
+    else socket.once('data', () => socket.end())
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => { server.close() })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const printer = printerAt(`tcp://127.0.0.1:${port}`, { timer: systemTimer, lookMs: 5_000 })
+  expect(await printer.send(documentBytes(100))).toEqual({ ok: false, code: 'printer.refused', sent: 0 })
+  isBusy = false
+  const impatient = printerAt(`tcp://127.0.0.1:${port}`, { timer: systemTimer })
+  expect(await impatient.send(documentBytes(5_000_000))).toMatchObject({ ok: false, code: 'printer.cut_off' })
 })
 
 test('no timer outlives a document', async () => {

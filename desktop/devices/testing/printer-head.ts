@@ -32,6 +32,7 @@ export class PrinterHead {
   #buffer: (number | 'question')[] = []
   #paper: number[] | undefined
   #held: number[] = []
+  #isOff = false
   #say: (bytes: Uint8Array) => void = () => undefined
 
   constructor(abilities: HeadAbilities = { status: false, taken: false }) {
@@ -52,20 +53,23 @@ export class PrinterHead {
 
   /** A new connection, or cable: answers go there from now on, and what comes begins a new paper. */
   join(say: (bytes: Uint8Array) => void): void {
+    this.#isOff = false
     this.#say = say
     this.#flush()
     this.#buffer.push('question')
     this.#held = []
     this.#work()
   }
-  /** Switched off: what it had not printed is gone. */
+  /** Switched off: what it had not printed is gone, and what comes over the line that it had is. */
   cutPower(): void {
+    this.#isOff = true
     this.#buffer = []
     this.#held = []
     this.#paper = undefined
     this.#say = () => undefined
   }
   feed(bytes: Uint8Array): void {
+    if (this.#isOff) return
     for (const byte of bytes) this.#byte(byte)
     this.#work()
   }

@@ -329,7 +329,7 @@ export const en: typeof zh = {
     on: 'on', off: 'off', paper: 'Width of receipts on the screen', lock: 'Lock when left alone', never: 'Never', minutes: 'after {n} minutes',
   },
   printer: {
-    usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', saved: 'Printer saved', fine: 'fine',
+    usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', tryNow: 'Try now', owner: 'To add or change printers, the owner signs in.', saved: 'Printer saved', fine: 'fine',
     address: 'Where it is (network address, port 9100 unless given)', addressAlso: 'Or:', receipts: 'Prints receipts', silent: 'set up (does not report its state)', waiting: '{n} waiting', takeOver: 'Print what waits on {name}', tookOver: '{n} paper moved to {name} | {n} papers moved to {name}',
     standIn: 'Who prints when it can\'t', standInNone: 'nobody: wait', afterS: 'After how many seconds', standsIn: '{name} stands in after {n} s',
     found: 'Printers found', lookAgain: 'Look again', scan: 'Scan the local network', looking: 'Looking…', foundNone: 'None found that is not set up. Switched on and in the same network, a scan finds it.', addFound: 'Add and test', by_network: 'network', by_scan: 'scanned', by_usb: 'USB', by_serial: 'serial port', by_file: 'device', by_spooler: 'system queue',

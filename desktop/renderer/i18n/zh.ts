@@ -318,7 +318,7 @@ export const zh = {
     on: '开', off: '关', paper: '屏幕上的小票宽度', lock: '没人碰就锁定', never: '不锁', minutes: '{n} 分钟后',
   },
   printer: {
-    usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', saved: '打印机已保存', fine: '正常',
+    usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', tryNow: '马上再试', owner: '要添加或更改打印机，请店主登录。', saved: '打印机已保存', fine: '正常',
     address: '在哪里（网络地址，端口不写就是 9100）', addressAlso: '也可以是：', receipts: '打小票', silent: '已设好（这台不报自己的状态）', waiting: '{n} 张在等', takeOver: '剩下的改到「{name}」打', tookOver: '{n} 张改到「{name}」打',
     standIn: '它打不了时，谁来打', standInNone: '没有，等它好', afterS: '等几秒再换', standsIn: '{n} 秒后由「{name}」代打',
     found: '找到的打印机', lookAgain: '再找一次', scan: '扫一遍本地网络', looking: '正在找…', foundNone: '没找到没添加过的打印机。开着电源、在同一个网络里，就能扫到。', addFound: '加上并试打', by_network: '网络', by_scan: '扫到的', by_usb: 'USB', by_serial: '串口', by_file: '本机设备', by_spooler: '系统队列',
