@@ -84,7 +84,8 @@ export function runPrinterSuite(name: string, { mute, answers, stalls, cuts }: P
       const sending = peer.printer.send(bytes)
       await peer.loseNerve()
       expect(await sending).toEqual(mute === 'taken' ? { ok: true } : { ok: false, code: 'printer.unconfirmed', sent: bytes.length })
-      expect(peer.received()).toEqual([bytes])
+      // What was taken is on its way through the device.
+      await vi.waitFor(() => expect(peer.received()).toEqual([bytes]), { timeout: 10_000, interval: 5 })
     })
 
     test.skipIf(!cuts)('a device that breaks off: at least what it took counts as sent', async () => {
