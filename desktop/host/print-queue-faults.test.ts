@@ -5,6 +5,8 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cablePrinter } from '#desktop/devices/testing/cable-printer.ts'
+import { hasCables } from '#desktop/devices/testing/serial-cable.ts'
 import { FRONT, KITCHEN, openPrintRoom, type PrintRoom } from '#desktop/testing/print-room.ts'
 import { TROUBLES } from '#shared/devices/printing.ts'
 
@@ -58,6 +60,22 @@ async function perform(room: PrintRoom, what: Op): Promise<void> {
   }
 }
 
+/** No paper lost without a word, none that may repeat another unmarked, none torn by a question. */
+function judge(room: PrintRoom): void {
+  const papers = [...room.papers(0), ...room.papers(1)]
+  const pieces = [...room.pieces(0), ...room.pieces(1)]
+  // A question put within a paper would have torn it in two.
+  expect(pieces.filter((text) => text !== '' && !text.startsWith('j'))).toEqual([])
+  for (const { id, state, error, copy } of room.jobs.all) {
+    const first = papers.filter((text) => text === `job ${id} end`).length
+    const unmarked = pieces.filter((text) => text.startsWith(`job ${id} x`)).length
+    const copies = papers.filter((text) => text === `job ${id} copy end`).length
+    const isTold = copy && ['printer.unconfirmed', 'printer.cut_off', 'printer.timeout'].includes(error ?? '')
+    expect({ id, state, error, isOnce: unmarked <= 1, isThere: first + copies > 0 || isTold }).toEqual({ id, state, error, isOnce: true, isThere: true })
+    expect({ id, error, isTold: state === 'done' || isTold }).toEqual({ id, error, isTold: true })
+  }
+}
+
 test('no paper is lost, and none doubled without a word', { timeout: 120_000 }, async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, standsIn) => {
     const room = await openPrintRoom({ times: 200, answerMs: 10_000, size: (job) => (job.id % 5 === 0 ? 5_000 : 500) })
@@ -73,20 +91,45 @@ test('no paper is lost, and none doubled without a word', { timeout: 120_000 }, 
       room.queue.kick()
       await room.until(() => room.jobs.all.every(({ state }) => state === 'done' || state === 'failed'))
       await Promise.all(room.devices.map((device) => device.until(() => device.head.waiting === 0)))
-      const papers = [...room.papers(0), ...room.papers(1)]
-      const pieces = [...room.pieces(0), ...room.pieces(1)]
-      // A question put within a paper would have torn it in two.
-      expect(pieces.filter((text) => text !== '' && !text.startsWith('j'))).toEqual([])
-      for (const { id, state, error, copy } of room.jobs.all) {
-        const first = papers.filter((text) => text === `job ${id} end`).length
-        const unmarked = pieces.filter((text) => text.startsWith(`job ${id} x`)).length
-        const copies = papers.filter((text) => text === `job ${id} copy end`).length
-        const isTold = copy && ['printer.unconfirmed', 'printer.cut_off', 'printer.timeout'].includes(error ?? '')
-        expect({ id, state, error, isOnce: unmarked <= 1, isThere: first + copies > 0 || isTold }).toEqual({ id, state, error, isOnce: true, isThere: true })
-        expect({ id, error, isTold: state === 'done' || isTold }).toEqual({ id, error, isTold: true })
-      }
+      judge(room)
     } finally {
       await room.close()
     }
   }), { numRuns: Number(process.env['XIAOPU_RUNS'] ?? 200), timeout: 30_000, interruptAfterTimeLimit: 90_000 })
+})
+
+const serialStep = fc.record({
+  op: fc.constantFrom('print', 'print', 'print', 'open', 'mend', 'jam', 'unplug', 'dark', 'crash', 'over'), bytes: fc.integer({ min: 1, max: 700 }), turns: fc.nat(100),
+})
+test.skipIf(!hasCables)('the same on a serial line whose plug is drawn and whose printer goes dark', { timeout: 120_000 }, async () => {
+  await fc.assert(fc.asyncProperty(fc.array(serialStep, { minLength: 5, maxLength: 15 }), async (steps) => {
+    const device = await cablePrinter()
+    const room = await openPrintRoom({ times: 20, answerMs: 6_000, cable: device })
+    const mend = async (): Promise<void> => {
+      Object.assign(device.head, { paperLeft: Infinity, troubles: [] })
+      await device.cable.unplug()
+      await device.cable.plug()
+      device.powerUp()
+    }
+    try {
+      for (const { op: what, bytes, turns } of steps) {
+        if (what === 'print') room.print()
+        else if (what === 'open') device.head.troubles = ['cover_open']
+        else if (what === 'mend') await mend()
+        else if (what === 'jam') device.head.paperLeft = bytes
+        else if (what === 'unplug') await device.cable.unplug()
+        else if (what === 'dark') device.cutPower()
+        else if (what === 'crash') room.crash()
+        else room.queue.takeOver(FRONT, KITCHEN)
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate)
+      }
+      await mend()
+      room.queue.kick()
+      await room.until(() => room.jobs.all.every(({ state }) => state === 'done' || state === 'failed'))
+      judge(room)
+    } finally {
+      await room.close()
+      await device.close()
+    }
+  }), { numRuns: Number(process.env['XIAOPU_RUNS'] ?? 10), timeout: 30_000, interruptAfterTimeLimit: 90_000 })
 })

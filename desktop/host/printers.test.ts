@@ -57,6 +57,7 @@ test('printers that are found are those not set up, and no scale\'s port; only w
   await till.run('scale.put', { scale: { id: randomUUID(), name: '收银秤', port: '/dev/ttyS1', baud: 9600, bits: '8n1', protocol: 'os2' } })
   expect((await till.run('printer.find', {})).printers.map(({ label }) => label)).toEqual(['XP'])
   expect(await till.refusal('printer.put', { printer: settings({ address: 'serial:/dev/ttyS1' }, 'wrong') })).toMatchObject({ code: 'port.taken', detail: { name: '收银秤' } })
+  expect(await till.refusal('scanner.put', { scanner: { id: randomUUID(), name: '扫码枪', port: '/dev/ttyS2', baud: 9600, bits: '8n1' } })).toMatchObject({ code: 'port.taken', detail: { name: 'serial' } })
   await till.run('staff.signIn', { no: '02', pin: CASHIER_PIN })
   expect(await till.refusal('printer.find', {})).toMatchObject({ code: 'staff.not_allowed' })
 })

@@ -1,5 +1,7 @@
 /** Two network printers that can be broken, a queue in memory and its pump, in a time that runs faster: what a test of printing needs. */
 import { tcpPrinter } from '#desktop/devices/printers/tcp-printer.ts'
+import { serialPrinter } from '#desktop/devices/printers/serial-printer.ts'
+import type { CablePrinter } from '#desktop/devices/testing/cable-printer.ts'
 import { PrinterHead } from '#desktop/devices/testing/printer-head.ts'
 import { type PrinterSimulator, startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
 import { type PrintQueue, createPrintQueue } from '#desktop/host/print-queue.ts'
@@ -39,9 +41,11 @@ export interface RoomOptions {
   readonly size?: (job: PrintJob) => number
   readonly answerMs?: number
   readonly asks?: boolean
+  /** The front printer is this one, on a serial line. */
+  readonly cable?: CablePrinter
 }
 
-export async function openPrintRoom({ times = 20, size = () => 600, answerMs = 6_000, asks = true }: RoomOptions = {}): Promise<PrintRoom> {
+export async function openPrintRoom({ times = 20, size = () => 600, answerMs = 6_000, asks = true, cable }: RoomOptions = {}): Promise<PrintRoom> {
   const abilities = { status: true, taken: true }
   const devices = [await startPrinterSimulator(new PrinterHead(abilities)), await startPrinterSimulator(new PrinterHead(abilities))] as const
   const jobs = new MemoryPrintJobs()
@@ -65,7 +69,10 @@ export async function openPrintRoom({ times = 20, size = () => 600, answerMs = 6
       },
       timer, clock, printers: () => room.printers,
       render: (job) => Buffer.from(`job ${job.ref.slice(-4).replace(/^0+/, '')}${job.copy ? ' copy' : ''} ${'x'.repeat(size(job))} end\n`),
-      open: ({ address }) => tcpPrinter(parsePlace(address) as Extract<PrinterPlace, { kind: 'tcp' }>, { timer, asks, answerMs, lookMs: 5 * times }),
+      open({ address }) {
+        const place = parsePlace(address)
+        return place?.kind === 'serial' ? serialPrinter(place, { timer, asks, answerMs }) : tcpPrinter(place as Extract<PrinterPlace, { kind: 'tcp' }>, { timer, asks, answerMs, lookMs: 5 * times })
+      },
       onChange: () => { if (isAlive()) changed() },
       onState(printer, state) {
         if (!isAlive()) return
@@ -78,7 +85,7 @@ export async function openPrintRoom({ times = 20, size = () => 600, answerMs = 6
   const settings = { profile: 'generic-58', receipts: true, drawer: false }
   const room = {
     devices, jobs, states,
-    printers: [{ ...settings, id: FRONT, name: 'front', address: devices[0].address }, { ...settings, id: KITCHEN, name: 'kitchen', address: devices[1].address }] as PrinterSettings[],
+    printers: [{ ...settings, id: FRONT, name: 'front', address: cable ? `serial:${cable.cable.port}?baud=115200` : devices[0].address }, { ...settings, id: KITCHEN, name: 'kitchen', address: devices[1].address }] as PrinterSettings[],
     get queue() {
       return queue
     },
@@ -88,7 +95,7 @@ export async function openPrintRoom({ times = 20, size = () => 600, answerMs = 6
       return id
     },
     papers: (of: 0 | 1 = 0) => room.pieces(of).map((text) => text.replace(/ x+/, '').trimEnd()),
-    pieces: (of: 0 | 1): string[] => devices[of].received.map((bytes) => Buffer.from(bytes).toString('latin1')),
+    pieces: (of: 0 | 1): string[] => (of === 0 && cable ? cable : devices[of]).received.map((bytes) => Buffer.from(bytes).toString('latin1')),
     until: (isSo: () => boolean) => new Promise<void>((resolve) => {
       const look = (): void => {
         if (!isSo()) return
