@@ -21,17 +21,21 @@ export interface PrinterProfile {
   readonly drawer: { readonly pin: 2 | 5; readonly onMs: number; readonly offMs: number }
   /** raster: drawn here, sent as a picture (GS v 0), which every printer knows. native: drawn by the printer (GS ( k). */
   readonly qr: 'raster' | 'native'
+  /** ask: it may answer DLE EOT; one that doesn't is found out. never: it would print the question. */
+  readonly status: 'ask' | 'never'
 }
 
 const DRAWER = { pin: 2, onMs: 50, offMs: 500 } as const
 
 export const PROFILES = {
-  'generic-58': { name: 'generic-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster' },
-  'generic-80': { name: 'generic-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster' },
-  'native-qr-80': { name: 'native-qr-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'native' },
-  'gb18030-80': { name: 'gb18030-80', columns: 48, dots: 576, paperMm: 80, charset: 'gb18030', cutter: true, drawer: DRAWER, qr: 'raster' },
-  'gb2312-58': { name: 'gb2312-58', columns: 32, dots: 384, paperMm: 58, charset: 'gb2312', cutter: false, drawer: DRAWER, qr: 'raster' },
-  'latin-80': { name: 'latin-80', columns: 48, dots: 576, paperMm: 80, charset: 'latin', cutter: true, drawer: DRAWER, qr: 'raster' },
+  'generic-58': { name: 'generic-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask' },
+  'generic-80': { name: 'generic-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask' },
+  'native-qr-80': { name: 'native-qr-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'native', status: 'ask' },
+  'plain-58': { name: 'plain-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'never' },
+  'plain-80': { name: 'plain-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'never' },
+  'gb18030-80': { name: 'gb18030-80', columns: 48, dots: 576, paperMm: 80, charset: 'gb18030', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask' },
+  'gb2312-58': { name: 'gb2312-58', columns: 32, dots: 384, paperMm: 58, charset: 'gb2312', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask' },
+  'latin-80': { name: 'latin-80', columns: 48, dots: 576, paperMm: 80, charset: 'latin', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask' },
 } as const satisfies Record<string, PrinterProfile>
 
 /** A profile by name; an unknown one (from a newer version) is the narrow printer, which fits on any paper. */

@@ -3,12 +3,15 @@
  * for again every half second while it is not there.
  */
 import { realpathSync } from 'node:fs'
+import type { Flow } from '#shared/devices/printing.ts'
 import type { DeviceFault, LineSettings } from '#shared/devices/settings.ts'
 import type { Timer } from '#shared/ports/ports.ts'
 
 export interface OpenLine {
   /** Drops what a line that takes nothing would only heap up. */
   write(bytes: Uint8Array): void
+  /** Resolves when all of it has gone out over the wire; never where the line breaks or takes nothing. */
+  deliver(bytes: Uint8Array): Promise<void>
   close(): Promise<void>
 }
 export interface LineEvents {
@@ -17,7 +20,7 @@ export interface LineEvents {
   gone(): void
 }
 /** Rejects with LineFault. */
-export type LineOpener = (settings: LineSettings, on: LineEvents) => Promise<OpenLine>
+export type LineOpener = (settings: LineSettings & { readonly flow?: Flow }, on: LineEvents) => Promise<OpenLine>
 
 export class LineFault extends Error {
   readonly fault: DeviceFault
@@ -50,10 +53,10 @@ function faultOf(message: string): DeviceFault {
   return 'failed'
 }
 
-export const openSerialLine: LineOpener = async ({ port, baud, bits }, on) => {
+export const openSerialLine: LineOpener = async ({ port, baud, bits, flow = 'none' }, on) => {
   const { SerialPort } = await import('serialport').catch((error: unknown) => { throw new LineFault('no_driver', String(error)) })
   return new Promise((resolve, reject) => {
-    const line = new SerialPort({ path: port, baudRate: baud, ...BITS[bits], stopBits: 1, autoOpen: false })
+    const line = new SerialPort({ path: port, baudRate: baud, ...BITS[bits], stopBits: 1, autoOpen: false, rtscts: flow === 'rtscts', xon: flow === 'xonxoff', xoff: flow === 'xonxoff' })
     let isClosing = false
     line.on('data', (bytes: Buffer) => { if (!isClosing) on.data(bytes) })
     // A write that fails is followed by the close that matters.
@@ -70,10 +73,14 @@ export const openSerialLine: LineOpener = async ({ port, baud, bits }, on) => {
       })
       resolve({
         write: (bytes) => { if (line.writableLength + bytes.length <= WAITING_MAX) line.write(Buffer.from(bytes)) },
+        deliver: (bytes) => new Promise((taken) => {
+          line.write(Buffer.from(bytes), (fault) => { if (!fault) line.drain((late) => { if (!late) taken() }) })
+        }),
         close: () => new Promise((closed) => {
           isClosing = true
           clearInterval(watch)
-          if (line.isOpen) line.close(() => closed())
+          // The system would wait half a minute for a device that takes nothing.
+          if (line.isOpen) line.flush(() => line.close(() => closed()))
           else closed()
         }),
       })

@@ -121,7 +121,7 @@ function lineInHand() {
   const open: LineOpener = async (_settings, events) => {
     if (refuse) throw refuse
     on = events
-    return { write: (bytes) => { written.push(...bytes) }, close: async () => {} }
+    return { write: (bytes) => { written.push(...bytes) }, deliver: async () => {}, close: async () => {} }
   }
   return { open, written, data: (bytes: Uint8Array) => on!.data(bytes), gone: () => on!.gone(), refuseWith: (fault?: LineFault) => { refuse = fault } }
 }

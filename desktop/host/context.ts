@@ -1,5 +1,6 @@
 /** What every handler of the till works with: the store, the world's time and ids, who is signed in, and how screens are told. */
 import type { EmitName, EmitPayload } from '#shared/host/contract.ts'
+import type { FoundPrinter } from '#shared/devices/printing.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { BackupStatus, Restored, SyncStatus } from '#shared/host/schemas.ts'
 import type { TillStore } from '#shared/host/store.ts'
@@ -7,7 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import type { Right, Staff } from '#shared/identity/staff.ts'
 import { businessDate } from '#shared/ledger/business-date.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
-import type { Clock, Ids, PrintRequest } from '#shared/ports/ports.ts'
+import type { Clock, Ids, PrinterState, PrintRequest } from '#shared/ports/ports.ts'
 import { may } from '#shared/sales/sale.ts'
 import type { Approvals } from './approvals.ts'
 import type { DeviceDesk } from './device-desk.ts'
@@ -46,6 +47,16 @@ export interface Restorer {
   finish(upload: Id): Promise<Restored>
 }
 
+/** The till's printers, as the handlers see them. */
+export interface PrintKeeper {
+  /** What a printer says of itself. */
+  state(printer: Id): PrinterState
+  /** What waits for one printer goes to another. Returns how many papers. */
+  takeOver(from: Id, to: Id): number
+  /** Printers that are there and may be set up; `scan`: also asks every address of the shop's own network. */
+  find(scan: boolean): Promise<FoundPrinter[]>
+}
+
 export interface Context {
   readonly store: TillStore
   readonly clock: Clock
@@ -56,6 +67,7 @@ export interface Context {
   readonly backups: BackupKeeper
   readonly restoring: Restorer
   readonly desk: DeviceDesk
+  readonly printing: PrintKeeper
   readonly done: DoneKeys
   readonly approvals: Approvals
   /** The diagnostics file, base64. */

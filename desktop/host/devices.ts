@@ -1,5 +1,7 @@
 /** Scales and scanners: setting them up, and the weight that a good is sold by. */
+import { parsePlace } from '#shared/devices/printing.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
 
 type Calls = 'port.list' | 'scale.list' | 'scale.put' | 'scale.remove' | 'scale.tell' | 'scale.take' | 'scanner.list' | 'scanner.put' | 'scanner.remove' | 'scanner.usb'
@@ -14,7 +16,7 @@ export function deviceHandlers(context: Context): Pick<Handlers, Calls> {
   return {
     'port.list': async () => ({ ports: await desk.ports() }),
     'scale.list': () => desk.scales(),
-    'scale.put': ({ key, scale }) => setUp(key, 'scale.put', () => desk.putScale(scale)),
+    'scale.put': ({ key, scale }) => setUp(key, 'scale.put', () => { free(context, scale.port); desk.putScale(scale) }),
     'scale.remove': ({ key, scale }) => setUp(key, 'scale.remove', () => desk.removeScale(scale)),
     'scale.tell'({ key, scale, command }) {
       signedIn(context)
@@ -27,8 +29,17 @@ export function deviceHandlers(context: Context): Pick<Handlers, Calls> {
       return { grams: taken, net, tare }
     },
     'scanner.list': () => desk.scanners(),
-    'scanner.put': ({ key, scanner }) => setUp(key, 'scanner.put', () => desk.putScanner(scanner)),
+    'scanner.put': ({ key, scanner }) => setUp(key, 'scanner.put', () => { free(context, scanner.port); desk.putScanner(scanner) }),
     'scanner.remove': ({ key, scanner }) => setUp(key, 'scanner.remove', () => desk.removeScanner(scanner)),
     'scanner.usb': ({ key, on }) => setUp(key, 'scanner.usb', () => desk.useUsb(on)),
   }
+}
+
+/** One line has one device at its end. Throws TillError port.taken. */
+function free({ store }: Context, port: string): void {
+  const printer = store.printers().find(({ address }) => {
+    const place = parsePlace(address)
+    return place?.kind === 'serial' && place.line.port === port
+  })
+  if (printer) throw new TillError('port.taken', { port, name: printer.name })
 }

@@ -41,6 +41,14 @@ describe('labels', () => {
     expect(text.match(/\^XA/g)).toHaveLength(60)
   })
 
+  test('a test page is a label too, a printer of labels stands in for no other, and asks no questions in another language', async () => {
+    await till.run('printer.test', { printer: labelPrinter })
+    await printer.over(1)
+    expect(Buffer.concat(printer.received).toString('latin1')).toMatch(/^\^XA\n\^PW480\n\^LL320/)
+    await till.run('printer.put', { printer: { ...base, id: receiptPrinter, name: '小票机', address: printer.address } })
+    for (const [from, to] of [[labelPrinter, receiptPrinter], [receiptPrinter, labelPrinter]] as const) expect(await till.refusal('print.takeOver', { printer: from, to })).toMatchObject({ code: 'printer.other_kind' })
+  })
+
   test('the picture is what is scanned; a member\'s price is on the shelf label where there is one', async () => {
     const good = await till.addGood({ name: '可乐', code: '6901234567892', price: 350, category: '饮料', spec: '330ml' })
     const shelf = async (): Promise<string> => (await till.run('label.preview', { kind: 'shelf', good: good.id, printer: labelPrinter })).png
@@ -65,7 +73,9 @@ describe('labels', () => {
 describe('slips of what is to be prepared', () => {
   beforeEach(() => till.run('printer.put', { printer: { ...base, id: kitchen, name: '厨房', address: printer.address, picks: ['面点', '热菜'] } }))
 
-  test('a kitchen gets its categories of a sale, and nothing where there is none of them', async () => {
+  test('a kitchen gets its categories of a sale, and nothing where there is none of them', { timeout: 20_000 }, async () => {
+    const other = await startPrinterSimulator()
+    onTestFinished(() => other.close())
     const [noodles, cola] = [await till.addGood({ name: '雪菜面', category: '面点' }), await till.addGood({ name: '可乐', category: '饮料' })]
     await till.sell([{ good: cola }])
     expect(await jobs()).toEqual([])
@@ -78,5 +88,15 @@ describe('slips of what is to be prepared', () => {
     expect(text).toMatch(/雪菜面\s+2/)
     expect(text).toContain('配货单')
     expect(text).not.toMatch(/可乐|￥|3\.50/)
+
+    // Another printer prints it in its place, with the same lines.
+    await printer.switchOff()
+    await till.run('printer.put', { printer: { ...base, id: receiptPrinter, name: '小票机', address: other.address } })
+    await till.sell([{ good: cola }, { good: noodles }])
+    await till.run('print.takeOver', { printer: kitchen, to: receiptPrinter })
+    await other.over(1)
+    const taken = await decodeEscpos(Buffer.concat(other.received), 32)
+    expect(taken.lines.some((line) => line.text.includes('雪菜面'))).toBe(true)
+    expect(taken.lines.some((line) => line.text.includes('可乐'))).toBe(false)
   })
 })

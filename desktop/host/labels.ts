@@ -9,7 +9,8 @@ import { milli, thousandthsPer } from '#shared/quantity/quantity.ts'
 import { fen } from '#shared/money/money.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
 import { toPng } from '#printers/dots/png.ts'
-import { drawLabel } from '#printers/labels/label.ts'
+import type { Bitmap } from '#printers/dots/bitmap.ts'
+import { type DrawnLabel, drawLabel } from '#printers/labels/label.ts'
 import { toTspl } from '#printers/labels/tspl.ts'
 import { toZpl } from '#printers/labels/zpl.ts'
 import { type Context, signedIn } from './context.ts'
@@ -63,13 +64,26 @@ export function printLabels({ store }: Context, runs: readonly LabelRun[], print
 export function labelBytes({ store }: Context, batch: Id, { label: media }: PrinterSettings): Uint8Array | undefined {
   const runs = store.labels(batch)
   if (!runs || !media) return undefined
-  return Uint8Array.from(Buffer.concat(runs.map(({ label, copies }) => {
-    const { dots } = drawn(label, media)
-    return media.language === 'tspl' ? toTspl(dots, media, copies) : toZpl(dots, { darkness: media.darkness, copies })
-  })))
+  return Uint8Array.from(Buffer.concat(runs.map(({ label, copies }) => written(drawn(label, media).dots, media, copies))))
 }
 
-function drawn(label: LabelDocument, { size, density }: LabelMedia): { readonly dots: Parameters<typeof toPng>[0]; readonly leftOut: readonly string[] } {
+/** A label that shows whether the size is right, the edges are whole and the code scans. */
+export function testLabelBytes({ store }: Context, media: LabelMedia): Uint8Array {
+  const { name } = store.shop()
+  const label = priceLabel({ name, code: 'TEST-0123', spec: `${media.size.width} × ${media.size.height} mm`, origin: '', unit: '', price: fen(1234) })
+  const { dots } = drawn(label, media)
+  // Its frame, by which one sees whether it sits where it should.
+  const thick = media.density >> 2
+  dots.fill(0, 0, dots.width, thick)
+  dots.fill(0, dots.height - thick, dots.width, thick)
+  dots.fill(0, 0, thick, dots.height)
+  dots.fill(dots.width - thick, 0, thick, dots.height)
+  return written(dots, media, 1)
+}
+
+const written = (dots: Bitmap, media: LabelMedia, copies: number): Uint8Array => (media.language === 'tspl' ? toTspl(dots, media, copies) : toZpl(dots, { darkness: media.darkness, copies }))
+
+function drawn(label: LabelDocument, { size, density }: LabelMedia): DrawnLabel {
   const result = drawLabel(label, size, density)
   if ('fault' in result) throw new TillError(`label.${result.fault}`, { name: label.title, code: label.code?.content ?? '' })
   return result

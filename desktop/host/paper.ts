@@ -5,9 +5,10 @@ import { refundReceipt } from '#shared/documents/refund-receipt.ts'
 import type { Shop } from '#shared/catalog/shop.ts'
 import { arranged } from '#shared/documents/arrange.ts'
 import { type ReceiptDocument, cashSlip, saleReceipt, shiftReceipt, testReceipt } from '#shared/documents/receipt.ts'
+import { parsePlace } from '#shared/devices/printing.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { PrinterSettings } from '#shared/host/schemas.ts'
+import { type PrinterSettings, standsFor } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { PurseAdjusted, PurseToppedUp } from '#shared/payments/purse.ts'
 import { CashMoved } from '#shared/sales/events.ts'
@@ -16,20 +17,20 @@ import type { PrintJob } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
-import { labelBytes } from './labels.ts'
+import { labelBytes, testLabelBytes } from './labels.ts'
 import { reportPaperOf } from './reports.ts'
 import { stockPaper } from './stock/papers.ts'
-import { receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
+import { printStatus, receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
 
-type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
+type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'printer.find' | 'print.jobs' | 'print.retry' | 'print.takeOver'
 
 export function printingHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
-    'printer.list': () => ({ printers: store.printers(), status: store.printStatus() }),
+    'printer.list': () => ({ printers: store.printers(), status: printStatus(context) }),
     'printer.put'({ printer }) {
       requireRight(context, 'till.setup')
-      profileNamed(printer.profile)
+      free(context, printer.address)
       store.putPrinter(printer)
       context.printed()
       context.changed()
@@ -54,6 +55,12 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
       context.printed()
       return {}
     },
+    async 'printer.find'({ scan }) {
+      requireRight(context, 'till.setup')
+      const found = await context.printing.find(scan)
+      const printers = new Set(store.printers().map(({ address }) => placeOf(address)))
+      return { printers: found.filter(({ address }) => !printers.has(placeOf(address)) && !otherDevice(context, address)) }
+    },
     'print.jobs': ({ limit }) => ({ jobs: store.printJobs(limit) }),
     'print.retry'({ printer }) {
       signedIn(context)
@@ -62,11 +69,33 @@ export function printingHandlers(context: Context): Pick<Handlers, Calls> {
       context.printed()
       return {}
     },
+    'print.takeOver'({ key, printer, to }) {
+      signedIn(context)
+      if (!standsFor(known(context, printer), known(context, to))) throw new TillError('printer.other_kind')
+      let papers = 0
+      done.once(key, 'print.takeOver', () => { papers = context.printing.takeOver(printer, to) })
+      return { papers }
+    },
   }
 }
 
-function known({ store }: Context, printer: Id): void {
-  if (!store.printers().some((each) => each.id === printer)) throw new TillError('printer.not_found')
+function known({ store }: Context, id: Id): PrinterSettings {
+  const printer = store.printers().find((each) => each.id === id)
+  if (!printer) throw new TillError('printer.not_found')
+  return printer
+}
+
+/** What is at an address, however its line is set. */
+const placeOf = (address: string): string => address.replace(/\?.*/, '')
+/** The scale or scanner whose port it is. */
+function otherDevice({ desk }: Context, address: string): { name: string; port: string } | undefined {
+  const place = parsePlace(address)
+  return place?.kind === 'serial' ? [...desk.scales().scales, ...desk.scanners().scanners].find(({ port }) => port === place.line.port) : undefined
+}
+/** Throws TillError port.taken. */
+function free(context: Context, address: string): void {
+  const other = otherDevice(context, address)
+  if (other) throw new TillError('port.taken', { port: other.port, name: other.name })
 }
 
 function receiptOf(context: Context, sale: Id, copy: boolean, shop: Shop = context.store.shop()): ReceiptDocument {
@@ -90,7 +119,7 @@ function refundPaper(context: Context, refund: Id, copy: boolean): ReceiptDocume
 }
 
 /** Which lines of a sale a printer's slip has, by the categories of their goods; none where it prints no slips. */
-export function pickedLines({ store }: Pick<Context, 'store'>, lines: readonly { readonly good: Id; readonly quantity: number }[], { picks = [] }: PrinterSettings): number[] {
+export function pickedLines({ store }: Pick<Context, 'store'>, lines: readonly { readonly good: Id; readonly quantity: number }[], { picks = [] }: Pick<PrinterSettings, 'picks'>): number[] {
   if (picks.length === 0) return []
   return lines.flatMap(({ good, quantity }, i) => (quantity > 0 && picks.includes(store.listed(good)?.category ?? '') ? [i] : []))
 }
@@ -152,7 +181,9 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
       return labelBytes(context, job.ref, settings)
     case 'pick': {
       const { body, at } = saleBody(store, job.ref)
-      const only = pickedLines(context, body.lines, settings)
+      const own = pickedLines(context, body.lines, settings)
+      // A printer that stands in for a kitchen's has no categories of its own.
+      const only = own.length > 0 ? own : pickedLines(context, body.lines, { picks: store.printers().flatMap(({ picks = [] }) => picks) })
       return toEscpos(pickSlip({ shop: store.shop(), sale: body, only, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', note: '', copy: job.copy }), profile)
     }
     case 'stock': {
@@ -161,6 +192,7 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
       return paper && toEscpos(paper, profile)
     }
     case 'test': {
+      if (settings.label) return testLabelBytes(context, settings.label)
       const shop = store.shop()
       const printer = { name: settings.name, profile: settings.profile, columns: profile.columns }
       return toEscpos(testReceipt({ shop, at: clock.now(), till: store.identity().till, printer, url: shop.site || store.pairing()?.cloud || '' }), profile)

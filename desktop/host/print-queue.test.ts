@@ -4,7 +4,8 @@ import type { Id } from '#shared/identity/ids.ts'
 import type { PrintJob, PrintRequest } from '#shared/ports/ports.ts'
 import { MemoryPrintJobs, SUITE_PRINTERS, receiptRequest } from '#shared/testing/print-jobs.ts'
 import { manualTimer } from '#shared/testing/timer.ts'
-import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
+import { tcpPrinter } from '#desktop/devices/printers/tcp-printer.ts'
+import { parsePlace, type PrinterPlace } from '#shared/devices/printing.ts'
 import { type PrinterSimulator, startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
 import { PROFILES } from '#printers/profiles.ts'
 import { drawerKick } from '#printers/receipt.ts'
@@ -51,8 +52,8 @@ const changed = (): void => { for (const watcher of watchers.splice(0)) watcher(
 const start = (): PrintQueue => {
   queue = createPrintQueue({
     jobs, timer, clock: { now: () => now }, printers: () => printers, render: (job) => render(job),
-    open: (settings) => tcpPrinter(settings.address, { timer, stallMs: STALL_MS, quietMs: QUIET_MS }),
-    onChange: changed, onFault: (fault) => { faults.push(fault) },
+    open: (settings) => tcpPrinter(parsePlace(settings.address) as Extract<PrinterPlace, { kind: 'tcp' }>, { timer, asks: false, lookMs: 0, stallMs: STALL_MS, quietMs: QUIET_MS }),
+    onChange: changed, onState: () => undefined, onFault: (fault) => { faults.push(fault) },
   })
   return queue
 }

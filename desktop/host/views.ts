@@ -1,12 +1,19 @@
 /** The shapes screens get, made from the store. */
 import { shortId, type Id } from '#shared/identity/ids.ts'
 import { TillError } from '#shared/host/frames.ts'
-import type { SaleView, ShiftReport, Snapshot } from '#shared/host/schemas.ts'
+import type { PrintStatus, SaleView, ShiftReport, Snapshot } from '#shared/host/schemas.ts'
 import type { SaleRow, Shift, TillStore } from '#shared/host/store.ts'
 import { fen } from '#shared/money/money.ts'
 import { SaleCompleted, type Sale } from '#shared/sales/events.ts'
 import { type Refund, SaleRefunded } from '#shared/sales/refund-events.ts'
 import { type Context, atTheTill } from './context.ts'
+
+export function printStatus({ store, printing }: Pick<Context, 'store' | 'printing'>): PrintStatus[] {
+  return store.printStatus().map((standing) => {
+    const { state, troubles } = printing.state(standing.printer)
+    return { ...standing, state, troubles: [...troubles] }
+  })
+}
 
 export function snapshot(context: Context, seq: number): Snapshot {
   const { store, clock } = context
@@ -18,7 +25,7 @@ export function snapshot(context: Context, seq: number): Snapshot {
     staff: atTheTill(context) ?? null,
     empty: !store.anyPin(),
     shift: shift ? shiftView(shift) : null,
-    goods: store.countGoods(), sync: context.cloud.status(), backup: context.backups.status(), printers: store.printStatus(), credit: store.credit() ?? null,
+    goods: store.countGoods(), sync: context.cloud.status(), backup: context.backups.status(), printers: printStatus(context), credit: store.credit() ?? null,
   }
 }
 

@@ -12,9 +12,10 @@ import { SearchQueue } from '#desktop/host/search-queue.ts'
 import { renderJob } from '#desktop/host/paper.ts'
 import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { type Pins, slowPins } from '#desktop/host/pins.ts'
-import { snapshot } from '#desktop/host/views.ts'
+import { printStatus, snapshot } from '#desktop/host/views.ts'
 import { systemDevices } from '#desktop/devices/system-devices.ts'
-import { tcpPrinter } from '#desktop/devices/tcp-printer.ts'
+import { findPrinters } from '#desktop/devices/printers/find-printers.ts'
+import { openPrinter } from '#desktop/devices/printers/open-printer.ts'
 import { Backups } from '#desktop/storage/backup/backups.ts'
 import { takePlace } from '#desktop/storage/backup/restore.ts'
 import { Restoring } from '#desktop/storage/backup/restoring.ts'
@@ -28,11 +29,12 @@ import { joinShop } from '#desktop/sync/pairing.ts'
 import { renewTill } from '#desktop/sync/renewing.ts'
 import { CALLS, EMITS } from '#shared/host/contract.ts'
 import { Dispatcher } from '#shared/host/dispatcher.ts'
+import type { FoundPrinter } from '#shared/devices/printing.ts'
 import type { PrinterSettings } from '#shared/host/schemas.ts'
 import type { Identity, TillStore } from '#shared/host/store.ts'
-import { uuidv7 } from '#shared/identity/ids.ts'
+import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import type { Devices } from '#shared/ports/devices.ts'
-import type { Clock, Ids, Printer, Timer, Wire } from '#shared/ports/ports.ts'
+import type { Clock, Ids, Printer, PrinterState, Timer, Wire } from '#shared/ports/ports.ts'
 import { DeviceBegun } from '#shared/sales/events.ts'
 import { errorFacts } from '#shared/ports/log.ts'
 import { Recorder, diagnose } from './diagnostics.ts'
@@ -54,6 +56,8 @@ export interface TillWorld {
   wire(url: string): Wire
   /** The device at a printer's address. */
   printer(settings: PrinterSettings): Printer
+  /** Printers that are there. */
+  findPrinters(scan: boolean): Promise<FoundPrinter[]>
   /** Scales and scanners. */
   readonly devices: Devices
   /** Throws TillError folder.*, database.newer or ledger.*. */
@@ -89,7 +93,7 @@ function worldOf(given: Partial<TillWorld>): TillWorld {
   const timer = given.timer ?? systemTimer
   return {
     clock, timer, ids: { next: () => uuidv7(clock.now(), randomBytes(10)) }, pins: slowPins, random: Math.random, deviceKey: makeDeviceKey, wire: httpWire,
-    printer: (settings) => tcpPrinter(settings.address, { timer }), devices: systemDevices(timer), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
+    printer: (settings) => openPrinter(settings, timer), findPrinters: (scan) => findPrinters({ timer, scan }), devices: systemDevices(timer), openLedger: openTillFolder, copyLedger: copyOnThread, store: (store) => store,
     ...given,
   }
 }
@@ -149,6 +153,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
   }
 
   let isOnline = false
+  let isClosed = false
   const sync = new CloudSync(store, world, {
     status(status) {
       dispatcher.emit('sync.changed', status)
@@ -195,9 +200,15 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
     changed: () => context.changed(),
     log: (code, detail) => log('warn', code, detail),
   })
+  const printerStates = new Map<Id, PrinterState>()
   const desk = new DeviceDesk({ store, devices: world.devices, emit: (name, payload) => dispatcher.emit(name, payload) })
   const context: Context = {
     store, clock, ids, pins: world.pins, version: options.version, done: new DoneKeys(), approvals: new Approvals(), backups, restoring, desk,
+    printing: {
+      state: (printer) => printerStates.get(printer) ?? { state: 'unknown', code: null, troubles: [] },
+      takeOver: (from, to) => queue.takeOver(from, to),
+      find: (scan) => world.findPrinters(scan),
+    },
     cloud: {
       status: () => sync.status(),
       kick: () => sync.kick(),
@@ -225,19 +236,30 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
     emit: (name, payload) => dispatcher.emit(name, payload),
     changed: () => dispatcher.emit('snapshot.changed', snapshot(context, dispatcher.seq + 1)),
     // After the answer: rendering and the queue's own write must not hold up the sale.
-    printed: () => { timer.after(0, () => queue.kick()) },
+    printed() {
+      timer.after(0, () => {
+        queue.kick()
+        // One that can't print now doesn't move, and has more to print all the same.
+        if (!isClosed) printChanged()
+      })
+    },
   }
   const handlers = createHandlers(context, () => dispatcher.seq)
   const dispatcher: Dispatcher = screens ?? new Dispatcher(handlers, (error, call) => {
     log('error', 'host.failed', { call: Object.hasOwn(CALLS, call) || Object.hasOwn(EMITS, call) ? call : '', ...errorFacts(error) })
   })
   screens?.serve(handlers)
+  const printChanged = (): void => dispatcher.emit('print.changed', { printers: printStatus(context) })
   // Last, because it looks at once for what a crash left, and renders it.
   const queue = createPrintQueue({
     jobs: store, printers: () => store.printers(), clock, timer,
     open: (settings) => world.printer(settings),
     render: (job, settings) => renderJob(context, job, settings),
-    onChange: () => dispatcher.emit('print.changed', { printers: store.printStatus() }),
+    onChange: printChanged,
+    onState(printer, state) {
+      printerStates.set(printer, state)
+      printChanged()
+    },
     onFault: (fault) => log('error', 'print.fault', { ...errorFacts(fault) }),
   })
   sync.start()
@@ -256,6 +278,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
       search.close()
       await backups.close()
       await queue.stop()
+      isClosed = true
       store.close()
     },
   }

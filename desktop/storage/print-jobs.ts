@@ -1,6 +1,6 @@
 /** The print queue in SQLite: a job is queued in the transaction of its sale, and leaves only as done or given up. */
 import type { Database } from 'better-sqlite3'
-import type { PrinterSettings, PrintStatus } from '#shared/host/schemas.ts'
+import type { PrinterSettings, PrintStanding } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { PrintJob, PrintJobs, PrintRequest } from '#shared/ports/ports.ts'
 
@@ -25,6 +25,7 @@ export class PrintJobTable implements PrintJobs {
   readonly #insert
   readonly #next
   readonly #mark
+  readonly #move
   #printers: PrinterSettings[] | undefined
 
   constructor(db: Database) {
@@ -32,6 +33,10 @@ export class PrintJobTable implements PrintJobs {
     this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
     this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
     this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending'), copy = max(copy, @copy) WHERE id = @id")
+    // A pulse and a test page are about the printer they were for. What lies half out of one is a copy at any other already.
+    this.#move = db.prepare(`UPDATE print_job AS job SET printer = @to, drawer = 0, error = NULL,
+      copy = max(copy, EXISTS (SELECT 1 FROM print_job AS own WHERE own.ref = job.ref AND own.kind = job.kind AND own.printer = @to))
+      WHERE printer = @from AND state = 'queued' AND kind NOT IN ('drawer', 'test')`)
   }
 
   /** Queues a request on every printer it concerns. A test page names its printer by `ref`. */
@@ -51,6 +56,10 @@ export class PrintJobTable implements PrintJobs {
   mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
     // In one statement: killed between two, a paper half out would come again as if it were the first.
     this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+  }
+
+  move(from: Id, to: Id): number {
+    return from === to ? 0 : this.#move.run({ from, to }).changes
   }
 
   recover(): number {
@@ -75,13 +84,13 @@ export class PrintJobTable implements PrintJobs {
     this.#printers = undefined
   }
 
-  /** `error` is what is wrong with the job in front, or with the last one where none waits. */
-  printStatus(): PrintStatus[] {
+  /** How they stand in the queue. `error` is what is wrong with the job in front, or with the last one where none waits. */
+  printStatus(): PrintStanding[] {
     const count = this.#db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
     const failed = this.#db.prepare<{ printer: string }, { failed: number }>(`SELECT count(*) AS failed FROM print_job WHERE ${TO_RETRY}`)
     const last = this.#db.prepare<[string], { error: string | null }>('SELECT error FROM print_job WHERE printer = ? ORDER BY id DESC LIMIT 1')
     return this.printers().map((printer) => ({
-      printer: printer.id, name: printer.name, waiting: count.get(printer.id)!.waiting, failed: failed.get({ printer: printer.id })!.failed,
+      printer: printer.id, name: printer.name, labels: Boolean(printer.label), waiting: count.get(printer.id)!.waiting, failed: failed.get({ printer: printer.id })!.failed,
       error: (this.next(printer.id) ?? last.get(printer.id))?.error ?? null,
     }))
   }

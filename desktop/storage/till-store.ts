@@ -90,6 +90,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
 
     next: (printer) => prints.next(printer),
     mark: (id, state, error, copy) => prints.mark(id, state, error, copy),
+    move: (from, to) => prints.move(from, to),
     recover: () => prints.recover(),
     putLabels: (batch, runs, at) => labels.put(batch, runs, at),
     labels: (batch) => labels.get(batch),

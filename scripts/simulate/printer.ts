@@ -23,6 +23,7 @@ export class SimulatedPrinter {
   /** The device as one process of the till has it. */
   device(isAlive: () => boolean): Printer {
     return {
+      status: undefined,
       send: (bytes) => new Promise((resolve) => {
         const outcome = this.#outcome(bytes.length)
         const out = outcome.ok || outcome.code === 'printer.unconfirmed' ? bytes.length : outcome.sent

@@ -8,6 +8,7 @@ import { GoodFields } from '../catalog/good.ts'
 import { PromotionFields, PromotionSchema } from '../catalog/promotion.ts'
 import { ShopFields, ShopSchema } from '../catalog/shop.ts'
 import { TicketSchema } from '../cart/ticket.ts'
+import { FoundPrinterSchema } from '../devices/printing.ts'
 import { SCALE_COMMANDS } from '../devices/scale.ts'
 import { ScaleSettingsSchema, ScannerSettingsSchema } from '../devices/settings.ts'
 import { ASKS } from '../codes/recognise.ts'
@@ -197,8 +198,11 @@ export const CALLS = {
     z.object({ png: z.string(), width: z.int(), height: z.int(), leftOut: z.array(z.string()) })),
   'label.print': write('Prints labels of goods, so many of each, on a printer of labels; says how many. Refused as a whole where one has a code that can\'t be printed.',
     z.object({ kind: z.enum(['price', 'shelf']), printer: IdSchema, goods: z.array(z.object({ good: IdSchema, copies: z.int().min(1).max(500) })).min(1).max(1000) }), z.object({ labels: z.int() })),
+  'printer.find': read('Printers that are there, by the network, USB, serial ports and the spooler, and are not set up; with `scan` every address of the shop\'s own network is asked too, which takes seconds.', z.object({ scan: z.boolean().default(false) }), z.object({ printers: z.array(FoundPrinterSchema) })),
   'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
   'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),
+  'print.takeOver': write('Papers that wait for a printer are printed by another, in their order, without its drawer; what may be out already, as a copy. Drawers and test pages stay. Answers how many.',
+    z.object({ printer: IdSchema, to: IdSchema }), z.object({ papers: z.int() })),
 
   'port.list': read('The serial ports of the till\'s machine, by names that stay where there are such.', none, z.object({ ports: z.array(z.object({ port: z.string(), label: z.string() })) })),
   'scale.list': read('Scales, the counter\'s own first, and what they show.', none, z.object({ scales: z.array(ScaleSettingsSchema), status: z.array(ScaleStatusSchema) })),
@@ -259,7 +263,7 @@ export const ERROR_CODES = [
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
   'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'member.over_limit', 'member.over_unnamed', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing', 'import.history_again', 'import.nothing_new', 'export.gone',
-  'printer.not_found', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
+  'printer.not_found', 'printer.other_kind', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing', 'backup.disk_full', 'backup.no_passphrase', 'backup.passphrase_weak',
   'restore.not_empty', 'restore.not_sealed', 'restore.newer', 'restore.passphrase_wrong', 'restore.damaged', 'restore.file_damaged', 'restore.cut_off', 'restore.out_of_step', 'restore.unreadable', 'database.newer',

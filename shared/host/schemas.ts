@@ -4,6 +4,7 @@ import { GoodSchema } from '../catalog/good.ts'
 import { ShopSchema } from '../catalog/shop.ts'
 import { LabelMediaSchema } from '../documents/label.ts'
 import { PAYMENT_CODE_CHANNELS } from '../codes/payment-code.ts'
+import { PlaceSchema, TROUBLES } from '../devices/printing.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields, PersonRecordSchema } from '../identity/person.ts'
 import { StaffSchema } from '../identity/staff.ts'
@@ -114,17 +115,25 @@ export type Restored = z.output<typeof RestoredSchema>
 
 export const PrinterSchema = z.object({
   id: IdSchema, name: z.string().trim().min(1).max(40), profile: z.string().max(40),
-  /** tcp://HOST:PORT */
-  address: z.string().max(120).regex(/^tcp:\/\/(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/),
+  /** As shared/devices/printing.ts reads it. */
+  address: PlaceSchema,
   /** Prints a receipt at every sale, and opens the drawer for cash. */
   receipts: z.boolean(), drawer: z.boolean(),
   /** A printer of labels, which prints no receipts; null or absent: one of receipts. */
   label: LabelMediaSchema.nullable().optional(),
   /** Prints at every sale what of these categories is to be prepared, as a kitchen's does. */
   picks: z.array(z.string().trim().min(1).max(40)).max(50).optional(),
+  /** Another printer, that takes over what waits when this one has printed nothing of it for so many seconds. */
+  standIn: z.object({ printer: IdSchema, afterS: z.int().min(5).max(3600) }).nullable().optional(),
 })
 export type PrinterSettings = z.output<typeof PrinterSchema>
-export const PrintStatusSchema = z.object({ printer: IdSchema, name: z.string(), waiting: z.int(), failed: z.int(), error: z.string().nullable() })
+/** Labels come out of printers of labels only, and papers of the others. */
+export const standsFor = (one: Pick<PrinterSettings, 'label'>, other: Pick<PrinterSettings, 'label'>): boolean => !one.label === !other.label
+/** Papers that wait and that failed; `error` is what is wrong with the one in front, or with the last one where none waits. */
+export const PrintStandingSchema = z.object({ printer: IdSchema, name: z.string(), labels: z.boolean(), waiting: z.int(), failed: z.int(), error: z.string().nullable() })
+export type PrintStanding = z.output<typeof PrintStandingSchema>
+/** And what the printer says of itself: `unknown` where it says nothing, which is no fault. */
+export const PrintStatusSchema = PrintStandingSchema.extend({ state: z.enum(['unknown', 'away', 'known']), troubles: z.array(z.enum(TROUBLES)) })
 export type PrintStatus = z.output<typeof PrintStatusSchema>
 export const PrintJobSchema = z.object({
   id: z.int(), printer: IdSchema, kind: z.string(), ref: IdSchema, copy: z.boolean(), state: z.string(), attempts: z.int(), error: z.string().nullable(), at: z.int(),

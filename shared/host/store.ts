@@ -6,7 +6,7 @@ import type { Good } from '../catalog/good.ts'
 import type { Clocks, Fields, Hlc } from '../catalog/hlc.ts'
 import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
-import type { Alert, BadCell, GoodView, HeldView, KEPT_KINDS, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
+import type { Alert, BadCell, GoodView, HeldView, KEPT_KINDS, PrinterSettings, PrintStanding, Verification } from './schemas.ts'
 import type { StockStore } from './stock-store.ts'
 import type { LabelRun } from '../documents/label.ts'
 import type { Id } from '../identity/ids.ts'
@@ -308,7 +308,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   printers(): PrinterSettings[]
   putPrinter(printer: PrinterSettings): void
   removePrinter(id: Id): void
-  printStatus(): PrintStatus[]
+  /** How the printers stand in the queue; how they do themselves the queue's pump knows. */
+  printStatus(): PrintStanding[]
   printJobs(limit: number): PrintJob[]
   retryPrints(printer: Id): void
 

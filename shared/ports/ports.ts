@@ -2,6 +2,7 @@
  * What the domain asks of the world. Each port is a type, a fake (shared/testing) and a contract suite that every
  * adapter passes. Ports get values and return outcomes; none sees the cart, the store behind it or the screen.
  */
+import type { Blocking, Trouble } from '../devices/printing.ts'
 import type { Envelope, Head, JournalRow, RawRow, NewEvent } from '../ledger/envelope.ts'
 import type { Id } from '../identity/ids.ts'
 
@@ -99,13 +100,41 @@ export interface PrintJobs {
   next(printer: Id): PrintJob | undefined
   /** `sending` counts an attempt. `copy` true: some of it may be on paper already, so from now on it prints as a copy. */
   mark(id: number, state: PrintJob['state'], error: string | null, copy?: boolean): void
+  /**
+   * What waits for one printer waits for another from now on, in its order, and opens no drawer there. What the other has
+   * printed or is to print itself goes as a copy. What is being sent stays. Returns how many.
+   */
+  move(from: Id, to: Id): number
   /** After a crash: jobs that were being sent may have printed; they go again, marked as a copy. Returns how many. */
   recover(): number
 }
 
-/** `printer.unconfirmed`: everything was sent, and the device never said that it had read it. The paper is very likely out. */
-export type PrintOutcome = { ok: true } | { ok: false; code: 'printer.unreachable' | 'printer.refused' | 'printer.timeout' | 'printer.cut_off' | 'printer.unconfirmed'; sent: number }
-/** One printer. `send` never throws for what a device does; `sent` says how many bytes may be on paper. */
+/** Why a document didn't come out whole, as far as it is known. `printer.` and a trouble: the printer said so itself. */
+export type PrinterFaultCode = 'printer.unreachable' | 'printer.refused' | 'printer.forbidden' | 'printer.no_driver' | 'printer.timeout' | 'printer.cut_off' | `printer.${Blocking}`
+/**
+ * `sent`: bytes that may be on paper; 0: none is. `printer.unconfirmed`: everything was sent, and the device never said
+ * that it had taken it. The paper is very likely out.
+ */
+export type PrintOutcome = { readonly ok: true } | { readonly ok: false; readonly code: PrinterFaultCode | 'printer.unconfirmed'; readonly sent: number }
+/** unknown: it is there, or was, and says nothing of itself · away: it can't be reached · known: it answered. */
+export interface PrinterState {
+  readonly state: 'unknown' | 'away' | 'known'
+  /** Why it is away. */
+  readonly code: PrinterFaultCode | null
+  readonly troubles: readonly Trouble[]
+}
+export interface SendOptions {
+  /** Gives a document up that is stuck; what went out so far is in `sent`. */
+  readonly signal?: AbortSignal
+  /** What the printer said of itself before, and after, never within the document. */
+  told?(state: PrinterState): void
+}
+/**
+ * One printer. Nothing throws for what a device does; one call at a time. A printer that can tell how it does is asked
+ * before a document, which is not sent where it could not come out, and after it.
+ */
 export interface Printer {
-  send(bytes: Uint8Array): Promise<PrintOutcome>
+  send(bytes: Uint8Array, options?: SendOptions): Promise<PrintOutcome>
+  /** Asks how it does; undefined where this way to a printer has no answer, or it shall not be asked. */
+  readonly status: (() => Promise<PrinterState>) | undefined
 }

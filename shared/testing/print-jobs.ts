@@ -40,6 +40,15 @@ export class MemoryPrintJobs implements PrintJobs {
     this.all[id - 1] = { ...job, state, error, copy: job.copy || copy, attempts: job.attempts + (state === 'sending' ? 1 : 0) }
   }
 
+  move(from: Id, to: Id): number {
+    const moved = from === to ? [] : this.all.filter((job) => job.printer === from && job.state === 'queued' && job.kind !== 'drawer' && job.kind !== 'test')
+    for (const job of moved) {
+      const isOwn = this.all.some((own) => own.printer === to && own.ref === job.ref && own.kind === job.kind && !moved.includes(own))
+      this.all[job.id - 1] = { ...job, printer: to, drawer: false, error: null, copy: job.copy || isOwn }
+    }
+    return moved.length
+  }
+
   recover(): number {
     const interrupted = this.all.filter((job) => job.state === 'sending')
     for (const { id } of interrupted) this.all[id - 1] = { ...this.job(id), state: 'queued', copy: true }
@@ -118,6 +127,44 @@ export function runPrintJobsSuite(name: string, make: () => PrintJobsUnderTest |
       queue.jobs.mark(id, 'sending', null)
       queue.jobs.mark(id, 'queued', 'printer.unreachable')
       expect(queue.job(id).copy).toBe(true)
+    })
+
+    const OTHER_REF = '0198d3f2-0000-7000-8000-0000000000b2' as Id
+    test('what waits moves to another printer in its order, behind and between what waits there, and opens no drawer', () => {
+      const first = add(one)
+      const there = add(two, { ref: OTHER_REF })
+      const second = add(one, { kind: 'shift' })
+      queue.jobs.mark(first, 'queued', 'printer.unreachable')
+      expect(queue.jobs.move(one, two)).toBe(2)
+      expect(queue.jobs.next(one)).toBeUndefined()
+      for (const id of [first, there, second]) {
+        expect(queue.jobs.next(two)).toMatchObject({ id, copy: false })
+        queue.jobs.mark(id, 'done', null)
+      }
+      expect(queue.job(first)).toMatchObject({ printer: two, drawer: false, attempts: 0 })
+      expect(queue.jobs.move(one, two)).toBe(0)
+    })
+
+    test('what moves says that it is a copy where some of it may be out, or the other printer has it itself', () => {
+      const half = add(one, { ref: OTHER_REF })
+      const twice = add(one, { kind: 'shift' })
+      const once = add(one)
+      add(two, { kind: 'shift' })
+      queue.jobs.mark(half, 'queued', 'printer.cut_off', true)
+      queue.jobs.move(one, two)
+      expect([half, twice, once].map((id) => queue.job(id).copy)).toEqual([true, true, false])
+    })
+
+    test('what is being sent, is done, or is about the printer itself stays', () => {
+      const sending = add(one)
+      const done = add(one)
+      const drawer = add(one, { kind: 'drawer' })
+      const page = add(one, { kind: 'test', ref: one })
+      queue.jobs.mark(sending, 'sending', null)
+      queue.jobs.mark(done, 'done', null)
+      expect(queue.jobs.move(one, two)).toBe(0)
+      for (const id of [sending, done, drawer, page]) expect(queue.job(id).printer).toBe(one)
+      expect(queue.jobs.move(one, one)).toBe(0)
     })
 
     test('after a crash what was being sent goes again as a copy, in its old place', () => {

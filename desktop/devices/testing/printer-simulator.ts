@@ -1,9 +1,11 @@
 /**
- * A network printer for tests: takes connections on a port of 127.0.0.1, keeps every byte by connection, and misbehaves
- * when told to. Everything it does can be waited for as an event; nothing needs a pause.
+ * A network printer for tests: takes connections on a port of 127.0.0.1, keeps what it printed, and misbehaves when told
+ * to. Everything it does can be waited for as an event; nothing needs a pause. A connection that only asks how it does is
+ * no paper, and is not counted.
  */
 import { once, EventEmitter } from 'node:events'
 import { type Server, type Socket, createServer } from 'node:net'
+import { PrinterHead } from './printer-head.ts'
 
 /** print: read all, then close · mute: read all and never close · stall: accept and never read · cut: reset the connection after so many bytes */
 export type Behaviour = { readonly kind: 'print' } | { readonly kind: 'mute' } | { readonly kind: 'stall' } | { readonly kind: 'cut'; readonly after: number }
@@ -11,58 +13,87 @@ export type Behaviour = { readonly kind: 'print' } | { readonly kind: 'mute' } |
 export interface PrinterSimulator {
   /** tcp://127.0.0.1:PORT; the port stays the same while the printer is switched off */
   readonly address: string
-  /** Bytes of each connection, in the order they were opened. */
+  readonly head: PrinterHead
+  /** Papers as far as they came out, in their order. */
   readonly received: readonly Uint8Array[]
+  /** Serves one connection at a time, and closes any other at once. */
+  isSingle: boolean
   behave(behaviour: Behaviour): void
   /** Stops listening and drops every connection: what follows is refused. */
   switchOff(): Promise<void>
   switchOn(): Promise<void>
-  /** Resolves when `count` connections, counted from the beginning, have been opened, have been read to their end, or are over. */
+  /** Resolves when something is so; looked at whenever anything happened. */
+  until(isSo: () => boolean): Promise<void>
+  /** Resolves when `count` connections with papers, counted from the beginning, have been opened, have been read to their end, or are over. */
   opened(count: number): Promise<void>
   read(count: number): Promise<void>
   over(count: number): Promise<void>
   close(): Promise<void>
 }
 
-export async function startPrinterSimulator(): Promise<PrinterSimulator> {
+/** Bytes it takes while it can't print. */
+const BUFFER = 16_384
+
+export async function startPrinterSimulator(head = new PrinterHead()): Promise<PrinterSimulator> {
   const events = new EventEmitter().setMaxListeners(0)
-  const jobs: Uint8Array[][] = []
   const sockets = new Set<Socket>()
+  const change = (): void => { events.emit('change') }
   let behaviour: Behaviour = { kind: 'print' }
+  let isSingle = false
   let opened = 0
   let read = 0
   let over = 0
   let server: Server | undefined
+  head.changed = () => {
+    if (head.waiting < BUFFER) for (const socket of sockets) if (!stalled.has(socket)) socket.resume()
+    change()
+  }
+  const stalled = new WeakSet<Socket>()
 
   const take = (socket: Socket): void => {
-    const chunks: Uint8Array[] = []
+    if (isSingle && [...sockets].some((other) => !stalled.has(other) && !other.readableEnded)) {
+      socket.destroy()
+      return
+    }
     const { kind, after } = { after: Infinity, ...behaviour }
-    let size = 0
-    jobs.push(chunks)
+    const before = head.content
+    let isPaper = false
+    const count = (): void => {
+      if (isPaper) return
+      isPaper = true
+      opened++
+    }
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => {
       sockets.delete(socket)
-      over++
-      events.emit('change')
+      if (isPaper) over++
+      change()
     })
     if (kind === 'stall') {
+      stalled.add(socket)
       socket.pause()
+      head.papers.push([])
+      count()
     } else {
+      head.join((bytes) => { if (socket.writable) socket.write(bytes) })
       socket.on('data', (chunk: Uint8Array) => {
-        const room = after - size
-        chunks.push(chunk.subarray(0, Math.min(room, chunk.length)))
-        size += chunk.length
-        if (size >= after) socket.resetAndDestroy()
+        if (after === Infinity) head.feed(chunk)
+        else for (const byte of chunk) if (head.content - before < after) head.feed(Uint8Array.of(byte))
+        if (head.content > before) count()
+        if (head.content - before >= after) socket.resetAndDestroy()
+        else if (head.waiting >= BUFFER) socket.pause()
+        change()
       })
       socket.on('end', () => {
+        head.rest()
+        if (head.content > before) count()
         if (kind !== 'mute') socket.end()
-        read++
-        events.emit('change')
+        if (isPaper) read++
+        change()
       })
     }
-    opened++
-    events.emit('change')
+    change()
   }
 
   const listen = async (port: number): Promise<number> => {
@@ -76,6 +107,7 @@ export async function startPrinterSimulator(): Promise<PrinterSimulator> {
   const switchOff = async (): Promise<void> => {
     const stopped = server
     server = undefined
+    head.cutPower()
     for (const socket of sockets) socket.resetAndDestroy()
     if (stopped) await new Promise((resolve) => { stopped.close(resolve) })
   }
@@ -86,9 +118,17 @@ export async function startPrinterSimulator(): Promise<PrinterSimulator> {
   const port = await listen(0)
   return {
     address: `tcp://127.0.0.1:${port}`,
+    head,
     get received() {
-      return jobs.map((chunks) => Uint8Array.from(Buffer.concat(chunks)))
+      return head.papers.map((bytes) => Uint8Array.from(bytes))
     },
+    get isSingle() {
+      return isSingle
+    },
+    set isSingle(next) {
+      isSingle = next
+    },
+    until,
     behave(next) {
       behaviour = next
     },

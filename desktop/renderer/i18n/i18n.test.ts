@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '#shared/host/contract.ts'
 import { IMPORT_CODES } from '#shared/catalog/goods-import.ts'
+import { TROUBLES } from '#shared/devices/printing.ts'
 import { APPROVABLE } from '#shared/identity/staff.ts'
 import { en } from './en.ts'
 import { errorKeys, i18n, reasonText, t } from './index.ts'
@@ -45,8 +46,12 @@ describe('words', () => {
     for (const words of [chinese, english]) expect(words.get(`cell.${code.replaceAll('.', '_')}`)).toBeTruthy()
   })
 
-  it.each(['printer.unreachable', 'printer.refused', 'printer.timeout', 'printer.cut_off', 'printer.unconfirmed', 'printer.removed', 'print.unrenderable', 'drawer.too_late'])('%s of a print job has a sentence', (code) => {
+  it.each(['printer.unreachable', 'printer.refused', 'printer.timeout', 'printer.cut_off', 'printer.unconfirmed', 'printer.forbidden', 'printer.no_driver', ...TROUBLES.filter((each) => each !== 'paper_low').map((each) => `printer.${each}`), 'printer.removed', 'print.unrenderable', 'drawer.too_late'])('%s of a print job has a sentence', (code) => {
     for (const words of [chinese, english]) expect(words.get(`print.${code.replaceAll('.', '_')}`)).toBeTruthy()
+  })
+
+  it.each([...TROUBLES, 'away'])('%s of a printer has a sentence', (trouble) => {
+    for (const words of [chinese, english]) expect(words.get(`trouble.${trouble}`)).toBeTruthy()
   })
 
   it.each(['sync.fork', 'device.quarantined', 'device.revoked', 'token.invalid', 'signature.invalid', 'protocol.unsupported'])('%s of a cloud that says no has a sentence', (code) => {

@@ -4,7 +4,7 @@ import { onBeforeUnmount, ref } from 'vue'
 
 export type Panel =
   | 'quick' | 'search' | 'pay' | 'weigh' | 'quantity' | 'adjust' | 'held' | 'members' | 'receipts' | 'shift'
-  | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts'
+  | 'more' | 'goods' | 'import' | 'settings' | 'sync' | 'help' | 'alerts' | 'printers'
   | 'promotions'
   | 'refund' | 'add' | 'arrange' | 'approve' | 'cash' | 'shifts' | 'audit' | 'report' | 'stock' | 'labels'
 
