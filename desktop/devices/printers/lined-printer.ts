@@ -1,6 +1,7 @@
 /**
  * A printer at the end of any line that carries bytes both ways, or one: asked how it does before a document, and after
- * it whether it took it; never within. It learns whether a printer answers at all, and remembers nothing else.
+ * it whether it took it; never within. It learns whether a printer answers at all and whether it turns callers away, and
+ * remembers nothing else.
  */
 import { blocking } from '#shared/devices/printing.ts'
 import type { PrintOutcome, Printer, PrinterState, SendOptions, Timer } from '#shared/ports/ports.ts'
@@ -16,7 +17,7 @@ export interface LinedPrinterOptions {
   readonly quietMs?: number | undefined
   /** ms a printer has to answer; over a network of many a hop it needs some 20 */
   readonly answerMs?: number | undefined
-  /** ms in which one that serves another shows that it doesn't want us, where it isn't asked; 0: nobody else uses it */
+  /** ms in which one that serves another shows that it doesn't want us, where it doesn't answer; 0: nobody else uses it */
   readonly lookMs?: number | undefined
 }
 interface LineKind {
@@ -54,6 +55,8 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
   let hasAnswered = false
   let answersTaken: boolean | undefined
   let isQuiet = false
+  /** It took a caller's line and left it before it was told that no more comes. */
+  let turnsAway = false
 
   const isMute = (): boolean => misses >= (hasAnswered ? MUTE_AFTER : 1)
   const learn = (isAnswered: boolean): void => {
@@ -68,6 +71,7 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
     } catch (error) {
       return { ok: false, code: error instanceof LineClosed ? error.code : 'printer.unreachable', sent: 0 }
     }
+    const opened = performance.now()
     const stop = (): void => talk.giveUp()
     signal?.addEventListener('abort', stop)
     if (signal?.aborted) stop()
@@ -82,12 +86,15 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
         if (asked) told?.(asked)
         const trouble = asked && blocking(asked.troubles)
         if (trouble) return { ok: false, code: `printer.${trouble}`, sent: 0 }
-      } else if (lookMs > 0 && (await talk.next(lookMs)).kind === 'gone') {
+      } else if (turnsAway && (await talk.next(lookMs)).kind === 'gone') {
         return { ok: false, code: 'printer.refused', sent: 0 }
       }
       const delivered = await deliver(talk, bytes)
-      if (delivered) return delivered
-      return await (isAnswering ? confirmed(talk, bytes.length, told) : closed(talk, bytes.length))
+      if (delivered) {
+        turnsAway ||= kind.isShared && talk.isOver
+        return delivered
+      }
+      return await (isAnswering ? confirmed(talk, bytes.length, told) : closed(talk, bytes.length, lookMs - (performance.now() - opened)))
     } finally {
       signal?.removeEventListener('abort', stop)
       await talk.close(isAnswering)
@@ -113,8 +120,13 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
   }
 
   /** A printer that doesn't answer closes its side when it has read everything, or the line itself acknowledges. */
-  async function closed(talk: Talk, sent: number): Promise<PrintOutcome> {
+  async function closed(talk: Talk, sent: number, lookMs: number): Promise<PrintOutcome> {
     if (kind.isAcknowledged) return { ok: true }
+    // One that turns us away closes too: only a line that is still there a moment later has been read.
+    if (lookMs > 0 && await isGoneWithin(talk, lookMs)) {
+      turnsAway = true
+      return { ok: false, code: 'printer.cut_off', sent }
+    }
     await talk.end()
     for (;;) {
       const event = await talk.next(isQuiet ? Math.min(quietMs, QUIET_AGAIN_MS) : quietMs)
@@ -181,6 +193,14 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
   }
 
   return { send: (bytes, how = {}) => send(bytes, how), status: asks ? status : undefined }
+}
+
+async function isGoneWithin(talk: Talk, ms: number): Promise<boolean> {
+  for (;;) {
+    const event = await talk.next(ms)
+    if (event.kind === 'gone' || event.kind === 'given_up') return true
+    if (event.kind === 'late') return false
+  }
 }
 
 /** Waits for the answer to GS r 1; undefined where it didn't come in time. The line's end is told by whoever asks next. */
