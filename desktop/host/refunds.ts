@@ -19,6 +19,7 @@ import { paidInAll, waysBack } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { couponView, customerOf, isKnown } from './member-views.ts'
+import { papersOf } from './paper.ts'
 import { saleFacts } from './sales.ts'
 import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
@@ -130,7 +131,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
     const sold = decideSale({ ...facts, customer }, { ticket, total: due, given: fen(given + cash), value, points, promotions: priced?.promotions })
     if ('refused' in sold) throw new TillError(sold.refused.code, sold.refused.detail)
     events.push(sold.event)
-    prints.push({ kind: 'receipt', ref: ticket.id, copy: false, drawer: false })
+    prints.push(...papersOf(context, sold.event.body, false))
   }
   const at = clock.now()
   store.commit({ events, prints }, at, staff.id)

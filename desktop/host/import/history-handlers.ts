@@ -9,7 +9,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { HISTORY_COLUMNS, readHistoryRow } from '#shared/sales/history-import.ts'
 import { HistoryImported, HistoryImportUndone, HistorySold, receiptMinute } from '#shared/sales/history.ts'
-import { type Context, commit, isRepeat, requireRight, today } from '../context.ts'
+import { type Context, commit, isRepeat, requireRight, today, turn } from '../context.ts'
 import { LISTED_MAX } from './goods-import.ts'
 import { missingColumns } from './history-file.ts'
 import { type HistoryReader, openHistory } from './history-thread.ts'
@@ -21,8 +21,6 @@ type Brought = CallResult<'import.bring'>
 
 /** Of a file that is wrong from top to bottom so many rows are kept; the rest is still in the file. */
 export const KEPT_MAX = 20_000
-
-const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
 
 async function reading<Result>(context: Context, { name, mapping }: Input, bytes: Buffer, work: (reader: HistoryReader) => Promise<Result>): Promise<Result> {
   const reader = await openHistory({ name, bytes, mapping, today: today(context) })
