@@ -81,6 +81,18 @@ test('of a member who was forgotten what they paid with is paid out', async () =
   expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })
 
+test('of a member who was forgotten it goes back by the shop\'s code as far as it came by it, and in one sum of cash', async () => {
+  const ticket = { ...ticketOf([{ good, quantity: 3000 }]), member }
+  const sale = await till.run('sale.complete', { key: ticket.id, ticket, total: 3000, given: 500, value: 1000, code: { via: '微信', fen: 1500 } })
+  await till.run('member.adjust', { member, purse: 'value', delta: -9000, reason: 'refund' })
+  await till.run('person.erase', { person: member })
+  const before = await balances()
+  const view = await till.run('sale.refund', { ...asked(sale, 3000, 3000), channel: 'static_code' })
+  expect(view.tenders).toEqual([{ channel: 'static_code', amount: 1500, due: false }, { channel: 'cash', amount: 1500, due: false }])
+  expect(await balances()).toEqual({ ...before, drawer: before['drawer']! - 1500, 'channel:static_code': undefined, returns: 3000 })
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})
+
 test('a coupon\'s share goes back with no goods', async () => {
   const { coupon } = await till.run('coupon.issue', { terms: { name: '减五元', code: 'A', member: null, off: { fen: 500 }, least: 0, from: '2026-01-01', until: '2026-12-31' } })
   const ticket = { ...ticketOf([{ good, quantity: 3000 }]), coupon }
