@@ -147,9 +147,12 @@ export function undoHistory(context: Context, key: Id, past: PastHistory): void 
   context.emit('goods.reloaded', {})
 }
 
-/** Tries a kept row of sales again: it joins the import that it is of, and its receipt where that is in. Gives what is still wrong. */
+/** Tries a kept row of sales again: it joins the import that it is of, and its receipt where that is in. Gives what is still wrong. Throws TillError import.not_found. */
 export function mendHistory(context: Context, key: Id, kept: KeptRow, set: Readonly<Record<string, string>>): BadCell[] {
   const { store } = context
+  const imported = store.event(kept.import)
+  // A new beginning of the ledger left it behind, whole or in part.
+  if (!imported || !store.history.isOn(kept.import)) throw new TillError('import.not_found', { import: kept.import })
   const { cells, mapping } = mendRow(kept.cells, kept.mapping, set, HISTORY_COLUMNS as readonly string[])
   const found = mapping as Record<string, string>
   const verdict = readHistoryRow(kept.row, cells, found, today(context))
@@ -157,7 +160,7 @@ export function mendHistory(context: Context, key: Id, kept: KeptRow, set: Reado
     store.keepRows([{ ...kept, cells, mapping: found, bad: [...verdict.bad] }])
     return [...verdict.bad]
   }
-  const { batch } = HistoryImported.body.parse(store.event(kept.import)!.body)
+  const { batch } = HistoryImported.body.parse(imported.body)
   const body = new HistoryWriter(context, { isMending: true }).chunk(batch, [{ no: verdict.sold.receipt, lines: [verdict.sold], more: false }])!
   const [sale] = body.sales
   const isMore = sale!.no !== '' && store.history.hasReceipt(sale!.no, receiptMinute(sale!))
