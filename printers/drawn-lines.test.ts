@@ -79,3 +79,13 @@ test('dots are made larger without a gap', () => {
   expect([large.width, large.height, [...large.data]]).toEqual([6, 4, [0b00011100, 0b00011100, 0, 0]])
   expect(columnsOf('㐂')).toBe(2)
 })
+
+test('where nothing can be drawn, the machine lacking what draws, the receipt is printed all the same', async () => {
+  const broken: Glyphs = () => { throw new Error('no such library') }
+  const paper = await decodeEscpos(toEscpos(receiptOf('𠮷野家牛肉饭'), PROFILES['generic-58'], broken), 32)
+  expect(paper.faults).toEqual([])
+  const text = paper.lines.map((line) => line.text)
+  expect(text).toContain('〓野家牛肉饭')
+  expect(text.some((line) => line.endsWith('2.50'))).toBe(true)
+  expect(Buffer.from(toEscpos(receiptOf('𠮷野家牛肉饭'), PROFILES['latin-80'], broken)).includes('2.50')).toBe(true)
+})

@@ -7,7 +7,7 @@ import iconv from 'iconv-lite'
 import { Bitmap } from './dots/bitmap.ts'
 import { type Glyphs, drawnGlyphs, lineHeight } from './dots/glyphs.ts'
 import type { PrinterProfile } from './profiles.ts'
-import { columnsOf } from './text.ts'
+import { MISSING, columnsOf } from './text.ts'
 
 const DOTS_PER_COLUMN = 12
 /** Height of a line's characters, and what a printer leaves under them, in dots. */
@@ -57,6 +57,11 @@ export function needsDrawing(markup: string, { charset }: PrinterProfile): boole
   if (charset === 'gb18030') return false
   for (const char of markup) if (!hasCharacter(charset === 'latin' && char === '￥' ? '\u{a5}' : char, charset)) return true
   return false
+}
+
+/** With 〓 for what the printer has no character for, so that it prints nothing else in its place. */
+export function withoutRare(markup: string, { charset }: PrinterProfile): string {
+  return charset === 'latin' ? markup : Array.from(markup, (char) => (hasCharacter(char, charset) ? char : MISSING)).join('')
 }
 
 /** `commands` with their lines kept apart, and what puts them together again, those in need of it as pictures. */

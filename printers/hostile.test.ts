@@ -1,12 +1,14 @@
 /** Whatever a supplier's file calls a good, and whatever a sale comes to: it prints, whole, and in its place. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { LOGO_MAX, PAPER_PARTS, PaperSchema } from '#shared/catalog/paper.ts'
+import { arranged } from '#shared/documents/arrange.ts'
 import { saleReceipt } from '#shared/documents/receipt.ts'
 import { FEN_MAX, formatYuan } from '#shared/money/money.ts'
 import { MILLI_MAX } from '#shared/quantity/quantity.ts'
 import type { SaleLine } from '#shared/sales/events.ts'
 import { symbolFor } from './markup.ts'
-import { PROFILES } from './profiles.ts'
+import { type PrinterProfile, PROFILES } from './profiles.ts'
 import { toEscpos, toSvg } from './receipt.ts'
 import { SAMPLE_SHOP, SAMPLE_TIME, SAMPLES, sampleLine, sampleSale } from './testing/sample-receipts.ts'
 import { decodeEscpos } from './testing/decode-escpos.ts'
@@ -122,4 +124,30 @@ test('a code of any length fits on the paper and can be read, or is left out', a
     // Our estimate is from above: receiptline may find a smaller symbol, never a larger one.
     if (symbol) expect(images[0]!.height).toBeLessThanOrEqual(symbol.modules * symbol.cell)
   }), { numRuns: 40 })
+})
+
+const logo = fc.record({ width: fc.integer({ min: 1, max: LOGO_MAX.width / 8 }).map((bytes) => bytes * 8), height: fc.integer({ min: 1, max: LOGO_MAX.height }) })
+  .map(({ width, height }) => ({ width, height, dots: Buffer.alloc(width / 8 * height, 0x5a).toString('base64') }))
+const arrangement = fc.record({ logo: fc.option(logo), header: name.map((text) => text.slice(0, 80)), hide: fc.subarray([...PAPER_PARTS]), large: fc.boolean(), bars: fc.boolean() })
+test('however a shop arranges its papers, every printer prints them, with all goods and sums', async () => {
+  await fc.assert(fc.asyncProperty(receipt, arrangement, fc.constantFrom<PrinterProfile>(...Object.values(PROFILES)), async ({ lines, given, copy, language, shop }, wish, profile) => {
+    const total = lines.reduce((sum, { net }) => sum + net, 0)
+    const sale = { ...sampleSale(lines, Math.max(given, total)), member: { member: '0190a5b0-0000-7000-8000-000000000001', points: 5, value: 700 } }
+    const doc = arranged(saleReceipt({
+      shop: { ...SAMPLE_SHOP, ...shop }, sale, at: SAMPLE_TIME, till: '1', staffNo: '01', copy, language, receiptUrl: 'https://example.cn/r/1', credit: { url: 'https://example.cn/c/1', expiresAt: SAMPLE_TIME },
+    }), PaperSchema.parse(wish))
+    const bytes = toEscpos(doc, profile)
+    expect(toSvg(doc, profile).isWellFormed()).toBe(true)
+    // What reads paper here knows Chinese printers alone.
+    if (profile.charset === 'latin') return
+    const printed = await decodeEscpos(bytes, profile.columns)
+    expect(printed.faults).toEqual([])
+    for (const { width } of printed.lines) expect(width).toBeLessThanOrEqual(profile.columns)
+    for (const image of printed.images) expect(image.width).toBeLessThanOrEqual(profile.dots)
+    if (profile.charset === 'gb18030') {
+      const text = printed.lines.map((row) => row.text)
+      for (const { amount } of doc.lines) expect(text.some((row) => row.endsWith(` ${amount}`))).toBe(true)
+      expect(text.some((row) => row.endsWith(`￥${formatYuan(Math.abs(total))}`))).toBe(true)
+    }
+  }), { numRuns: Math.ceil(RUNS / 3) })
 })

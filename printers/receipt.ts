@@ -6,7 +6,7 @@
 import { type BaseCommand, commands, transform } from 'receiptline'
 import type { ReceiptDocument } from '#shared/documents/receipt.ts'
 import { toMarkup } from './markup.ts'
-import { drawnLines, latinText, needsDrawing } from './drawn-lines.ts'
+import { drawnLines, latinText, needsDrawing, withoutRare } from './drawn-lines.ts'
 import type { Glyphs } from './dots/glyphs.ts'
 import type { PrinterProfile } from './profiles.ts'
 import { printable } from './text.ts'
@@ -30,11 +30,17 @@ const PICTURE_FONTS = "'Noto Sans Mono CJK SC','Sarasa Mono SC',NSimSun,Consolas
 /** The receipt as ESC/POS, text in GB 18030, lines that the printer has no characters for as pictures. Doesn't open the drawer: see `drawerKick`. */
 export function toEscpos(doc: ReceiptDocument, profile: PrinterProfile, glyphs?: Glyphs): Uint8Array {
   const markup = toMarkup(doc, profile)
-  const print = (command: BaseCommand): string => transform(markup, { cpl: profile.columns, encoding: ENCODING, spacing: true, gradient: false, cutting: profile.cutter, command })
+  const print = (command: BaseCommand, text = markup): string => transform(text, { cpl: profile.columns, encoding: ENCODING, spacing: true, gradient: false, cutting: profile.cutter, command })
   const command = escposCommands(profile)
   if (!needsDrawing(markup, profile)) return toBytes(print(command))
   const { commands: apart, join } = drawnLines(command, profile, glyphs)
-  return toBytes(join(print(apart)))
+  const lines = print(apart)
+  try {
+    return toBytes(join(lines))
+  } catch {
+    // A machine that can't draw, for want of a font or of what reads it: the customer gets their paper all the same.
+    return toBytes(print(command, withoutRare(markup, profile)))
+  }
 }
 
 /** The receipt as a picture (SVG) of the paper: one unit is a printer's dot, an eighth of a millimetre. */

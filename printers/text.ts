@@ -5,7 +5,7 @@
 import { commands } from 'receiptline'
 
 /** Shown for what has no glyph anywhere; U+3013 is the mark typesetters put for a missing character. */
-const MISSING = '〓'
+export const MISSING = '〓'
 
 /**
  * What a printer can show of a text: white space becomes spaces; controls, zero-width and direction marks and variation

@@ -60,11 +60,14 @@ export function listBirthdaysTwice(db: Database, shop: Id, limit: number): Promi
   })
 }
 
-/** Coupons that were used more than once, the latest first. */
+/** Coupons that were used more than once, what came back aside, the latest first. */
 export function listUsedTwice(db: Database, shop: Id, limit: number): Promise<TwiceView[]> {
   return inShop(db, shop, async (trx) => {
     const { rows } = await sql<{ doc: Coupon }>`select doc from reference where shop_id = ${shop} and kind = 'coupon' and doc -> 'again' is not null order by rev desc limit ${limit}`.execute(trx)
-    return rows.flatMap(({ doc: { terms, used, again } }) => (used && again ? [{ name: terms?.name ?? '', used, again }] : []))
+    return rows.flatMap(({ doc }) => {
+      const [used, ...again] = usesOf(doc)
+      return used && again.length > 0 ? [{ name: doc.terms?.name ?? '', used, again }] : []
+    })
   })
 }
 

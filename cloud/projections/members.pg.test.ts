@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
 import { openShop, TestTill } from '#cloud/testing/till.ts'
-import { listBirthdaysTwice, listOverLimit } from './coupons.ts'
+import { listBirthdaysTwice, listOverLimit, listUsedTwice } from './coupons.ts'
 import { rebuild } from './rebuild.ts'
 
 let cloud: TestCloud
@@ -93,4 +93,8 @@ test('a coupon whose sale came back can be used anew at any till; used while it 
   expect(await doc()).toMatchObject(told)
   await rebuild(cloud.db, shop)
   expect(await doc()).toMatchObject(told)
+  expect(await listUsedTwice(cloud.db, shop, 10)).toMatchObject([{ name: '', used: { sale: second }, again: [{ sale: third }] }])
+  refund(one, third)
+  await one.push(one.rows.slice(3))
+  expect(await listUsedTwice(cloud.db, shop, 10)).toEqual([])
 })

@@ -123,6 +123,9 @@ export function isRepeat({ store }: Pick<Context, 'store'>, key: Id, type: strin
   return true
 }
 
+/** Long work steps aside here: whatever the counter wants comes first. */
+export const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+
 const REMEMBERED = 1000
 
 /** Keys of writes that leave no row in the journal. For retries while this till runs: none is done a second time. */

@@ -81,6 +81,24 @@ test('who hears that another till was first books a loss once, and tells its peo
   expect(till.store.lostCoupons()).toEqual([{ coupon, use: own }])
 })
 
+test('a use of which all came back is no loss; where that was the first one, the next one counts', async () => {
+  const { coupon } = await issue()
+  const { sale } = await sell({ coupon, off: 500 })
+  const own = { device: till.store.identity().device, till: '01', sale, fen: 500, at: 1 }
+  const other = { device: randomUUID(), till: '02', sale: randomUUID(), fen: 500, at: 2 }
+  const hear = (doc: object, rev: number): void => { till.store.applyChanges([{ kind: 'coupon', id: coupon, rev, doc: doc as never, clocks: `00000000000${rev}0000-cloud` }], rev) }
+  const third = { ...other, till: '03', sale: randomUUID() }
+  hear({ used: other, again: [own, third], back: [other.sale] }, 1)
+  expect(till.store.lostCoupons()).toEqual([])
+  expect((await till.run('alert.list', {})).alerts).toMatchObject([{ what: { kind: 'coupon.used_twice', tills: ['01', '03'], counts: true } }])
+  hear({ back: [] }, 2)
+  expect(till.store.lostCoupons()).toEqual([{ coupon, use: own }])
+  // The cloud has not heard of it yet.
+  await till.run('sale.refund', { sale, reason: 'no_reason', total: 3250, lines: [{ line: 0, good: good.id, quantity: 1000, stock: 'back' }] })
+  expect(till.store.lostCoupons()).toEqual([])
+  expect(await faults()).toEqual([])
+})
+
 test('the birthday price is given on the day, to the member, once a year', async () => {
   await till.run('shop.put', { set: { loyalty: { earn: 100, worth: 1, bonus: [], birthday: 20 } } })
   expect((await till.run('member.card', { member })).birthday).toBe(20)

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type PrinterSimulator, startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
-import { type TestTill, openTill } from '#desktop/testing/till.ts'
+import { type TestTill, openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
 import { decodeEscpos } from '#printers/testing/decode-escpos.ts'
 import { readCodes } from '#scripts/testing/codes.ts'
 
@@ -58,6 +58,26 @@ describe('labels', () => {
     expect(await shelf()).not.toBe(before)
   })
 
+  test('a shop that leaves the odd fen off has no member\'s price for it', async () => {
+    const good = await till.addGood({ name: '可乐', code: '6901234567892', price: 355 })
+    const shelf = async (): Promise<string> => (await till.run('label.preview', { kind: 'shelf', good: good.id, printer: labelPrinter })).png
+    const before = await shelf()
+    await till.run('shop.put', { set: { rounding: 'jiao' } })
+    expect(await shelf()).toBe(before)
+  })
+
+  test('of a thousand goods are looked at with the counter going on in between', { timeout: 60_000 }, async () => {
+    await printer.switchOff()
+    const goods = []
+    for (let i = 0; i < 300; i++) goods.push(await till.addGood({ name: `特级初榨橄榄油礼盒${String.fromCharCode(0x4e00 + i * 7)}${i}`, code: `WX-${i}`, spec: '两瓶装' }))
+    let [turns, isOver] = [0, false]
+    const asked = till.run('label.print', { kind: 'shelf', printer: labelPrinter, goods: goods.map(({ id }) => ({ good: id, copies: 1 })) }).finally(() => { isOver = true })
+    for (; !isOver; turns++) await new Promise((resolve) => { setImmediate(resolve) })
+    expect(await asked).toEqual({ labels: 300 })
+    expect(turns).toBeGreaterThan(100)
+    expect(await jobs()).toHaveLength(12)
+  })
+
   test('is refused as a whole where a code can\'t be printed, and where the printer is none of labels', async () => {
     const [good, long] = [await till.addGood(), await till.addGood({ code: 'A'.repeat(48) })]
     const goods = [{ good: good.id, copies: 1 }, { good: long.id, copies: 1 }]
@@ -98,5 +118,13 @@ describe('slips of what is to be prepared', () => {
     const taken = await decodeEscpos(Buffer.concat(other.received), 32)
     expect(taken.lines.some((line) => line.text.includes('雪菜面'))).toBe(true)
     expect(taken.lines.some((line) => line.text.includes('可乐'))).toBe(false)
+  })
+
+  test('what is taken in exchange is prepared like anything that is sold', async () => {
+    const [noodles, cola] = [await till.addGood({ name: '雪菜面', category: '面点' }), await till.addGood({ name: '可乐', category: '饮料' })]
+    const sold = await till.sell([{ good: cola }])
+    const ticket = ticketOf([{ good: noodles }])
+    await till.run('sale.refund', { sale: sold.sale, reason: 'quality', total: 350, lines: [{ line: 0, good: cola.id, quantity: 1000, stock: 'back' }], exchange: { ticket, total: totalOf(ticket), given: 0 } })
+    expect(await jobs()).toMatchObject([{ kind: 'pick', printer: kitchen }])
   })
 })

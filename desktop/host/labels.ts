@@ -13,7 +13,7 @@ import type { Bitmap } from '#printers/dots/bitmap.ts'
 import { type DrawnLabel, drawLabel } from '#printers/labels/label.ts'
 import { toTspl } from '#printers/labels/tspl.ts'
 import { toZpl } from '#printers/labels/zpl.ts'
-import { type Context, signedIn } from './context.ts'
+import { type Context, signedIn, turn } from './context.ts'
 import { rulesFor } from './promotions.ts'
 
 type Calls = 'label.preview' | 'label.print'
@@ -29,12 +29,15 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
       const { dots, leftOut } = drawn(labelOf(context, kind, good), media)
       return { png: `data:image/png;base64,${Buffer.from(toPng(dots)).toString('base64')}`, width: media.size.width, height: media.size.height, leftOut: [...leftOut] }
     },
-    'label.print'({ key, kind, goods, printer }) {
+    async 'label.print'({ key, kind, goods, printer }) {
       const staff = signedIn(context)
       const media = mediaOf(context, printer)
       const runs = goods.map(({ good, copies }): LabelRun => ({ label: labelOf(context, kind, good), copies }))
-      // Refused before the first is printed: half a sheet would be worse than none.
-      for (const { label } of runs) drawn(label, media)
+      // Refused before the first is printed: half a sheet would be worse than none. A thousand take seconds, and no scan waits for them.
+      for (const { label } of runs) {
+        drawn(label, media)
+        await turn()
+      }
       done.once(key, 'label.print', () => { printLabels(context, runs, printer, clock.now(), staff.id) })
       context.printed()
       return { labels: runs.reduce((sum, { copies }) => sum + copies, 0) }
@@ -51,13 +54,15 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
 
 /** Queues labels on a printer in jobs of a few, in one transaction with what they hold. */
 export function printLabels({ store }: Context, runs: readonly LabelRun[], printer: Id, at: number, actor: Id | null): void {
-  const prints = []
-  for (let from = 0; from < runs.length; from += LABELS_A_JOB) {
-    const batch = randomUUID() as Id
-    store.putLabels(batch, runs.slice(from, from + LABELS_A_JOB), at)
-    prints.push({ kind: 'labels' as const, ref: batch, copy: false, drawer: false, printer })
-  }
-  store.commit({ events: [], prints }, at, actor)
+  store.together(() => {
+    const prints = []
+    for (let from = 0; from < runs.length; from += LABELS_A_JOB) {
+      const batch = randomUUID() as Id
+      store.putLabels(batch, runs.slice(from, from + LABELS_A_JOB), at)
+      prints.push({ kind: 'labels' as const, ref: batch, copy: false, drawer: false, printer })
+    }
+    store.commit({ events: [], prints }, at, actor)
+  })
 }
 
 /** The bytes of a job of labels; undefined where its labels are gone, or the printer prints none. */
@@ -96,9 +101,9 @@ function mediaOf({ store }: Context, id: Id): LabelMedia {
   return printer.label
 }
 
-/** fen a member pays for one, by the promotions of this moment; as listed where there is none for members. */
+/** fen a member pays for one, by the promotions of this moment; as listed where there is none for members. The odd fen that a shop leaves off a ticket are nobody's price. */
 function memberPrice(context: Context, good: GoodView): ReturnType<typeof fen> {
   const line = { id: 'one', good: good.id, category: good.category, quantity: milli(thousandthsPer(good.pricing, good.unit)), price: good.price, list: good.price, per: thousandthsPer(good.pricing, good.unit), discount: fen(0), pricing: good.pricing }
   const rules = rulesFor(context)
-  return fen(priceTicket([line], { member: good.id }, { ...rules, promotions: rules.promotions.filter(({ members }) => members) }).total)
+  return fen(priceTicket([line], { member: good.id }, { ...rules, rounding: 'none', promotions: rules.promotions.filter(({ members }) => members) }).total)
 }

@@ -1,7 +1,10 @@
 /** Goods of a member's sale that come back: points that it earned are taken back, and what was paid with points or stored value goes where it came from. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { carryOver } from '#shared/sales/exchange.ts'
+import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { type TestTill, openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
 import type { GoodView, MemberView, SaleView } from '#shared/host/schemas.ts'
 
@@ -81,6 +84,18 @@ test('of a member who was forgotten what they paid with is paid out', async () =
   expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })
 
+test('of a member who was forgotten it goes back by the shop\'s code as far as it came by it, and in one sum of cash', async () => {
+  const ticket = { ...ticketOf([{ good, quantity: 3000 }]), member }
+  const sale = await till.run('sale.complete', { key: ticket.id, ticket, total: 3000, given: 500, value: 1000, code: { via: '微信', fen: 1500 } })
+  await till.run('member.adjust', { member, purse: 'value', delta: -9000, reason: 'refund' })
+  await till.run('person.erase', { person: member })
+  const before = await balances()
+  const view = await till.run('sale.refund', { ...asked(sale, 3000, 3000), channel: 'static_code' })
+  expect(view.tenders).toEqual([{ channel: 'static_code', amount: 1500, due: false }, { channel: 'cash', amount: 1500, due: false }])
+  expect(await balances()).toEqual({ ...before, drawer: before['drawer']! - 1500, 'channel:static_code': undefined, returns: 3000 })
+  expect((await till.run('ledger.verify', {})).faults).toEqual([])
+})
+
 test('a coupon\'s share goes back with no goods', async () => {
   const { coupon } = await till.run('coupon.issue', { terms: { name: '减五元', code: 'A', member: null, off: { fen: 500 }, least: 0, from: '2026-01-01', until: '2026-12-31' } })
   const ticket = { ...ticketOf([{ good, quantity: 3000 }]), coupon }
@@ -115,6 +130,26 @@ test('goods paid with value, points and cash are exchanged: what came back pays 
 })
 
 /** Any sale paid any way, any part of it back, for any new goods: nothing appears, nothing is lost, and nobody draws value out as cash. */
+test('the drawer opens once where cash is paid on top of what went back to the member', async () => {
+  const printer = randomUUID()
+  await till.run('printer.put', { printer: { id: printer, name: '小票机', profile: 'generic-58', address: 'tcp://127.0.0.1:1', receipts: true, drawer: true } })
+  const opens = (): string[] => {
+    const db = openForReading(join(till.folder, LEDGER_FILE))
+    try {
+      return db.prepare<[], string>('SELECT kind FROM print_job WHERE drawer = 1 ORDER BY id').pluck().all()
+    } finally {
+      db.close()
+    }
+  }
+  const sale = await sell(1000, { value: 1000 })
+  const dear = { ...ticketOf([{ good, quantity: 3000 }]), member }
+  await till.run('sale.refund', { ...asked(sale, 1000, 1000), exchange: { ticket: dear, total: 3000, given: 2000, value: 1000 } })
+  expect(opens()).toEqual(['receipt'])
+  const other = await sell(1000)
+  await till.run('sale.refund', { ...asked(other, 1000, 1000), exchange: { ticket: ticketOf([{ good, quantity: 2000 }]), total: 2000, given: 1000 } })
+  expect(opens()).toEqual(['receipt', 'receipt', 'refund'])
+})
+
 test('an exchange agrees to the fen, whatever was paid how and whatever is taken for it', async () => {
   const cases = fc.record({ price: fc.integer({ min: 1, max: 5000 }), sold: fc.integer({ min: 1, max: 4 }), part: fc.integer({ min: 1, max: 4 }), worth: fc.constantFrom(0, 1, 7), value: fc.nat({ max: 100 }), points: fc.nat({ max: 100 }), wanted: fc.integer({ min: 1, max: 6000 }) })
   await till.run('member.adjust', { member, purse: 'points', delta: 100_000, reason: 'correction' })

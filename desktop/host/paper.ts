@@ -11,9 +11,9 @@ import { TillError } from '#shared/host/frames.ts'
 import { type PrinterSettings, standsFor } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { PurseAdjusted, PurseToppedUp } from '#shared/payments/purse.ts'
-import { CashMoved } from '#shared/sales/events.ts'
+import { CashMoved, type Sale } from '#shared/sales/events.ts'
 import { SaleRefunded } from '#shared/sales/refund-events.ts'
-import type { PrintJob } from '#shared/ports/ports.ts'
+import type { PrintJob, PrintRequest } from '#shared/ports/ports.ts'
 import { profileNamed, profileOfColumns } from '#printers/profiles.ts'
 import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
@@ -119,9 +119,15 @@ function refundPaper(context: Context, refund: Id, copy: boolean): ReceiptDocume
 }
 
 /** Which lines of a sale a printer's slip has, by the categories of their goods; none where it prints no slips. */
-export function pickedLines({ store }: Pick<Context, 'store'>, lines: readonly { readonly good: Id; readonly quantity: number }[], { picks = [] }: Pick<PrinterSettings, 'picks'>): number[] {
+function pickedLines({ store }: Pick<Context, 'store'>, lines: readonly { readonly good: Id; readonly quantity: number }[], { picks = [] }: Pick<PrinterSettings, 'picks'>): number[] {
   if (picks.length === 0) return []
   return lines.flatMap(({ good, quantity }, i) => (quantity > 0 && picks.includes(store.listed(good)?.category ?? '') ? [i] : []))
+}
+
+/** What a sale prints: its receipt, and on each printer that prepares something of it, a slip. */
+export function papersOf(context: Pick<Context, 'store'>, { sale, lines }: Pick<Sale, 'sale' | 'lines'>, drawer: boolean): PrintRequest[] {
+  const slips = context.store.printers().filter((printer) => pickedLines(context, lines, printer).length > 0)
+  return [{ kind: 'receipt', ref: sale, copy: false, drawer }, ...slips.map(({ id }): PrintRequest => ({ kind: 'pick', ref: sale, copy: false, drawer: false, printer: id }))]
 }
 
 /** Whether an id is a refund's. */

@@ -19,6 +19,7 @@ import { paidInAll, waysBack } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { couponView, customerOf, isKnown } from './member-views.ts'
+import { papersOf } from './paper.ts'
 import { saleFacts } from './sales.ts'
 import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
@@ -119,18 +120,18 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
     customer: id === null && member !== null ? customerOf(context, member) : undefined,
   }, command)
   if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
-  const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: decided.event.body.tenders.some((tender) => tender.channel === 'cash') }]
+  const cash = decided.event.body.tenders.reduce((sum, tender) => sum + (tender.channel === 'cash' ? tender.amount : 0), 0)
+  const prints: PrintRequest[] = [{ kind: 'refund', ref: key, copy: false, drawer: cash > 0 }]
   const events: { id: Id; type: string; v: number; body: object }[] = [decided.event]
   if (exchange) {
     const { ticket, total: due, given, value, points, priced } = exchange
     if (store.event(ticket.id)) throw new TillError('key.reused', { key: ticket.id })
     const facts = saleFacts(context, ticket, staff, shift.shift, priced?.at)
-    const cash = decided.event.body.tenders.reduce((sum, tender) => sum + (tender.channel === 'cash' ? tender.amount : 0), 0)
     const customer = facts.customer && moved(facts.customer, decided.event.body.moves ?? [])
     const sold = decideSale({ ...facts, customer }, { ticket, total: due, given: fen(given + cash), value, points, promotions: priced?.promotions })
     if ('refused' in sold) throw new TillError(sold.refused.code, sold.refused.detail)
     events.push(sold.event)
-    prints.push({ kind: 'receipt', ref: ticket.id, copy: false, drawer: false })
+    prints.push(...papersOf(context, sold.event.body, sold.drawer && cash === 0))
   }
   const at = clock.now()
   store.commit({ events, prints }, at, staff.id)

@@ -9,7 +9,7 @@ import type { SalesReport } from '#shared/host/report-schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { type DateRange, type GoodFigures, type SalesFigures, daysOf, isDate, weekBefore } from '#shared/sales/report.ts'
-import { type Context, requireRight } from './context.ts'
+import { type Context, requireRight, turn } from './context.ts'
 import { workbookOnThread } from './export/workbook.ts'
 
 type Calls = 'report.sales' | 'report.print' | 'report.export'
@@ -60,7 +60,7 @@ async function figuresOf({ store }: Context, range: DateRange): Promise<SalesFig
     const reading = store.salesFigures(range)
     let step = reading.next()
     while (!step.done && store.head().seq === seq) {
-      await new Promise((resolve) => { setImmediate(resolve) })
+      await turn()
       step = reading.next()
     }
     if (step.done && store.head().seq === seq) return step.value

@@ -11,7 +11,7 @@ import { type Context, isRepeat, signedIn, today } from './context.ts'
 import { labelled } from './codes.ts'
 import { couponFor } from './coupons.ts'
 import { customerOf } from './member-views.ts'
-import { isRefund, pickedLines, previewPicture, receiptPicture } from './paper.ts'
+import { isRefund, papersOf, previewPicture, receiptPicture } from './paper.ts'
 import { rulesFor } from './promotions.ts'
 import { saleBody, saleRowView, saleView, viewOf } from './views.ts'
 
@@ -33,8 +33,7 @@ export function salesHandlers(context: Context): Pick<Handlers, Calls> {
       const decided = decideSale(saleFacts(context, ticket, staff, shift.shift, priced?.at), { ticket, total, given, value, points, code, promotions: priced?.promotions })
       if ('refused' in decided) throw new TillError(decided.refused.code, decided.refused.detail)
       const at = clock.now()
-      const slips = store.printers().filter((printer) => pickedLines(context, decided.event.body.lines, printer).length > 0)
-      const prints = [{ kind: 'receipt' as const, ref: key, copy: false, drawer: decided.drawer }, ...slips.map(({ id }) => ({ kind: 'pick' as const, ref: key, copy: false, drawer: false, printer: id }))]
+      const prints = papersOf(context, decided.event.body, decided.drawer)
       const [envelope] = store.commit({ events: [decided.event], prints }, at, staff.id)
       const view = viewOf(store, decided.event.body, at, envelope!.seq)
       context.emit('sale.completed', view)

@@ -51,23 +51,27 @@ export class Coupons {
 
   /** Says so where one was used here and elsewhere. */
   hear(id: Id, coupon: Coupon): void {
-    const { terms, used } = coupon
+    const { terms } = coupon
     const uses = usesOf(coupon)
     const own = uses.find(({ device }) => device === this.#device())
     if (uses.length < 2 || !own) return
-    this.#alerts.raise(`coupon ${id}`, own.at, { kind: 'coupon.used_twice', name: terms?.name ?? '', tills: uses.map(({ till }) => till), fen: own.fen, counts: own === used })
+    this.#alerts.raise(`coupon ${id}`, own.at, { kind: 'coupon.used_twice', name: terms?.name ?? '', tills: uses.map(({ till }) => till), fen: own.fen, counts: own === uses[0] })
   }
 
   /** Uses of this till that did not count and are not booked. */
   unbooked(): { coupon: Id; use: CouponUse }[] {
-    return this.#twice.all().flatMap(({ id, doc }) => ((JSON.parse(doc) as Coupon).again ?? [])
-      .filter(({ device, sale }) => device === this.#device() && this.#lost.get(id, sale)?.lost === 0).map((use) => ({ coupon: id, use })))
+    return this.#twice.all().flatMap((row) => usesOf(read(row)).slice(1)
+      .filter(({ device, sale }) => device === this.#device() && this.#lost.get(row.id, sale)?.lost === 0).map((use) => ({ coupon: row.id, use })))
   }
 }
 
-function toCoupon({ id, doc, usedHere, backHere }: Row): CouponAt[] {
+function toCoupon(row: Row): CouponAt[] {
+  const coupon = read(row)
+  return coupon.terms ? [{ coupon: row.id, terms: coupon.terms, isUsed: row.usedHere === 1 || usesOf(coupon).length > 0 }] : []
+}
+
+/** With what came back here, of which the cloud may not know yet. */
+function read({ doc, backHere }: Row): Coupon {
   const coupon = JSON.parse(doc) as Coupon
-  // The cloud may not know yet what came back here.
-  const back = [...coupon.back ?? [], ...backHere?.split(' ') ?? []]
-  return coupon.terms ? [{ coupon: id, terms: coupon.terms, isUsed: usedHere === 1 || usesOf({ ...coupon, back }).length > 0 }] : []
+  return { ...coupon, back: [...coupon.back ?? [], ...backHere?.split(' ') ?? []] }
 }

@@ -3,7 +3,7 @@
  * anew, and all else (settings, PINs, printers, print jobs, documents, members' records) as far as it can be read. What
  * the cloud has is pulled once more. Says what is missing. The damaged file is kept as it is; nothing here writes to it.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
@@ -14,6 +14,7 @@ import { SaleCompleted } from '#shared/sales/events.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { ChangeSchema } from '#shared/sync/protocol.ts'
+import { syncPath } from './backup/durable.ts'
 import { migrate } from './migrate.ts'
 import { LEDGER_FILE, LOCK_FILE, MIGRATIONS, RECOVERING_FILE, lockFolder } from './open.ts'
 import { nodeCiphers } from './people/ciphers.ts'
@@ -73,13 +74,13 @@ export function recoverTill(folder: string, sha256: Sha256, time: Date, mark: Ma
     if (!report.goesOn) return report
     writeFileSync(marker, asideName, { flush: true })
     mkdirSync(aside, { recursive: true, mode: 0o700 })
-    syncFolder(folder)
+    syncPath(folder, true)
     if (damaged === file) for (const ending of ['-wal', '-shm', '']) if (existsSync(file + ending)) renameSync(file + ending, join(aside, LEDGER_FILE + ending))
-    syncFolder(aside)
+    syncPath(aside, true)
     renameSync(recovered, file)
-    syncFolder(folder)
+    syncPath(folder, true)
     rmSync(marker)
-    syncFolder(folder)
+    syncPath(folder, true)
     return { ...report, file, damaged: join(aside, LEDGER_FILE) }
   } finally {
     lock.close()
@@ -241,14 +242,4 @@ function missingAfter(from: Database, { seq }: Head): Recovery['missing'] {
   to = Math.max(to, acknowledged)
   if (to === seq) return undefined
   return { from: seq + 1, to, sales: [...numbers].toSorted(([x], [y]) => x - y).map(([, no]) => no), atCloud: Math.max(0, acknowledged - seq) }
-}
-
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

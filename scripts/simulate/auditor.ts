@@ -9,10 +9,10 @@ export interface SoldLine { readonly good: Id; /** thousandths */ readonly quant
 /** What a member's sale did to their purses: fen and points paid with, points earned, or taken back below zero. */
 export interface Paid { readonly value: number; readonly points: number; readonly earned: number }
 export type Effect =
-  | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number; readonly paid?: Paid }
+  | { readonly kind: 'sale'; readonly lines: readonly SoldLine[]; readonly gross: number; readonly discount: number; readonly total: number; readonly paid?: Paid; /** fen by the shop's own code */ readonly code?: number }
   | { readonly kind: 'top up'; readonly amount: number }
   /** `lines` are those that went back on the shelf; `sale` is what the receipt said, if there was one. */
-  | { readonly kind: 'refund'; readonly sale: Id | null; readonly lines: readonly SoldLine[]; readonly total: number; /** given back to the member, and taken */ readonly paid?: Paid }
+  | { readonly kind: 'refund'; readonly sale: Id | null; readonly lines: readonly SoldLine[]; readonly total: number; /** given back to the member, and taken */ readonly paid?: Paid; readonly code?: number }
   | { readonly kind: 'stock'; readonly lines: readonly SoldLine[] }
   | { readonly kind: 'shift opened'; readonly float: number }
   | { readonly kind: 'shift closed'; readonly counted: number }
@@ -118,7 +118,7 @@ export class Auditor {
     for (const { effect } of this.#doneAt(till)) {
       if (effect.kind === 'sale') {
         drawer += cashOf(effect)
-        post({ drawer: cashOf(effect), discounts: effect.discount, sales: -effect.gross, 'value:redeemed': effect.paid?.value ?? 0, 'channel:points': effect.paid?.points ?? 0 })
+        post({ drawer: cashOf(effect), discounts: effect.discount, sales: -effect.gross, 'value:redeemed': effect.paid?.value ?? 0, 'channel:points': effect.paid?.points ?? 0, 'channel:static_code': effect.code ?? 0 })
       }
       if (effect.kind === 'top up') {
         drawer += effect.amount
@@ -130,7 +130,7 @@ export class Auditor {
       }
       if (effect.kind === 'refund') {
         drawer -= cashOf(effect)
-        post({ drawer: -cashOf(effect), returns: effect.total, 'value:redeemed': -(effect.paid?.value ?? 0), 'channel:points': -(effect.paid?.points ?? 0) })
+        post({ drawer: -cashOf(effect), returns: effect.total, 'value:redeemed': -(effect.paid?.value ?? 0), 'channel:points': -(effect.paid?.points ?? 0), 'channel:static_code': -(effect.code ?? 0) })
       }
       if (effect.kind === 'shift opened') {
         drawer = effect.float
@@ -189,4 +189,4 @@ export class Auditor {
 }
 
 /** fen that a sale brought into the drawer, or a refund took out of it; a point pays a fen. */
-const cashOf = ({ total, paid }: Extract<Effect, { kind: 'sale' | 'refund' }>): number => total - (paid ? paid.value + paid.points : 0)
+const cashOf = ({ total, paid, code = 0 }: Extract<Effect, { kind: 'sale' | 'refund' }>): number => total - code - (paid ? paid.value + paid.points : 0)

@@ -234,12 +234,14 @@ export class Cashier {
     const { gross, discount, total } = priced
     const promotions = sumOffs(priced.lines).flatMap((off) => (off.promotion === undefined ? [] : [{ promotion: off.promotion, fen: off.fen }]))
     const paid = member ? this.#payment(member, total) : undefined
+    const rest = total - (paid?.value ?? 0) - (paid?.points ?? 0)
+    const code = rest > 0 && this.#chance.odds(0.2) ? this.#chance.int(1, rest) : 0
     const input = {
-      key: ticket.id, ticket: { ...bought, ...(coupon && { coupon: coupon.coupon }) }, total, given: Math.max(0, total) + this.#chance.int(0, 100), value: paid?.value ?? 0, points: paid?.points ?? 0,
+      key: ticket.id, ticket: { ...bought, ...(coupon && { coupon: coupon.coupon }) }, total, given: Math.max(0, total) + this.#chance.int(0, 100), value: paid?.value ?? 0, points: paid?.points ?? 0, ...code > 0 && { code: { via: '微信', fen: code } },
       ...this.#chance.odds(0.8) && { priced: { at: rules.at, promotions } },
     }
     const lines = ticket.lines.map(({ good, quantity }) => ({ good, quantity }))
-    await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total, ...(paid && { paid }) }, (sale) => {
+    await this.#do('sale.complete', input, { kind: 'sale', lines, gross, discount, total, code, ...(paid && { paid }) }, (sale) => {
       if (sale.total !== total) throw new Error(`${this.machine.name}: sale ${sale.no} says ${sale.total}, not ${total}`)
     }, true)
   }
@@ -287,17 +289,19 @@ export class Cashier {
     })
     if (lines.length === 0) return
     const total = lines.reduce((sum, { amount }) => sum + amount, 0)
-    const paid = paidBack(quoted.result, total)
+    const byCode = this.#chance.odds(0.5) ? Math.min(total, quoted.result.ways.find(({ channel }) => channel === 'static_code')?.left ?? 0) : 0
+    const paid = paidBack(quoted.result, total, byCode)
     const rules = await this.#rules()
     // What was paid with stored value or points is given back to the member; of the new ticket, which is nobody's, cash pays what cash came back.
     const cash = total - (paid?.value ?? 0) - (paid?.points ?? 0)
-    const ticket = rules && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
+    const ticket = rules && byCode === 0 && this.#chance.odds(0.25) ? this.#newTicket(goods) : undefined
     const { gross, discount, total: due } = priceTicket(ticket?.lines ?? [], {}, rules)
     const input = {
       key: this.#id(), sale: sale.sale, lines, total, reason: this.#chance.pick(['no_reason', 'quality', 'wrong', 'other'] as const),
+      ...byCode > 0 && { channel: 'static_code' },
       ...ticket && { exchange: { ticket, total: due, given: Math.max(0, due - cash) } },
     }
-    const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total, ...(paid && { paid }) }
+    const effect = { kind: 'refund' as const, sale: sale.sale, lines: lines.filter(({ stock }) => stock === 'back').map(({ good, quantity }) => ({ good, quantity })), total, code: byCode, ...(paid && { paid }) }
     const also = ticket && { key: ticket.id, effect: { kind: 'sale' as const, lines: ticket.lines.map(({ good, quantity }) => ({ good, quantity })), gross, discount, total: due } }
     await this.#do('sale.refund', input, effect, (view) => {
       if (view.total !== total || (view.exchange?.total ?? 0) !== due) throw new Error(`${this.machine.name}: refund ${view.no} says ${view.total}, not ${total}`)
@@ -526,12 +530,12 @@ export class Cashier {
   }
 }
 
-/** By hand: what of `total` goes back to the member who paid with it, cash first where there was cash, and the points that the sale earned for it. */
-function paidBack({ sale, lines, ways }: CallResult<'sale.refundable'>, total: number): Paid | undefined {
+/** By hand: what of `total` goes back to the member who paid with it, behind what goes back by the shop's code, or behind cash where there was cash; and the points that the sale earned for it. */
+function paidBack({ sale, lines, ways }: CallResult<'sale.refundable'>, total: number, byCode: number): Paid | undefined {
   if (!sale.member) return undefined
   const left = (channel: string): number => ways.find((way) => way.channel === channel)?.left ?? 0
-  const isMixed = ways.some(({ channel }) => channel !== 'cash')
-  const rest = isMixed ? total - Math.min(total, left('cash')) : 0
+  const isMixed = left('stored_value') > 0 || left('points') > 0
+  const rest = isMixed ? total - (byCode > 0 ? byCode : Math.min(total, left('cash'))) : 0
   const value = Math.min(rest, left('stored_value'))
   const points = Math.min(rest - value, left('points'))
   const before = lines.reduce((sum, { amount }) => sum + amount, 0)

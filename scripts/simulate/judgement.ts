@@ -3,7 +3,7 @@
  * doubled, every sum right, every copy alike, and what is made again from the facts what it was. Gives what is wrong in words.
  */
 import type { Id } from '#shared/identity/ids.ts'
-import type { Coupon, CouponUse } from '#shared/sales/coupon.ts'
+import { type Coupon, type CouponUse, usesOf } from '#shared/sales/coupon.ts'
 import { type PurseDoc, balanceOf } from '#shared/members/lease.ts'
 import { PURSES, type Purse, VALUE_ACCOUNTS } from '#shared/payments/purse.ts'
 import type { Books, CloudUnderTest } from '#cloud/testing/books.ts'
@@ -237,8 +237,15 @@ function judgePurses(machines: readonly Machine[], books: Books, auditor: Audito
   }
 }
 
-/** Uses of coupons that were used before: each at a till that was told of it. */
-const secondUses = (books: Books): CouponUse[] => books.references.flatMap(({ kind, doc }) => (kind === 'coupon' ? (doc as Coupon).again ?? [] : []))
+/** Uses of coupons that were used before, each at a till that was told of it: all of which goods are still out, and of what came back those that were booked already. */
+function secondUses(books: Books): CouponUse[] {
+  const booked = new Set(books.journal.filter(({ text }) => text.includes('"coupon.lost"')).map(({ text }) => JSON.parse(text) as { type: string; body: { sale: Id } }).flatMap(({ type, body }) => (type === 'coupon.lost' ? [body.sale] : [])))
+  return books.references.flatMap(({ kind, doc }) => {
+    if (kind !== 'coupon') return []
+    const due = usesOf(doc as Coupon).slice(1)
+    return ((doc as Coupon).again ?? []).filter((use) => due.includes(use) || booked.has(use.sale))
+  })
+}
 
 interface SpokenLine { good: Id; quantity?: number; came?: number; lot?: Lot | null; lots?: (Lot & { quantity: number })[] }
 interface Lot { no: string; expiry: string }

@@ -83,9 +83,11 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   const channels = sold?.sale.tenders.map(({ channel }) => channel as string) ?? (facts.customer ? ['stored_value'] : [])
   if (command.channel !== 'cash' && !channels.includes(command.channel)) return { refused: { code: 'refund.channel', detail: { channel: command.channel } } }
   const customer = sold ? sold.customer : command.channel === 'stored_value' ? facts.customer : undefined
-  const parts = sold && (customer || command.channel !== 'cash') ? partBack(total, command.channel, waysBack(sold.sale.tenders, sold.backBy)) : [{ channel: command.channel, amount: total }]
-  // By the shop's own code somebody pays it back by hand, there and then. Of a member who is none any more nobody keeps points or value: it is paid out.
-  const tenders = parts.map(({ channel, amount }) => (sold?.sale.member && !customer && isPurse(channel) ? { channel: 'cash', amount, due: false } : { channel, amount, due: channel !== 'cash' && channel !== 'static_code' && !isPurse(channel) }))
+  // Of a member who is none any more nobody keeps points or value: it is paid out.
+  const ways = sold ? waysBack(sold.sale.tenders, sold.backBy).filter((way) => customer || !isPurse(way.channel)) : []
+  const parts = sold && (customer || command.channel !== 'cash') ? partBack(total, command.channel, ways) : [{ channel: command.channel, amount: total }]
+  // By the shop's own code somebody pays it back by hand, there and then.
+  const tenders = parts.map(({ channel, amount }) => ({ channel, amount, due: channel !== 'cash' && channel !== 'static_code' && !isPurse(channel) }))
   const moves = !customer ? [] : sold ? movesBack(sold, customer, total, parts) : [{ member: customer.member, purse: 'value' as const, delta: total, why: 'refunded' as const }]
   const coupons = sold ? couponsBack(sold, lines) : []
   const body: Refund = {

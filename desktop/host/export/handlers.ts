@@ -7,7 +7,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { maskName, maskPhone } from '#shared/identity/person.ts'
 import { mainOf, timeOf } from '#shared/members/member.ts'
 import { DataExported } from '#shared/sales/events.ts'
-import { type Context, commit, isRepeat, requireRight, signedIn, today } from '../context.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn, today, turn } from '../context.ts'
 import { exportOnThread } from './workbook.ts'
 
 /** So much is read before the counter has its turn: a few milliseconds. */
@@ -23,8 +23,6 @@ const PIECE_BYTES = 1_572_864
 const HELD_MS = 600_000
 
 interface Held { readonly staff: Id; readonly bytes: Buffer; readonly until: number }
-
-const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
 
 export function exportHandlers(context: Context): Pick<Handlers, 'export.all' | 'export.piece'> {
   const { store, clock } = context

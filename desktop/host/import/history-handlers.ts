@@ -9,7 +9,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { HISTORY_COLUMNS, readHistoryRow } from '#shared/sales/history-import.ts'
 import { HistoryImported, HistoryImportUndone, HistorySold, receiptMinute } from '#shared/sales/history.ts'
-import { type Context, commit, isRepeat, requireRight, today } from '../context.ts'
+import { type Context, commit, isRepeat, requireRight, today, turn } from '../context.ts'
 import { LISTED_MAX } from './goods-import.ts'
 import { missingColumns } from './history-file.ts'
 import { type HistoryReader, openHistory } from './history-thread.ts'
@@ -21,8 +21,6 @@ type Brought = CallResult<'import.bring'>
 
 /** Of a file that is wrong from top to bottom so many rows are kept; the rest is still in the file. */
 export const KEPT_MAX = 20_000
-
-const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
 
 async function reading<Result>(context: Context, { name, mapping }: Input, bytes: Buffer, work: (reader: HistoryReader) => Promise<Result>): Promise<Result> {
   const reader = await openHistory({ name, bytes, mapping, today: today(context) })
@@ -149,9 +147,12 @@ export function undoHistory(context: Context, key: Id, past: PastHistory): void 
   context.emit('goods.reloaded', {})
 }
 
-/** Tries a kept row of sales again: it joins the import that it is of, and its receipt where that is in. Gives what is still wrong. */
+/** Tries a kept row of sales again: it joins the import that it is of, and its receipt where that is in. Gives what is still wrong. Throws TillError import.not_found. */
 export function mendHistory(context: Context, key: Id, kept: KeptRow, set: Readonly<Record<string, string>>): BadCell[] {
   const { store } = context
+  const imported = store.event(kept.import)
+  // A new beginning of the ledger left it behind, whole or in part.
+  if (!imported || !store.history.isOn(kept.import)) throw new TillError('import.not_found', { import: kept.import })
   const { cells, mapping } = mendRow(kept.cells, kept.mapping, set, HISTORY_COLUMNS as readonly string[])
   const found = mapping as Record<string, string>
   const verdict = readHistoryRow(kept.row, cells, found, today(context))
@@ -159,7 +160,7 @@ export function mendHistory(context: Context, key: Id, kept: KeptRow, set: Reado
     store.keepRows([{ ...kept, cells, mapping: found, bad: [...verdict.bad] }])
     return [...verdict.bad]
   }
-  const { batch } = HistoryImported.body.parse(store.event(kept.import)!.body)
+  const { batch } = HistoryImported.body.parse(imported.body)
   const body = new HistoryWriter(context, { isMending: true }).chunk(batch, [{ no: verdict.sold.receipt, lines: [verdict.sold], more: false }])!
   const [sale] = body.sales
   const isMore = sale!.no !== '' && store.history.hasReceipt(sale!.no, receiptMinute(sale!))

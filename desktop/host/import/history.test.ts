@@ -141,6 +141,21 @@ describe('a file of sales', () => {
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
   })
 
+  test('whose import a new beginning of the ledger left behind has rows that can\'t be mended any more, and says so', async () => {
+    const { import: id } = await bring(FILE)
+    const { rows: [kept] } = await till.run('import.rows', { import: id })
+    const gone = randomUUID()
+    till.store.keepRows([{ ...kept!, import: gone }])
+    expect(await till.refusal('import.mend', { import: gone, row: 6, set: { time: '2026-05-01' } })).toMatchObject({ code: 'import.not_found' })
+    expect((await till.run('import.mend', { import: gone, row: 6, set: {}, drop: true })).bad).toEqual([])
+    // It counts nowhere: what joined it would neither.
+    const imported = till.store.event(id)!
+    const half = randomUUID()
+    till.store.commit({ events: [{ id: half, type: imported.type, v: 1, body: { ...imported.body, batch: randomUUID() } }], prints: [] }, till.clock.now(), null)
+    till.store.keepRows([{ ...kept!, import: half }])
+    expect(await till.refusal('import.mend', { import: half, row: 6, set: { time: '2026-05-01' } })).toMatchObject({ code: 'import.not_found' })
+  })
+
   test('may be one of an order a row, and a column nobody chose is kept nowhere', async () => {
     const { import: id } = await bring('order_no,device_id,amount_due,amount_paid,item_name,paid_at,phone\nD1,E,4.5,4.0,巧克力派,2026-01-01 00:53:00,13812345678\nD2,E,3.0,,玉米肠,2026-01-01 01:33:00,13812345678\nD3,E,3.3000000000000003,3.3000000000000003,玉米肠,x,13812345678\n')
     expect(await report('2026-01-01')).toMatchObject({ total: { sales: 2, gross: 750, discount: 50, net: 700 } })

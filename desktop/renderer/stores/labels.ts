@@ -24,9 +24,9 @@ export const useLabels = defineStore('labels', () => {
     rows.value = rows.value.map((row) => (row.good.id === id ? { ...row, copies: Math.min(COPIES_MAX, row.copies + by) } : row)).filter(({ copies }) => copies > 0)
     if (!rows.value.some((row) => row.good.id === shown.value)) shown.value = rows.value[0]?.good.id ?? null
   }
-  function clear(): void {
-    rows.value = []
-    shown.value = null
+  /** So many are printed; what was added meanwhile stays. */
+  function printed(goods: readonly { readonly good: Id; readonly copies: number }[]): void {
+    for (const { good, copies } of goods) more(good, -copies)
   }
-  return { kind, printer, rows, shown, add, more, clear }
+  return { kind, printer, rows, shown, add, more, printed }
 })

@@ -126,6 +126,17 @@ describe('a backup', () => {
     expect(await till.run('till.backup', {})).toMatchObject({ failed: null, folder: join(till.folder, 'backups') })
   })
 
+  test('of a till that was set back to an older one stays beside the longer ones it finds', async () => {
+    const { till } = await selling()
+    const first = (await till.run('till.backup', {})).last!.file
+    // The same till's, of the same day, with rows that this one never had.
+    const longer = first.replace(/-r\d+/, '-r0000009999')
+    cpSync(first, longer)
+    const { file } = (await till.run('till.backup', {})).last!
+    expect(existsSync(file)).toBe(true)
+    expect(existsSync(longer)).toBe(true)
+  })
+
   test('of a damaged ledger is not kept, and the last good one stays', async () => {
     const { till } = await selling()
     const { last } = await till.run('till.backup', {})

@@ -7,7 +7,7 @@
  * damaged file than by an unsealed one; but those stay in the till's own folder, where the ledger lies open as well.
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { TillError } from '#shared/host/frames.ts'
 import type { BackupStatus } from '#shared/host/schemas.ts'
 import type { TillStore } from '#shared/host/store.ts'
@@ -177,7 +177,7 @@ export class Backups {
     if (this.#isClosed) return
     store.setSetting(LAST, JSON.stringify({ at, file, rows, head, bytes }))
     store.setSetting(FAILED, trouble === undefined ? '' : JSON.stringify({ at, code: trouble }))
-    prune(folder, device)
+    prune(folder, device, basename(file))
   }
 }
 
@@ -217,8 +217,9 @@ export function outdated(names: readonly string[], device: string, daysKept = DA
   return ours.map(({ name }) => name).filter((name) => !kept.has(name))
 }
 
-function prune(folder: string, device: string): void {
-  for (const name of outdated(readdirSync(folder), device)) rmSync(join(folder, name), { force: true })
+/** All but `made`: a till that was set back to an older backup finds longer ones, and what it has sold since is in none of them. */
+function prune(folder: string, device: string, made: string): void {
+  for (const name of outdated(readdirSync(folder), device)) if (name !== made) rmSync(join(folder, name), { force: true })
 }
 
 /** What a copy that was broken off left behind. */

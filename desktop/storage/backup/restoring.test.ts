@@ -103,6 +103,20 @@ describe('a backup on a till that nobody has set up', () => {
     expect(again.store.countSales()).toBe(3)
   })
 
+  test('is not disturbed by a screen that begins once more while it is being checked', async () => {
+    const till = openTill()
+    const upload = await handOver(till)
+    const ending = till.run('till.restoreEnd', { upload })
+    // A screen that was loaded anew knows nothing of the first upload.
+    const other = randomUUID()
+    const again = codeOf(begin(till, other).then(() => part(till, other, HEADER_BYTES, backup.subarray(HEADER_BYTES, 2000))))
+    expect(await codeOf(ending)).toBe('done')
+    expect(await again).toBe('restore.not_empty')
+    expect(till.store.countSales()).toBe(3)
+    expect((await till.run('ledger.verify', {})).faults).toEqual([])
+    nothingIn(till)
+  })
+
   test('is refused by a till that has a shop, at its beginning and at its end', async () => {
     const till = openTill()
     const upload = await handOver(till)

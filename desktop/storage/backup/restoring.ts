@@ -39,6 +39,9 @@ export class Restoring {
   async begin(upload: Id, start: Uint8Array, passphrase: string): Promise<{ bytes: number }> {
     this.#refuseTaken()
     const file = await openingKey(Buffer.from(start), passphrase)
+    // What is being checked, or is taking its place, must not be swept from under it.
+    await this.#finished?.restored.catch(() => undefined)
+    this.#refuseTaken()
     this.drop()
     const unpacker = new Unpacker(makeStage(this.#options.folder))
     this.#run = { upload, unpacker, taken: HEADER_BYTES, opener: new Opener(file, (bytes) => unpacker.push(bytes)) }

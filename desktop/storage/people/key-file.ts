@@ -6,6 +6,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, s
 import { dirname, join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { type KeyRing, KeyRingSchema } from '#shared/members/vault.ts'
+import { syncPath } from '../backup/durable.ts'
 
 export const PEOPLE_KEYS_FILE = 'people.keys'
 
@@ -41,7 +42,7 @@ export function keysBeside(db: Database): KeyFile {
         closeSync(out)
       }
       renameSync(fresh, file)
-      syncFolder(dirname(file))
+      syncPath(dirname(file), true)
     },
   }
 }
@@ -51,16 +52,5 @@ function ringIn(text: string): KeyRing | undefined {
     return KeyRingSchema.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
-  }
-}
-
-/** Makes a rename outlive a power cut; Windows has no such call and needs none. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }
