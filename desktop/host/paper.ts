@@ -15,6 +15,7 @@ import { toEscpos, toSvg } from '#printers/receipt.ts'
 import { type Context, requireRight, signedIn } from './context.ts'
 import { reportPaperOf } from './reports.ts'
 import { stockPaper } from './stock/papers.ts'
+import { recallPaper } from './trace/recalls.ts'
 import { receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'print.jobs' | 'print.retry'
@@ -127,7 +128,7 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     }
     case 'stock': {
       const event = store.event(job.ref)
-      const paper = event && stockPaper(context, event, job.copy)
+      const paper = (event && stockPaper(context, event, job.copy)) ?? recallPaper(context, job.ref, job.copy)
       return paper && toEscpos(paper, profile)
     }
     case 'test': {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
 import { bookLosses } from '#desktop/host/coupons.ts'
+import { hearRecalls } from '#desktop/host/trace/recalls.ts'
 import { releaseSpare } from '#desktop/host/leases.ts'
 import { DeviceDesk } from '#desktop/host/device-desk.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
@@ -156,6 +157,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
       if (status.state === 'online' && !isOnline) {
         releaseSpare(context)
         bookLosses(context)
+        hearRecalls(context)
       }
       isOnline = status.state === 'online'
     },
@@ -172,6 +174,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
         dispatcher.emit('alerts.changed', {})
         dispatcher.emit('members.changed', {})
         bookLosses(context)
+        hearRecalls(context)
       }
       if (purses.length > 0) {
         dispatcher.emit('members.changed', {})

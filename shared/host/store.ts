@@ -8,6 +8,7 @@ import type { Promotion } from '../catalog/promotion.ts'
 import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, PrinterSettings, PrintStatus, Verification } from './schemas.ts'
 import type { StockStore } from './stock-store.ts'
+import type { TraceStore } from './trace-store.ts'
 import type { Id } from '../identity/ids.ts'
 import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
@@ -251,6 +252,7 @@ export interface PersonStore {
 export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   readonly people: PersonStore
   readonly stock: StockStore
+  readonly trace: TraceStore
   /** The next stamp for an edit made here; later than any seen. */
   nextHlc(now: number): Hlc
   identity(): Identity
