@@ -41,7 +41,7 @@ ${recalls.length === 0 ? html`<p class="quiet">${t('recall.none')}</p>` : recall
 <p>${[t(`recall.reason.${recall.reason}` as MessageKey), recall.note].filter((text) => text !== '').join(' · ')}</p>
 ${recall.lifted ? '' : tills(recall, devices, view, voice)}
 ${effect ? html`${lotsOf(effect, voice)}${salesOf(effect, view, voice)}` : ''}
-${recall.lifted ? '' : html`<form method="post" action="${href(`${path}/recalls/${recall.recall}/lift`)}"><input type="hidden" name="word" value="${word}"><button>${t('recall.lift')}</button></form>`}</section>`)}</main>`,
+${recall.lifted ? '' : html`<form class="lift" method="post" action="${href(`${path}/recalls/${recall.recall}/lift`)}"><input type="hidden" name="word" value="${word}"><button>${t('recall.lift')}</button></form>`}</section>`)}</main>`,
   }
 }
 

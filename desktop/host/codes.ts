@@ -9,7 +9,6 @@ import { longId } from '#shared/identity/ids.ts'
 import type { Fen } from '#shared/money/money.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import type { Lot } from '#shared/stock/lot.ts'
-import { gtinOf } from '#shared/trace/link.ts'
 import { type Context, today } from './context.ts'
 
 type Answer = CallResult<'code.read'>
@@ -107,6 +106,7 @@ export function lotSaid(context: Pick<Context, 'store' | 'clock'>, text: string,
 }
 
 function labelOf(context: Pick<Context, 'store' | 'clock'>, text: string, good: Good): GoodsReading | undefined {
-  const own = new Set([good.code, ...good.codes, gtinOf(context.store.shop().id, good)])
-  return recognise(text, groundOf(context, 'sell')).find((each): each is GoodsReading => each.kind === 'goods' && each.form !== 'code' && each.codes.some((code) => own.has(code)))
+  const own = new Set([good.code, ...good.codes])
+  return recognise(text, groundOf(context, 'sell')).find((each): each is GoodsReading => each.kind === 'goods' && each.form !== 'code'
+    && (each.codes.some((code) => own.has(code)) || ownNumbered(context.store, each.codes, each.measure.lot)?.id === good.id))
 }

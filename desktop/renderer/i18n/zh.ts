@@ -409,7 +409,7 @@ export const zh = {
     count_none: { message: '这次盘点已经结束了。', next: '看一下单据，需要就重新开始。' },
     paper_not_found: { message: '没有这张单据。', next: '从单据列表里选。' },
     sale_expired: { message: '{name} 已过期，本店不卖。', next: '换一件没过期的；账不对就请店长报损或盘点。' },
-    sale_recalled: { message: '「{name}」有召回的批次{lot}，不能卖。', next: '谁授权都不行。先把召回的那批下架报损，或扫没召回那批的追溯码。' },
+    sale_recalled: { message: '「{name}」有召回的批次 {lot}，不能卖。', next: '谁授权都不行。先把召回的那批下架报损，或扫没召回那批的追溯码。' },
     lot_not_found: { message: '没有这个批次。', next: '可能还没从别的机传过来，联网后再看。' },
     lot_no_bad: { message: '批号「{no}」放不进追溯码。', next: '只用字母、数字和 - / . 等，最多 20 个；或不填，自动编号。' },
     lot_no_taken: { message: '批号「{no}」已经有了，到期日不一样。', next: '换一个批号，或不填，自动编号。' },
