@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shortId } from '#shared/identity/ids.ts'
 import { traceLink, ownGtin } from '#shared/trace/link.ts'
@@ -116,4 +118,17 @@ test('a recall from the owner\'s page: seen before it is begun, told to tills, e
   expect((await get(path('A2'))).text).not.toContain('已召回')
   expect((await get(recalls, signed({ method: 'POST', body: new URLSearchParams({ word: 'wrong', no: 'A2', step: 'begin' }).toString() }))).status).toBe(303)
   expect((await till.changes()).changes.filter(({ kind }) => kind === 'recall')).toHaveLength(1)
+})
+
+test('sales of before are found too: the migration reads them from the journal', async () => {
+  const client = new pg.Client({ connectionString: cloud.databaseUrl })
+  await client.connect()
+  const rows = async (): Promise<unknown[]> => (await client.query('select * from sold_lot order by no')).rows
+  const before = await rows()
+  expect(before).toHaveLength(2)
+  await client.query('delete from sold_lot')
+  const text = readFileSync(new URL('../../migrations/cloud/0013_sold_lots.sql', import.meta.url), 'utf8')
+  await client.query(text.slice(text.indexOf('insert into sold_lot')))
+  expect(await rows()).toEqual(before)
+  await client.end()
 })

@@ -47,7 +47,7 @@ const shot = async (of: Page, name: string, fullPage = false): Promise<void> => 
   if (process.env['XIAOPU_PICTURES']) await of.screenshot({ path: join(process.env['XIAOPU_PICTURES'], `trace-${name}.png`), fullPage })
 }
 const lots = async (of = good) => (await till.call('lot.list', { good: of })).lots
-const sent = () => expect.poll(async () => (await till.call('sync.status', {})).unsent, SOON).toBe(0)
+const sent = async (): Promise<void> => { await expect.poll(async () => (await till.call('sync.status', {})).unsent, SOON).toBe(0) }
 async function openLots(view: string): Promise<void> {
   await at(page, 'fn-more').click()
   await at(page, 'open-stock').click()

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { FakeCloud } from '#desktop/sync/testing/fake-cloud.ts'
+import { tamper } from '#desktop/storage/testing/store.ts'
 import { openTill, ticketOf, totalOf, type TestTill } from '#desktop/testing/till.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { readTraceLink } from '#shared/trace/link.ts'
+import { labelBytes, labelPicture, traceLabels } from './labels.ts'
 import { heardFields, recalledFields } from '#shared/trace/recall.ts'
 
 const DAY = 86_400_000
@@ -109,6 +111,11 @@ test('an item\'s code: made once, scanned as its good, and the sale names its lo
   expect(readTraceLink(made.links[2]!)).toEqual({ gtin: lot.gtin, lot: lot.no, serial: made.serials[2] })
   expect(Buffer.from(made.png, 'base64').subarray(1, 4).toString()).toBe('PNG')
   expect((await till.refusal('lot.label', { lot: lot.lot, width: 20, height: 15 })).code).toBe('lot.label_size')
+  const [label] = traceLabels(till, lot.lot, [made.serials[0]!])
+  const size = { width: 60, height: 40 }
+  expect(Buffer.from(labelBytes(label!, 'tspl', { size })).toString('latin1')).toMatch(/^SIZE 60 mm,40 mm\r\n/)
+  expect(Buffer.from(labelBytes(label!, 'zpl', { size })).toString('latin1')).toMatch(/^\^XA/)
+  expect(Buffer.from(labelPicture(label!, size)).toString('base64')).toBe(made.png)
   const meaning = await till.run('code.read', { text: made.links[0]! })
   expect(meaning).toMatchObject({ kind: 'good', good: { id: greens.id }, label: { lot: lot.no } })
   const ticket = ticketOf([{ good: greens, quantity: 1000 }])
@@ -184,4 +191,19 @@ describe('a recall', () => {
     expect((await till.run('print.jobs', {})).jobs.filter(({ kind }) => kind === 'stock')).toMatchObject([{ ref: recall }])
     expect((await till.refusal('recall.print', { recall: randomUUID() })).code).toBe('recall.not_found')
   })
+})
+
+test('sales of before are found too: a ledger of an older program gets its lots\' sales when it is opened', async () => {
+  const { till, greens } = await shop()
+  const lot = await intake(till, greens)
+  const sold = await till.sell([{ good: greens, quantity: 1000 }, { good: greens, quantity: 500 }])
+  await till.close()
+  tamper(till.folder, (db) => {
+    db.exec('DROP TABLE sold_lot; DROP INDEX document_lot; DROP INDEX document_lot_good; DROP INDEX document_lot_day; DROP INDEX document_recall')
+    db.pragma('user_version = 12')
+  })
+  const again = await till.restart()
+  await again.run('staff.signIn', { no: '01', pin: '1234' })
+  expect(await again.run('recall.effect', { what: { good: greens.id, no: lot.no, supplier: '', from: '', to: '' } })).toMatchObject({ sales: [{ sale: sold.sale, quantity: 1500 }], total: 1, quantity: 1500 })
+  expect(await again.run('ledger.verify', {})).toMatchObject({ ok: true })
 })
