@@ -144,12 +144,14 @@ it('takes a lot in with a scan and a quantity; the certificate\'s code fills the
   await scanText(CERTIFICATE)
   await expect.poll(() => at(page, 'cert-promisor').inputValue(), SOON).toBe('余杭蔬菜合作社')
   expect(await at(page, 'intake-origin').inputValue()).toBe('杭州余杭')
+  await at(page, 'cert-photo').setInputFiles({ name: 'certificate.png', mimeType: 'image/png', buffer: await page.screenshot() })
+  await page.locator('img.photo').waitFor()
   await at(page, 'test-what').fill('农药残留')
   expect(await faults(page)).toEqual([])
   await shot(page, 'intake')
   await at(page, 'intake-go').click()
   await at(page, 'intake-good').waitFor({ state: 'detached' })
-  expect(await lots()).toMatchObject([{ name: '本地青菜', left: 30_000, supplier: '老李', origin: '杭州余杭', certificate: { contact: '0571-00000000' }, tests: [{ what: '农药残留', result: 'passed' }] }])
+  expect(await lots()).toMatchObject([{ name: '本地青菜', left: 30_000, supplier: '老李', origin: '杭州余杭', certificate: { contact: '0571-00000000' }, tests: [{ what: '农药残留', result: 'passed' }], picture: expect.stringMatching(/^data:image\/webp/) as string }])
 })
 
 it('makes a code for each item, which a phone can read; the page of the code says where it comes from, without scripts', async () => {

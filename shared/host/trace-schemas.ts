@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { IdSchema } from '../identity/ids.ts'
 import { PriceSchema } from '../money/money.ts'
-import { PictureSchema } from '../catalog/good.ts'
 import { AmountSchema } from '../stock/events.ts'
 import { CertificateSchema } from '../trace/certificate.ts'
-import { LotFacts, PARTS_MAX, ParentSchema, TestSchema } from '../trace/lot.ts'
+import { CertificatePictureSchema, LotFacts, PARTS_MAX, ParentSchema, TestSchema } from '../trace/lot.ts'
 import { RECALL_REASONS, RecallWhatSchema } from '../trace/recall.ts'
 
 const text = z.string().trim().max(60).default('')
@@ -16,7 +15,7 @@ export const IntakeInput = z.object({
   /** Empty: the next of the shop's own. */
   no: z.string().trim().max(20).default(''), expiry: z.union([z.literal(''), z.iso.date()]).default(''),
   supplier: text, producer: text, origin: text,
-  certificate: CertificateSchema.nullable().default(null), picture: PictureSchema.default(''), tests: z.array(TestSchema).max(10).default([]),
+  certificate: CertificateSchema.nullable().default(null), picture: CertificatePictureSchema.default(''), tests: z.array(TestSchema).max(10).default([]),
 })
 export const LotSet = z.strictObject(LotFacts.partial().shape)
 export const ReissueParts = z.object({

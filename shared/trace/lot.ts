@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type Fields, HlcSchema } from '../catalog/hlc.ts'
-import { PictureSchema } from '../catalog/good.ts'
+import { WidePictureSchema } from '../catalog/good.ts'
 import { defineEvent } from '../identity/event.ts'
 import { type Id, IdSchema } from '../identity/ids.ts'
 import { DateSchema } from '../sales/events.ts'
@@ -23,12 +23,13 @@ export type LotTest = z.output<typeof TestSchema>
 export const ParentSchema = z.object({ lot: IdSchema, no: z.string().max(40), quantity: AmountSchema })
 export type Parent = z.output<typeof ParentSchema>
 
+export const CertificatePictureSchema = z.union([z.literal(''), WidePictureSchema])
 /** What may be said and corrected later. */
 export const LotFacts = z.object({
   supplier: NameSchema, producer: NameSchema, origin: NameSchema,
   certificate: CertificateSchema.nullable(),
-  /** A photograph of the certificate. */
-  picture: PictureSchema,
+  /** A photograph of the certificate, large enough to be read; empty without one. */
+  picture: CertificatePictureSchema,
   tests: z.array(TestSchema).max(10),
 })
 /** All of a lot. What it is, when it came and what it was made of is said once. */

@@ -16,9 +16,8 @@ export interface NoticeInput {
   readonly goodName: string
   /** Lots it is about, with what is left as people read it. */
   readonly lots: readonly { readonly name: string; readonly no: string; readonly expiry: string; readonly left: string }[]
-  /** Sales of this till, and how much they were, in thousandths. */
+  /** Sales of this till that name one of them. */
   readonly sales: number
-  readonly sold: number
   readonly language?: Language
 }
 
@@ -28,7 +27,7 @@ export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lo
   const { what } = recall
   const said: readonly (readonly [string, string])[] = [
     [own.good, goodName], [own.lot, what.no], [own.supplier, what.supplier], [own.days, what.from === what.to ? what.from : [what.from, what.to].join(' – ')],
-    [words.reason, own.reasons[recall.reason] ?? recall.reason], [words.note, recall.note], [words.phone, shop.phone],
+    [words.reason, own.reasons[recall.reason] ?? recall.reason], [words.note, recall.note],
   ]
   return {
     kind: 'stock', language, shop: headOf(shop), title: recall.lifted === null ? own.title : own.lifted, copy: copy ? { mark: words.copy, note: '' } : null,

@@ -5,6 +5,7 @@ import { readCertificate } from './certificate.ts'
 import { ancestors, LotReissued, reissue, type ReissueFacts, withDescendants } from './lineage.ts'
 import { gtinOf, isLotNo, ownGtin, readTraceLink, traceLink } from './link.ts'
 import { isPrinted, labelledFields, LotFields, type LotView, readLot } from './lot.ts'
+import { recallNotice } from './notice.ts'
 import { heardFields, liftedFields, readRecall, type Recallable, RecallWhatSchema, recalledFields, recalledLots, stopsGood } from './recall.ts'
 
 const id = (n: number): string => `0190a5b0-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
@@ -162,5 +163,13 @@ describe('a recall', () => {
     expect(readRecall(id(9), doc)).toMatchObject({ recall: id(9), at: 5, lifted: null, heard: new Map([[id(50), 7], [id(51), 8]]) })
     expect(readRecall(id(9), { ...doc, ...liftedFields('查清了', 9) })?.lifted).toEqual({ at: 9, note: '查清了' })
     expect(readRecall(id(9), heardFields(id(50), 7))).toBeUndefined()
+  })
+  test('its notice says what it is about, since when, what is left, and what to do; one that was lifted says so', () => {
+    const recall = readRecall(id(9), recalledFields({ what: { ...nothing, supplier: '老张', from: '2026-11-27', to: '2026-11-28' }, reason: 'test_failed', note: '农残超标' }, 5))!
+    const input = { shop: { name: '小铺', address: '', phone: '', zone: 'Asia/Shanghai', footer: '' }, till: '01', printedAt: 6, copy: false, recall, goodName: '', sales: 12, lots: [{ name: '青菜', no: 'L1', expiry: '', left: '3 公斤' }] }
+    const text = (doc: object): string => JSON.stringify(doc)
+    for (const said of ['召回通知', '老张', '2026-11-27 – 2026-11-28', '检测不合格', '农残超标', '青菜', 'L1', '3 公斤', '12 单', '停止食用']) expect(text(recallNotice(input))).toContain(said)
+    expect(text(recallNotice({ ...input, language: 'en' }))).toContain('failed a test')
+    expect(recallNotice({ ...input, recall: { ...recall, lifted: { at: 7, note: '' } } }).title).toBe('召回已解除')
   })
 })

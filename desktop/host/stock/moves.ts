@@ -8,7 +8,7 @@ import { canonical } from '#shared/ledger/canonical.ts'
 import type { Fen } from '#shared/money/money.ts'
 import { movingAverage } from '#shared/stock/cost.ts'
 import { StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted } from '#shared/stock/events.ts'
-import { type Lot, lotTaker } from '#shared/stock/lot.ts'
+import { isSameLot, type Lot, lotTaker } from '#shared/stock/lot.ts'
 import type { LotSaid } from '#shared/trace/lot.ts'
 import { describeCame } from '../trace/describe.ts'
 import { isOpen, type Order } from '#shared/stock/order.ts'
@@ -120,7 +120,9 @@ export function moveHandlers(context: Context): Pick<Handlers, Calls> {
       if (isDone(key, StockSent.type, { to, note }, lines)) return paperOf(context, key)
       requireRight(context, 'stock.transfer', key)
       check(lines)
-      return record(key, StockSent.type, { no: paperNo(context, StockSent.type), to, note, lines: outLines(lines) }, lines)
+      const out = outLines(lines)
+      for (const { good, lots } of out) refuseRecalled(context, good, lots)
+      return record(key, StockSent.type, { no: paperNo(context, StockSent.type), to, note, lines: out }, lines)
     },
 
     'stock.take'({ key, document, from, note, lines }) {
@@ -141,6 +143,13 @@ function openOrder({ store }: Context, id: Id): Order {
 }
 
 /** Screens hear of goods whose stock moved; of very many they read all anew. */
+/** What is recalled goes to no other shop. Throws TillError lot.recalled. */
+function refuseRecalled({ store }: Context, good: Id, lots: readonly Lot[]): void {
+  const stopped = store.trace.stopped(good)
+  const lot = stopped && lots.find((each) => stopped.lots.some((other) => isSameLot(each, other)))
+  if (lot || stopped?.whole) throw new TillError('lot.recalled', { no: lot?.no ?? '' })
+}
+
 export function tellGoods(context: Context, goods: readonly Id[]): void {
   const each = [...new Set(goods)]
   if (each.length > 20) context.emit('goods.reloaded', {})

@@ -120,9 +120,9 @@ export function recallPaper(context: Context, id: Id, copy: boolean): ReceiptDoc
   const { store } = context
   const recall = store.trace.recall(id)
   if (!recall) return undefined
-  const { lots, total, quantity } = effectOf(context, recall.what, 1)
+  const { lots, total } = effectOf(context, recall.what, 1)
   return recallNotice({
-    shop: store.shop(), till: store.identity().till, printedAt: context.clock.now(), copy, recall, sales: total, sold: quantity,
+    shop: store.shop(), till: store.identity().till, printedAt: context.clock.now(), copy, recall, sales: total,
     goodName: recall.what.good === null ? '' : store.listed(recall.what.good)?.name ?? '',
     lots: lots.map((lot) => ({ name: lot.name, no: lot.no, expiry: lot.expiry, left: quantityShown(context, lot.good, lot.left) })),
   })

@@ -139,6 +139,8 @@ describe('a recall', () => {
     expect(await till.refusal('sale.complete', { key: blocked.id, ticket: blocked, total: totalOf(blocked), given: 5000 })).toEqual({ code: 'sale.recalled', detail: { name: '青菜', lot: lot.no } })
     expect((await till.run('goods.get', { good: greens.id })).stopped).toBe(lot.no)
     await till.sell([{ good: bread }])
+    for (const of of [null, { no: lot.no, expiry: '' }]) expect((await till.refusal('stock.send', { to: '桥头店', lines: [{ good: greens.id, quantity: 1000, lot: of }] })).code).toBe('lot.recalled')
+    expect((await till.refusal('lot.reissue', { from: [{ lot: lot.lot, quantity: 1000 }], to: [1000] })).code).toBe('lot.recalled')
     expect(await till.run('recall.effect', { what: recall.what })).toMatchObject({
       lots: [{ name: '青菜', no: lot.no, left: 18_500 }], sales: [{ sale: sold.sale, saleNo: sold.no, name: '青菜', quantity: 1500, member: null }], total: 1, quantity: 1500,
     })

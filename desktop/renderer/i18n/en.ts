@@ -430,7 +430,7 @@ export const en: typeof zh = {
     lot_too_little: { message: 'There is not so much of lot {no}.', next: 'Look at what is left, and take less.' },
     lot_not_even: { message: 'What comes out is not what goes in.', next: 'Make the quantities add up.' },
     lot_no_parts: { message: 'One lot is split into several, or several mixed into one.', next: 'Choose again.' },
-    lot_recalled: { message: 'Lot {no} is recalled and can\'t be split or mixed.', next: 'Take it off the shelf and write it off.' },
+    lot_recalled: { message: 'Lot {no} is recalled and can\'t be split, mixed or sent away.', next: 'Take it off the shelf and write it off.' },
     recall_not_found: { message: 'There is no such recall.', next: 'It may not have come from another till yet; look again once on-line.' },
     recall_lifted: { message: 'That recall was lifted.', next: 'Nothing is left to do.' },
     sale_label_changed: { message: 'The label of {name} no longer goes with the settings.', next: 'Remove the line and scan the label again.' },

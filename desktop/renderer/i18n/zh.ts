@@ -419,7 +419,7 @@ export const zh = {
     lot_too_little: { message: '批次 {no} 没有这么多了。', next: '看一眼现存，改小一点。' },
     lot_not_even: { message: '分出来的和原来的不一样多。', next: '把数量改成加起来相等。' },
     lot_no_parts: { message: '只能一批分成几批，或几批合成一批。', next: '重新选。' },
-    lot_recalled: { message: '批次 {no} 已召回，不能再分装或混装。', next: '把它下架报损。' },
+    lot_recalled: { message: '批次 {no} 已召回，不能分装、混装或调出。', next: '把它下架报损。' },
     recall_not_found: { message: '没有这次召回。', next: '可能还没从别的机传过来，联网后再看。' },
     recall_lifted: { message: '这次召回已经解除了。', next: '不用再做什么。' },
     sale_label_changed: { message: '「{name}」的标签和现在的设置对不上了。', next: '请删掉这一行，再扫一次标签。' },
