@@ -7,9 +7,11 @@ import { currentOf } from '#shared/members/record.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { lotsLeft, type LotPart } from '#shared/stock/lot.ts'
 import { type Recall, type Recallable, readRecall, recalledLots, stopsGood } from '#shared/trace/recall.ts'
+import type { LotView } from '#shared/trace/lot.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { texts, uuids } from '#cloud/storage/arrays.ts'
-import { inShop, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
+import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
+import { lotKey, type LotStory } from './lots.ts'
 import { readPeople, withPeople, type PeopleDesk } from './people.ts'
 
 /** Recalls, the latest first. */
@@ -20,28 +22,30 @@ export function listRecalls(db: Database, shop: Id): Promise<Recall[]> {
   })
 }
 
-/** Whether a recall that stands is about this lot. */
-export async function isRecalled(db: Database, shop: Id, lot: { good: Id; no: string; expiry: string }): Promise<boolean> {
-  const open = (await listRecalls(db, shop)).filter(({ lifted }) => lifted === null)
-  if (open.length === 0) return false
-  return inShop(db, shop, async (trx) => {
-    const all = await described(trx, shop)
-    return open.some((recall) => stopsGood(recall, lot.good) || recalledLots(recall, all).some((each) => each.good === lot.good && each.no === lot.no && each.expiry === lot.expiry))
-  })
+const recallable = ({ lot, good, no, expiry, supplier, date, parents }: LotView): Recallable => ({ lot, good, no, expiry, supplier, date, parents })
+
+/** Whether a recall that stands is about this lot, or about one that it was made of. */
+export async function isRecalled(db: Database, shop: Id, { lot, ancestors }: Pick<LotStory, 'lot' | 'ancestors'>): Promise<boolean> {
+  const all = [lot, ...ancestors].map(recallable)
+  return (await listRecalls(db, shop)).some((recall) => recall.lifted === null && (stopsGood(recall, lot.good) || recalledLots(recall, all).some((each) => each.lot === lot.lot)))
 }
 
-async function described(trx: ShopTransaction, shop: Id): Promise<Recallable[]> {
-  const { rows } = await sql<Recallable>`select id as lot, doc->>'good' as good, coalesce(doc->>'no', '') as no, coalesce(doc->>'expiry', '') as expiry, coalesce(doc->>'supplier', '') as supplier,
+/** Every lot that the recall may be about: those it names, by their indexes, and those that were made of any. A lot that nobody described is known by its moves. */
+async function candidates(trx: ShopTransaction, shop: Id, { good, no, supplier, from, to }: Recall['what']): Promise<Recallable[]> {
+  const named = sql.join([
+    sql`true`, ...(good === null ? [] : [sql`doc->>'good' = ${good}`]), ...(no === '' ? [] : [sql`doc->>'no' = ${storable(no)}`]), ...(supplier === '' ? [] : [sql`doc->>'supplier' = ${storable(supplier)}`]),
+    ...(from === '' ? [] : [sql`doc->>'date' >= ${from}`]), ...(to === '' ? [] : [sql`doc->>'date' <= ${to}`]),
+  ], sql` and `)
+  const { rows: known } = await sql<Recallable>`select id as lot, doc->>'good' as good, coalesce(doc->>'no', '') as no, coalesce(doc->>'expiry', '') as expiry, coalesce(doc->>'supplier', '') as supplier,
       coalesce(doc->>'date', '') as date, coalesce(doc->'parents', '[]'::jsonb) as parents
-    from reference where shop_id = ${shop} and kind = 'lot' and doc->>'good' is not null`.execute(trx)
-  return rows
-}
-/** Lots that moved, whether or not anybody described them. */
-async function all(trx: ShopTransaction, shop: Id): Promise<Recallable[]> {
-  const known = await described(trx, shop)
-  const keys = new Set(known.map(({ good, no, expiry }) => `${good} ${expiry} ${no}`))
-  const { rows } = await sql<{ good: Id; no: string; expiry: string }>`select distinct good_id as good, no, expiry from lot where shop_id = ${shop}`.execute(trx)
-  return [...known, ...rows.filter(({ good, no, expiry }) => !keys.has(`${good} ${expiry} ${no}`)).map((lot) => ({ ...lot, lot: null, supplier: '', date: '', parents: [] }))]
+    from reference where shop_id = ${shop} and kind = 'lot' and doc->>'good' is not null and (${named})
+    union all select id, doc->>'good', coalesce(doc->>'no', ''), coalesce(doc->>'expiry', ''), coalesce(doc->>'supplier', ''), coalesce(doc->>'date', ''), doc->'parents'
+    from reference where shop_id = ${shop} and kind = 'lot' and doc->>'good' is not null and doc->'parents' is not null and (${named}) is not true`.execute(trx)
+  if (supplier !== '' || from !== '' || to !== '') return known
+  const keys = new Set(known.map(lotKey))
+  const { rows } = await sql<{ good: Id; no: string; expiry: string }>`select distinct good_id as good, no, expiry from lot
+    where shop_id = ${shop} and (${good}::uuid is null or good_id = ${good}::uuid) and (${no} = '' or no = ${storable(no)})`.execute(trx)
+  return [...known, ...rows.filter((lot) => !keys.has(lotKey(lot))).map((lot) => ({ ...lot, lot: null, supplier: '', date: '', parents: [] }))]
 }
 
 export interface EffectLot { readonly good: Id; readonly name: string; readonly unit: string; readonly pricing: string; readonly no: string; readonly expiry: string; readonly supplier: string; readonly left: number }
@@ -52,7 +56,7 @@ export interface CloudEffect { readonly lots: readonly EffectLot[]; readonly sal
 export function effectOf(desk: PeopleDesk, shop: Id, recall: Pick<Recall, 'what'>, limit: number): Promise<CloudEffect> {
   // Ids carry their time, so the latest sales are those of the greatest ids.
   return withPeople(desk, shop, async (trx) => {
-    const hit = recalledLots(recall, await all(trx, shop))
+    const hit = recalledLots(recall, await candidates(trx, shop, recall.what))
     if (hit.length === 0) return { lots: [], sales: [], total: 0 }
     const named = sql`unnest(${uuids(hit.map(({ good }) => good))}::uuid[], ${texts(hit.map(({ no }) => no))}::text[], ${texts(hit.map(({ expiry }) => expiry))}::text[]) as wanted (good_id, no, expiry)`
     const { rows: [count] } = await sql<{ total: number }>`select count(distinct sale_id)::bigint as total from ${named}

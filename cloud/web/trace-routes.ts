@@ -26,7 +26,7 @@ export function traceRoutes(desk: Desk) {
         if (!story) return sendPage(reply, voice, missingTracePage(view, voice), 404)
         const isKnown = item === '' || isPrinted(story.lot, item)
         // A browser that only asks whether there is a page has not looked at a code.
-        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, story.lot)])
+        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, story)])
         return sendPage(reply, voice, tracePage(view, { story, item, scans, isRecalled: recalled, isKnown }, voice), isKnown ? 200 : 404)
       })
     }

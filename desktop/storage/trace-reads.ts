@@ -13,8 +13,8 @@ interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; s
 const LOT = "SELECT id, doc FROM document WHERE kind = 'lot'"
 const NOTHING: readonly Recallable[] = []
 
-/** What recalls that stand come to, until a document changes. */
-interface Standing { readonly version: number; readonly all: readonly Recall[]; readonly open: readonly Recall[]; readonly lots: ReadonlyMap<Id, readonly Recallable[]> }
+/** What recalls that stand come to, until a lot's or a recall's document changes. */
+interface Standing { readonly version: string; readonly all: readonly Recall[]; readonly open: readonly Recall[]; readonly lots: ReadonlyMap<Id, readonly Recallable[]> }
 
 export class TraceReads implements TraceStore {
   readonly #documents
@@ -116,7 +116,7 @@ export class TraceReads implements TraceStore {
   }
 
   #now(): Standing {
-    const { version } = this.#documents
+    const version = `${this.#documents.versions.get('lot') ?? 0} ${this.#documents.versions.get('recall') ?? 0}`
     if (this.#standing?.version === version) return this.#standing
     const all = this.#recalls.all().flatMap(({ id, doc }) => readRecall(id, JSON.parse(doc)) ?? []).toSorted((a, b) => b.at - a.at)
     const open = all.filter(({ lifted }) => lifted === null)

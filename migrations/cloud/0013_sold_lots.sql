@@ -18,8 +18,12 @@ create table trace_scan (
   last_at bigint not null,
   primary key (shop_id, lot_id, item)
 );
-create index reference_lot on reference (shop_id, (doc->>'good'), (doc->>'no')) where kind = 'lot';
-create index reference_lot_gtin on reference (shop_id, (doc->>'gtin'), (doc->>'no')) where kind = 'lot';
+-- Lots by what codes, receipts and recalls know of them; those that were made of others.
+create index reference_lot_no on reference (shop_id, (doc->>'no'), (doc->>'good')) where kind = 'lot';
+create index reference_lot_good on reference (shop_id, (doc->>'good')) where kind = 'lot';
+create index reference_lot_supplier on reference (shop_id, (doc->>'supplier')) where kind = 'lot';
+create index reference_lot_date on reference (shop_id, (doc->>'date')) where kind = 'lot';
+create index reference_lot_made on reference (shop_id, id) where kind = 'lot' and doc->'parents' is not null;
 do $$
 declare
   tenant text;
