@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, (full: boolean) => Promise<Figure[]>>> = 
   'till.sale.commit.2y': async () => (await import('./bench/sale-commit-2y.ts')).saleCommit2y(),
   'till.memory.1000': async () => (await import('./bench/memory.ts')).memory1000(),
   'report.2y': async () => (await import('./bench/report-2y.ts')).report2y(),
+  'recall.1m': async (full) => (await import('./bench/recall.ts')).recall1m(full),
   'cloud.ingest.50': async () => (await import('./bench/cloud-ingest.ts')).cloudIngest(),
   'ledger.curve': async (full) => (await import('./bench/ledger-curve.ts')).ledgerCurve(full),
   'sync.drain': async () => (await import('./bench/sync-drain.ts')).syncDrain(),

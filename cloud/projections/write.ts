@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import { bigints, booleans, texts, uuids } from '#cloud/storage/arrays.ts'
 import { json, storable, type ShopTransaction } from '#cloud/storage/database.ts'
+import { soldLots } from './lots.ts'
 import type { Flag, Folded, Known, Totals } from './fold.ts'
 
 interface Place { readonly shop: Id; readonly device: Id }
@@ -16,7 +17,7 @@ export async function writeTogether(trx: ShopTransaction, statements: readonly S
   await (parts.length === 0 ? first : sql`with ${sql.join(parts)} ${first}`).execute(trx)
 }
 
-/** The sales of a fold; flags and reference data are written apart. */
+/** The sales of a fold and the lots they name; flags and reference data are written apart. */
 export function salesOf({ shop, device }: Place, { sales }: Folded): Statement[] {
   if (sales.length === 0) return []
   const of = <T>(pick: (row: Folded['sales'][number]) => T): T[] => sales.map(pick)
@@ -25,7 +26,18 @@ export function salesOf({ shop, device }: Place, { sales }: Folded): Statement[]
       ${uuids(of(({ sale }) => sale.sale))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[], ${texts(of(({ sale }) => storable(sale.no)))}::text[],
       ${bigints(of(({ at }) => at))}::bigint[], ${texts(of(({ sale }) => sale.date))}::text[], ${bigints(of(({ sale }) => sale.total))}::bigint[],
       ${bigints(of(({ sale }) => sale.lines.length))}::bigint[]
-    ) as row (id, seq, no, at, date, total_fen, lines)`]
+    ) as row (id, seq, no, at, date, total_fen, lines)`, ...soldLotsOf(shop, sales)]
+}
+
+function soldLotsOf(shop: Id, sales: Folded['sales']): Statement[] {
+  const rows = sales.flatMap(({ sale }) => soldLots(sale).map((lot) => ({ sale: sale.sale, ...lot })))
+  if (rows.length === 0) return []
+  const of = <T>(pick: (row: typeof rows[number]) => T): T[] => rows.map(pick)
+  return [sql`insert into sold_lot (shop_id, good_id, no, expiry, sale_id, quantity)
+    select ${shop}::uuid, good_id, no, expiry, sale_id, quantity from unnest(
+      ${uuids(of(({ good }) => good))}::uuid[], ${texts(of(({ no }) => storable(no)))}::text[], ${texts(of(({ expiry }) => storable(expiry)))}::text[],
+      ${uuids(of(({ sale }) => sale))}::uuid[], ${bigints(of(({ quantity }) => quantity))}::bigint[]
+    ) as row (good_id, no, expiry, sale_id, quantity)`]
 }
 
 /** Stock and balances. Each good's stock takes the next number behind `rev`. */

@@ -18,6 +18,7 @@ export interface Books {
   sales: { sale: Id; device: Id; seq: number; no: string; total: number; lines: number }[]
   stock: { good: Id; device: Id; quantity: number; counted: boolean }[]
   lots: { good: Id; no: string; expiry: string; device: Id; quantity: number }[]
+  soldLots: { good: Id; no: string; expiry: string; sale: Id; quantity: number }[]
   /** fen */
   balances: { device: Id; account: string; fen: number }[]
   references: { kind: string; id: Id; doc: Fields; clocks: Clocks }[]

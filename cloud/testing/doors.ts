@@ -4,7 +4,7 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import type { FurnishedShop } from './furnish.ts'
+import { GTIN, ITEM, type FurnishedShop } from './furnish.ts'
 import { startCloud, type CloudSettings, type TestCloud } from './server.ts'
 
 /**
@@ -26,6 +26,9 @@ export const DOORS: Readonly<Record<string, Entrance>> = {
   // A receipt is open to whoever holds its two ids, which are on the paper and can't be guessed.
   'GET /r/:shop/:sale': { door: 'public' },
   'GET /s/:shop': { door: 'public' },
+  // What a code on goods leads to is for whoever has them in their hand.
+  'GET /s/:shop/01/:gtin/10/:lot': { door: 'public' },
+  'GET /s/:shop/01/:gtin/10/:lot/21/:item': { door: 'public' },
 
   'POST /api/pair': { door: 'pairing' },
 
@@ -61,6 +64,9 @@ export const DOORS: Readonly<Record<string, Entrance>> = {
   'POST /api/shops/:id/people/:person/erase': { door: 'shop' },
 
   'GET /manage/:shop': { door: 'owner' },
+  'GET /manage/:shop/recalls': { door: 'owner' },
+  'POST /manage/:shop/recalls': { door: 'owner', form: { no: 'B1', step: 'begin' } },
+  'POST /manage/:shop/recalls/:recall/lift': { door: 'owner' },
   'POST /manage/:shop/login': { door: 'owner', form: { key: 'xpo_' } },
   'POST /manage/:shop/code': { door: 'owner' },
   'POST /manage/:shop/goods/:good': { door: 'owner', form: { yuan: '9.99' } },
@@ -89,9 +95,9 @@ export async function startWatchedCloud(settings: CloudSettings): Promise<{ clou
 }
 
 /** What stands in a path for each name in it. */
-export type Names = Readonly<Record<'id' | 'shop' | 'good' | 'device' | 'sale' | 'person' | 'token', string>>
+export type Names = Readonly<Record<'id' | 'shop' | 'good' | 'device' | 'sale' | 'person' | 'token' | 'gtin' | 'lot' | 'item' | 'recall', string>>
 
-export const namesOf = ({ shop, good, sale, person, till }: FurnishedShop, token: string): Names => ({ id: shop, shop, good, device: till.device, sale, person, token })
+export const namesOf = ({ shop, good, sale, person, till, recall, lotNo }: FurnishedShop, token: string): Names => ({ id: shop, shop, good, device: till.device, sale, person, token, gtin: GTIN, lot: lotNo, item: ITEM, recall })
 
 export interface Ask {
   readonly method: string

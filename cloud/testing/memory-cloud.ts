@@ -16,6 +16,7 @@ import { Refusal } from '#cloud/identity/refusal.ts'
 import { bearerOf, newSecret, sha256, shopOfSecret } from '#cloud/identity/secrets.ts'
 import { judgeBatch, repeatedRows } from '#cloud/projections/batch.ts'
 import { type Edit, type Flag, type Folded, type LostEdit, type ReferenceDocument, applyEdit, foldRows, openRows, referenceKey } from '#cloud/projections/fold.ts'
+import { soldLots } from '#cloud/projections/lots.ts'
 import { closingOf } from '#cloud/projections/purses.ts'
 import { pageOf } from '#cloud/projections/pull.ts'
 import type { CloudEdit } from '#cloud/projections/references.ts'
@@ -36,6 +37,7 @@ class Projected {
   readonly flags: ({ device: Id } & Flag)[] = []
   readonly stock: { good: Id; device: Id; quantity: number; counted: boolean; rev: number }[] = []
   readonly lots: Books['lots'] = []
+  readonly soldLots: Books['soldLots'] = []
   readonly balances = new Map<string, number>()
   readonly references = new Map<string, ReferenceDocument>()
   readonly revs = new Map<string, number>()
@@ -43,6 +45,7 @@ class Projected {
 
   take(device: Id, folded: Folded): void {
     for (const { sale, seq } of folded.sales) this.sales.push({ sale: sale.sale, device, seq, no: sale.no, total: sale.total, lines: sale.lines.length })
+    for (const { sale } of folded.sales) this.soldLots.push(...soldLots(sale).map((lot) => ({ ...lot, sale: sale.sale })))
     for (const [account, fen] of folded.balances) {
       const key = `${device} ${account}`
       this.balances.set(key, (this.balances.get(key) ?? 0) + fen)
@@ -309,6 +312,7 @@ export class MemoryCloud implements CloudUnderTest {
       sales: projected.sales,
       stock: projected.stock.map(({ good, device, quantity, counted }) => ({ good, device, quantity, counted })),
       lots: projected.lots.map((each) => ({ ...each })),
+      soldLots: projected.soldLots.map(({ good, no, expiry, sale, quantity }) => ({ good, no, expiry, sale, quantity })),
       balances: [...projected.balances].map(([key, fen]) => ({ device: key.split(' ')[0]!, account: key.split(' ')[1]!, fen })),
       references: [...projected.references].map(([key, { doc, clocks }]) => ({ kind: key.split(' ')[0]!, id: key.split(' ')[1]!, doc, clocks })),
       lost: projected.lost.map(({ kind, id: of, field, value, hlc, editor }) => ({ kind, id: of, field, value, hlc, editor })),

@@ -37,6 +37,7 @@ export function pgCloud(databaseUrl: string, notices: Notices, connections?: num
         sales: await all('select id as sale, device_id as device, seq, no, total_fen as total, lines from sale'),
         stock: await all('select good_id as good, device_id as device, quantity, counted from stock'),
         lots: await all('select good_id as good, no, expiry, device_id as device, quantity from lot'),
+        soldLots: await all('select good_id as good, no, expiry, sale_id as sale, quantity from sold_lot'),
         balances: await all('select device_id as device, account, fen from balance'),
         references: await all("select kind, id, doc, clocks from reference where kind <> 'credit'"),
         lost: await all('select kind, id, field, value, hlc, editor from lost_edit'),

@@ -51,7 +51,7 @@ export async function laySiege(): Promise<Siege> {
   const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0]!
   const word = /name="word" value="([^"]+)"/.exec(await (await fetch(`${cloud.url}/manage/${shop.shop}`, { headers: { cookie } })).text())?.[1] ?? ''
   const tables = async (): Promise<Record<string, string>> => {
-    const { pairing_try: _tries, ...others } = await digestOf(client)
+    const { pairing_try: _tries, trace_scan: _looks, ...others } = await digestOf(client)
     return others
   }
 

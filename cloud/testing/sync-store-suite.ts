@@ -238,7 +238,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
       const [shift, sale, staff, held, person, refund] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
-      const [order, count, past, lot] = [ids.next(), ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
+      const [order, count, past, lot, recall, lotKey] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
       const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
@@ -279,14 +279,20 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['cash.moved', { shift, amount: 100, reason: 'change', note: '', postings: postings(100) }, ids.next()],
         ['staff.approved', { staff, rights: ['cash.move'], for: ids.next() }, ids.next()],
         ['stock.ordered', { no: 'CG1', supplier: '', note: '', lines: [{ good, quantity: 9000, cost: null }], hlc: tick(undefined, 5006, till.device) }, order],
-        ['stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [{ good, quantity: 5000, lot, cost: 200, average: 200 }], hlc: tick(undefined, 5007, till.device) }, ids.next()],
+        ['stock.received', { no: 'SH1', order, supplier: '', note: '', lines: [{ good, quantity: 5000, lot: lotKey, cost: 200, average: 200 }], hlc: tick(undefined, 5007, till.device) }, ids.next()],
         ['stock.order_closed', { order, hlc: tick(undefined, 5008, till.device) }, ids.next()],
-        ['stock.wasted', { no: 'BS1', reason: 'expired', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lot, quantity: 1000 }] }] }, ids.next()],
-        ['stock.sent', { no: 'DC1', to: '桥头店', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lot, quantity: 1000 }] }] }, ids.next()],
-        ['stock.taken', { no: 'DR1', document: 'DC9', from: '桥头店', note: '', lines: [{ good, sent: 2000, came: 1000, fault: 'missing', lot }] }, ids.next()],
+        ['stock.wasted', { no: 'BS1', reason: 'expired', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lotKey, quantity: 1000 }] }] }, ids.next()],
+        ['stock.sent', { no: 'DC1', to: '桥头店', note: '', lines: [{ good, quantity: 1000, lots: [{ ...lotKey, quantity: 1000 }] }] }, ids.next()],
+        ['stock.taken', { no: 'DR1', document: 'DC9', from: '桥头店', note: '', lines: [{ good, sent: 2000, came: 1000, fault: 'missing', lot: lotKey }] }, ids.next()],
         ['stock.count_begun', { no: 'PD1', note: '' }, count],
         ['stock.count_scanned', { count, good, quantity: 9000, books: 9500, afresh: false }, ids.next()],
-        ['stock.counted', { no: 'PD1', count, given_up: false, goods: 1, lines: [{ good, counted: 9000, books: 9500, came: 0, left: 0, difference: -500, value: null, lots: [{ ...lot, quantity: 500 }] }] }, ids.next()],
+        ['lot.described', { lot, set: { good, ...lotKey, gtin: '00400000000000', quantity: 5000, date: '2026-11-23', at: now, supplier: '老王' }, hlc: tick(undefined, 5009, till.device) }, ids.next()],
+        ['lot.reissued', { good, from: [{ lot, ...lotKey, quantity: 1000 }], to: [{ lot: ids.next(), no: 'B2', expiry: '2027-01-31', quantity: 1000 }], hlc: tick(undefined, 5010, till.device) }, ids.next()],
+        ['lot.labelled', { lot, prefix: 'ABCDEF', codes: 20, hlc: tick(undefined, 5011, till.device) }, ids.next()],
+        ['lot.recalled', { recall, what: { good, no: 'B1', supplier: '', from: '', to: '' }, reason: 'test_failed', note: '', hlc: tick(undefined, 5012, till.device) }, recall],
+        ['lot.recall_heard', { recall, hlc: tick(undefined, 5013, till.device) }, ids.next()],
+        ['lot.recall_lifted', { recall, note: '', hlc: tick(undefined, 5014, till.device) }, ids.next()],
+        ['stock.counted', { no: 'PD1', count, given_up: false, goods: 1, lines: [{ good, counted: 9000, books: 9500, came: 0, left: 0, difference: -500, value: null, lots: [{ ...lotKey, quantity: 500 }] }] }, ids.next()],
       ]
       const projected = new Set(EVENTS.map(({ type }) => type).filter((type) => !type.startsWith('device.')))
       expect(new Set(events.map(([type]) => type))).toEqual(projected)

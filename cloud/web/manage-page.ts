@@ -46,7 +46,7 @@ export function managePage(managed: Managed, voice: Voice): Page {
   const { t, href } = voice
   return {
     title: `${t('manage.title')} · ${view.shop.name}`, isPrivate: true,
-    body: html`<main class="manage"><header><div><h1>${view.shop.name}</h1><a href="${href(`/s/${view.path}`)}">${t('manage.public')}</a></div>
+    body: html`<main class="manage"><header><div><h1>${view.shop.name}</h1><a href="${href(`/s/${view.path}`)}">${t('manage.public')}</a> · <a href="${href(`/manage/${view.path}/recalls`)}">${t('recall.title')}</a></div>
 <form method="post" action="${href(`/manage/${view.path}/logout`)}"><input type="hidden" name="word" value="${word}"><button>${t('manage.logout')}</button></form></header>
 ${said ? html`<p class="said ${said.isGood ? 'good' : 'bad'}" role="status">${t(said.key)}</p>` : ''}
 ${tills(managed, voice)}

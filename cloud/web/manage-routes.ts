@@ -22,6 +22,7 @@ import { voiceOf, type MessageKey, type Voice } from './language.ts'
 import { LOST_SHOWN } from './manage-lost.ts'
 import { loginPage, managePage, type Managed } from './manage-page.ts'
 import { sendMissing, sendPage } from './page.ts'
+import { recallRoutes } from './recall-routes.ts'
 import { makeSessions } from './session.ts'
 import { viewShop, type ShopView } from './shop-view.ts'
 
@@ -70,6 +71,8 @@ export function manageRoutes(desk: Desk) {
       const voice = voiceOf(request)
       return sendPage(reply, voice, loginPage(view, voice, 'manage.too_many'), 429)
     })
+
+    await app.register(recallRoutes(desk, { enter, enterForm, goTo }))
 
     app.get('/manage/:shop', async (request, reply) => {
       const entered = await enter(request, reply)

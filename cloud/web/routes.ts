@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { IdSchema, longId } from '#shared/identity/ids.ts'
 import { listGoods } from '#cloud/projections/goods.ts'
+import { lotsOfSale } from '#cloud/projections/lots.ts'
 import { findSale } from '#cloud/projections/sales.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { creditPage, judge } from './credit-page.ts'
@@ -16,6 +17,7 @@ import { qrPicture } from './qr.ts'
 import { missingReceiptPage, receiptPage } from './receipt-page.ts'
 import { shopPage } from './shop-page.ts'
 import { viewShop, type ShopView } from './shop-view.ts'
+import { traceRoutes } from './trace-routes.ts'
 
 const ASSETS = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const
 
@@ -72,7 +74,7 @@ export function pageRoutes(desk: Desk) {
       if (!view || id === undefined) return sendMissing(reply, voice)
       const sale = await findSale(desk.db, view.shop.id, id)
       if (!sale) return sendPage(reply, voice, missingReceiptPage(view, voice), 404)
-      return sendPage(reply, voice, receiptPage(view, sale, voice))
+      return sendPage(reply, voice, receiptPage(view, { ...sale, lots: await lotsOfSale(desk.db, view.shop.id, sale.sale) }, voice))
     })
 
     app.get('/c/:token', async (request, reply) => {
@@ -82,6 +84,7 @@ export function pageRoutes(desk: Desk) {
       const qr = credit.state === 'valid' ? await qrPicture(`${desk.site}/c/${token}`) : ''
       return sendPage(reply, voice, creditPage(credit, qr, voice), credit.state === 'forged' ? 404 : 200)
     })
+    await app.register(traceRoutes(desk))
     await app.register(manageRoutes(desk))
   }
 }

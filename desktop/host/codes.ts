@@ -8,6 +8,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import { longId } from '#shared/identity/ids.ts'
 import type { Fen } from '#shared/money/money.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
+import type { Lot } from '#shared/stock/lot.ts'
 import { type Context, today } from './context.ts'
 
 type Answer = CallResult<'code.read'>
@@ -60,7 +61,7 @@ const unknown = (code: Unknown['code'], text: string): Unknown => ({ kind: 'unkn
 const addable = (because: string, text: string): string | null => (because === 'not_found' && text.trim().length <= 48 ? text.trim() : null)
 
 function readGoods({ store, clock }: Context, { codes, form, measure }: GoodsReading, text: string): Extract<Answer, { kind: 'good' | 'unknown' }> {
-  const found = codes.map((code) => store.goodByCode(code)).filter((good) => good !== undefined)
+  const found = [...codes.map((code) => store.goodByCode(code)), ownNumbered(store, codes, measure.lot)].filter((good) => good !== undefined)
   const good = found.find(({ on }) => on)
   if (!good) {
     if (found[0]) return { ...unknown('code.off_sale', text), detail: found[0].name }
@@ -76,6 +77,13 @@ function readGoods({ store, clock }: Context, { codes, form, measure }: GoodsRea
   return { kind: 'good', good, label: { text: text.trim(), ...quantityOf(good, amount), expires: measure.expires, expired, lot: measure.lot } }
 }
 
+/** Goods without a number of anybody's are known by their lots: see shared/trace/link.ts. */
+function ownNumbered(store: Context['store'], codes: readonly string[], lot: string | null): GoodView | undefined {
+  const gtin = codes.find((code) => code.length === 14)
+  const found = lot === null || gtin === undefined ? undefined : store.trace.byGtin(gtin, lot)
+  return found && store.good(found.good)
+}
+
 function quantityOf(good: GoodView, amount: Exclude<Measured, { fault: string }> | undefined): { quantity: number | null; amount: Fen | null; listed: Fen | null } {
   if (amount) return { quantity: amount.quantity, amount: amount.amount, listed: amount.listed }
   return { quantity: good.pricing === 'piece' ? 1000 : null, amount: null, listed: null }
@@ -83,7 +91,22 @@ function quantityOf(good: GoodView, amount: Exclude<Measured, { fault: string }>
 
 /** What the label's text says that this good costs, in fen: see `SaleFacts.labelled`. */
 export function labelled(context: Pick<Context, 'store' | 'clock'>, text: string, good: Good): Fen | null | undefined {
-  const own = new Set([good.code, ...good.codes])
-  const reading = recognise(text, groundOf(context, 'sell')).find((each): each is GoodsReading => each.kind === 'goods' && each.form !== 'code' && each.codes.some((code) => own.has(code)))
+  const reading = labelOf(context, text, good)
   return reading && reading.measure.amount
+}
+
+/** The lot that a label names, where this shop keeps it: see `SaleFacts.lotSaid`. */
+export function lotSaid(context: Pick<Context, 'store' | 'clock'>, text: string, good: Good): Lot | undefined {
+  const { store } = context
+  const { lot: no, expires } = labelOf(context, text, good)?.measure ?? { lot: null, expires: null }
+  if (no === null) return undefined
+  const known = [...store.stock.sums(good.id), ...store.trace.lotsOf(good.id, no)].filter((each) => each.no === no)
+  const found = known.find(({ expiry }) => expiry === expires) ?? known[0]
+  return found && { no, expiry: found.expiry }
+}
+
+function labelOf(context: Pick<Context, 'store' | 'clock'>, text: string, good: Good): GoodsReading | undefined {
+  const own = new Set([good.code, ...good.codes])
+  return recognise(text, groundOf(context, 'sell')).find((each): each is GoodsReading => each.kind === 'goods' && each.form !== 'code'
+    && (each.codes.some((code) => own.has(code)) || ownNumbered(context.store, each.codes, each.measure.lot)?.id === good.id))
 }

@@ -25,6 +25,7 @@ import { shiftHandlers } from './shifts.ts'
 import { staffHandlers } from './staff.ts'
 import { stockHandlers } from './stock/handlers.ts'
 import { ticketHandlers } from './tickets.ts'
+import { traceHandlers } from './trace/handlers.ts'
 import { snapshot } from './views.ts'
 
 const IDLE: Display = { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null, code: null }
@@ -44,6 +45,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     ...exportHandlers(context),
     ...promotionHandlers(context),
     ...stockHandlers(context),
+    ...traceHandlers(context),
     ...salesHandlers(context),
     ...refundHandlers(context),
     ...ticketHandlers(context),

@@ -53,7 +53,7 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
 }
 
 /** Queues labels on a printer in jobs of a few, in one transaction with what they hold. */
-export function printLabels({ store }: Context, runs: readonly LabelRun[], printer: Id, at: number, actor: Id | null): void {
+export function printLabels({ store }: Pick<Context, 'store'>, runs: readonly LabelRun[], printer: Id, at: number, actor: Id | null): void {
   store.together(() => {
     const prints = []
     for (let from = 0; from < runs.length; from += LABELS_A_JOB) {
@@ -88,13 +88,20 @@ export function testLabelBytes({ store }: Context, media: LabelMedia): Uint8Arra
 
 const written = (dots: Bitmap, media: LabelMedia, copies: number): Uint8Array => (media.language === 'tspl' ? toTspl(dots, media, copies) : toZpl(dots, { darkness: media.darkness, copies }))
 
-function drawn(label: LabelDocument, { size, density }: LabelMedia): DrawnLabel {
+/** A label in dots. Throws TillError label.code_wrong, label.code_too_wide. */
+export function drawn(label: LabelDocument, { size, density }: LabelMedia): DrawnLabel {
   const result = drawLabel(label, size, density)
   if ('fault' in result) throw new TillError(`label.${result.fault}`, { name: label.title, code: label.code?.content ?? '' })
   return result
 }
 
-function mediaOf({ store }: Context, id: Id): LabelMedia {
+/** What rolls of traceability labels usually are. */
+const USUAL: LabelMedia = { language: 'tspl', density: 8, size: { width: 60, height: 40 }, gap: 2, speed: 0, darkness: -1 }
+/** What labels are looked at for while nobody has said on which printer. */
+export const usualMedia = ({ store }: Pick<Context, 'store'>): LabelMedia => store.printers().find(({ label }) => label)?.label ?? USUAL
+
+/** Throws TillError printer.not_found, label.not_printer. */
+export function mediaOf({ store }: Pick<Context, 'store'>, id: Id): LabelMedia {
   const printer = store.printers().find((each) => each.id === id)
   if (!printer) throw new TillError('printer.not_found')
   if (!printer.label) throw new TillError('label.not_printer', { name: printer.name })

@@ -20,6 +20,7 @@ import { type Context, requireRight, signedIn } from './context.ts'
 import { labelBytes, testLabelBytes } from './labels.ts'
 import { reportPaperOf } from './reports.ts'
 import { stockPaper } from './stock/papers.ts'
+import { recallPaper } from './trace/recalls.ts'
 import { printStatus, receiptUrl, refundBody, saleBody, shiftReport } from './views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'printer.find' | 'print.jobs' | 'print.retry' | 'print.takeOver'
@@ -194,7 +195,7 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     }
     case 'stock': {
       const event = store.event(job.ref)
-      const paper = event && stockPaper(context, event, job.copy)
+      const paper = (event && stockPaper(context, event, job.copy)) ?? recallPaper(context, job.ref, job.copy)
       return paper && toEscpos(paper, profile)
     }
     case 'test': {

@@ -8,7 +8,7 @@ import type { Tender } from '#shared/payments/tender.ts'
 import { SaleCompleted, type SaleLine } from '#shared/sales/events.ts'
 import { decideSale, type SaleFacts, saleNumber, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { labelled } from './codes.ts'
+import { labelled, lotSaid } from './codes.ts'
 import { couponFor } from './coupons.ts'
 import { customerOf } from './member-views.ts'
 import { isRefund, papersOf, previewPicture, receiptPicture } from './paper.ts'
@@ -78,7 +78,7 @@ export function saleFacts(context: Context, ticket: Pick<Ticket, 'id' | 'member'
   const customer = ticket.member === undefined ? undefined : customerOf(context, ticket.member)
   return {
     staff, approved: context.approvals.of(ticket.id), shift, date, no: saleNumber(date, till, store.lastNo(saleNumberPrefix(date, till))), returnCap, expiredStops,
-    good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), rules: rulesFor(context, pricedAt),
+    good: (id) => store.listed(id), lots: (id) => store.stock.lots(id), stopped: (id) => store.trace.stopped(id), lotSaid: (text, good) => lotSaid(context, text, good), rules: rulesFor(context, pricedAt),
     customer, coupon: ticket.coupon === undefined ? undefined : couponFor(context, ticket.coupon, customer?.member),
     labelled: (text, good) => labelled(context, text, good),
   }

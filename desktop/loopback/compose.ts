@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { Approvals } from '#desktop/host/approvals.ts'
 import { bookLosses } from '#desktop/host/coupons.ts'
+import { hearRecalls } from '#desktop/host/trace/recalls.ts'
 import { releaseSpare } from '#desktop/host/leases.ts'
 import { DeviceDesk } from '#desktop/host/device-desk.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
@@ -161,6 +162,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
       if (status.state === 'online' && !isOnline) {
         releaseSpare(context)
         bookLosses(context)
+        hearRecalls(context)
       }
       isOnline = status.state === 'online'
     },
@@ -177,6 +179,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
         dispatcher.emit('alerts.changed', {})
         dispatcher.emit('members.changed', {})
         bookLosses(context)
+        hearRecalls(context)
       }
       if (purses.length > 0) {
         dispatcher.emit('members.changed', {})

@@ -23,6 +23,8 @@ const LISTED_BY = new Set(['price', 'on', 'quick'])
 export class Documents {
   /** Moves with every merge: whoever keeps parsed documents drops them then. */
   version = 0
+  /** The same for each kind by itself. */
+  readonly versions = new Map<string, number>()
   /** Goods whose search text is not yet what their document says, and whether they have none at all: see `settle`. */
   readonly #unsettled = new Map<Id, { isNew: boolean }>()
   readonly #get
@@ -63,6 +65,7 @@ export class Documents {
     const merged = mergeEdit(old?.doc ?? {}, old?.clocks ?? {}, set, at)
     if (merged.applied.length === 0) return false
     this.version += 1
+    this.versions.set(kind, (this.versions.get(kind) ?? 0) + 1)
     this.#put.run(kind, id, JSON.stringify(merged.doc), JSON.stringify(packClocks(merged.clocks)))
     if (kind === 'good') {
       const good = merged.doc as Partial<Good>

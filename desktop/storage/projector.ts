@@ -8,6 +8,8 @@ import type { Move } from '#shared/payments/purse.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
+import { labelledFields } from '#shared/trace/lot.ts'
+import { heardFields, liftedFields, recalledFields } from '#shared/trace/recall.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
 import { HISTORY, HistorySums } from './history-sums.ts'
@@ -18,7 +20,7 @@ import { StockRoom } from './stock-room.ts'
 export const PROJECTED = {
   sale: 'seq', refund: 'seq', refund_line: 'sale, line', shift: 'id', balance: 'shift, account', stock: 'good', session: 'key', held: 'id', taken: 'id', purse: 'member, purse', coupon_use: 'coupon, sale', birthday_use: 'member, year',
   ...SUMMED, ...HISTORY,
-  lot: 'good, no, expiry', stock_paper: 'seq', count_line: 'good',
+  lot: 'good, no, expiry', sold_lot: 'good, no, expiry, seq', stock_paper: 'seq', count_line: 'good',
 } as const
 
 export class Projector {
@@ -85,6 +87,7 @@ export class Projector {
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
         this.#moveStock(event, 1)
+        this.#room.sold(body.lines, event.seq)
         this.#sums.add(body, event.at)
         this.#move(body.moves ?? [])
         for (const { why, coupon } of sumOffs(body.lines)) {
@@ -201,6 +204,24 @@ export class Projector {
         break
       case 'purse.released':
         for (const { member, purse, amount } of event.body.parts) this.#purse.run(member, purse, 0, amount)
+        break
+      case 'lot.reissued':
+        this.#moveStock(event, 0)
+        break
+      case 'lot.described':
+        this.documents.merge('lot', event.body.lot, event.body.set, event.body.hlc)
+        break
+      case 'lot.labelled':
+        this.documents.merge('lot', event.body.lot, labelledFields(event.id, event.body), event.body.hlc)
+        break
+      case 'lot.recalled':
+        this.documents.merge('recall', event.body.recall, recalledFields(event.body, event.at), event.body.hlc)
+        break
+      case 'lot.recall_lifted':
+        this.documents.merge('recall', event.body.recall, liftedFields(event.body.note, event.at), event.body.hlc)
+        break
+      case 'lot.recall_heard':
+        this.documents.merge('recall', event.body.recall, heardFields(event.device, event.at), event.body.hlc)
         break
       case 'purse.wanted':
       case 'staff.approved':

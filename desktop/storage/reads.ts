@@ -9,6 +9,8 @@ import type { Id } from '#shared/identity/ids.ts'
 import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from './documents.ts'
 import type { StockReads } from './stock-reads.ts'
+import type { TraceReads } from './trace-reads.ts'
+import { stoppedLot } from '#shared/sales/sale.ts'
 import { CreditDocSchema, type CreditDoc } from '#shared/sync/protocol.ts'
 import { HistorySold } from '#shared/sales/history.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
@@ -39,6 +41,7 @@ export class Reads {
   readonly #db
   readonly #documents
   readonly #room
+  readonly #facts
   readonly #stock
   readonly #firstAfter
   readonly #kept = new Map<string, unknown>()
@@ -53,7 +56,8 @@ export class Reads {
   readonly #newestNo
   readonly #lastNo
 
-  constructor(db: Database, documents: Documents, room: StockReads) {
+  constructor(db: Database, documents: Documents, room: StockReads, trace: TraceReads) {
+    this.#facts = { stopped: (good: Id) => trace.stopped(good), lots: (good: Id) => room.lots(good) }
     this.#db = db
     this.#room = room
     this.#documents = documents
@@ -80,7 +84,8 @@ export class Reads {
 
   #dated(good: GoodView): GoodView {
     const expiry = this.#room.expiry(good.id)
-    return expiry === undefined ? good : { ...good, expiry }
+    const stopped = stoppedLot(this.#facts, good.id, null)
+    return expiry === undefined && stopped === undefined ? good : { ...good, ...(expiry !== undefined && { expiry }), ...(stopped !== undefined && { stopped }) }
   }
   #toGood(row: GoodRow): GoodView | undefined {
     const good = toGood(row)

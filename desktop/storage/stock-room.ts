@@ -12,6 +12,7 @@ interface Line { counted: number; scans: number; books: number; came: number; le
 export class StockRoom {
   readonly #documents
   readonly #lot
+  readonly #soldLot
   readonly #moved
   readonly #paper
   readonly #clearCount
@@ -22,6 +23,7 @@ export class StockRoom {
   constructor(db: Database, documents: Documents) {
     this.#documents = documents
     this.#lot = db.prepare('INSERT INTO lot (good, no, expiry, quantity) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity')
+    this.#soldLot = db.prepare('INSERT INTO sold_lot (good, no, expiry, seq, quantity) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity')
     this.#moved = db.prepare('UPDATE count_line SET later_came = later_came + max(@delta, 0), later_left = later_left + max(-@delta, 0) WHERE good = @good')
     this.#paper = db.prepare('INSERT INTO stock_paper (seq, kind, no) VALUES (?, ?, ?)')
     this.#clearCount = db.prepare('DELETE FROM count_line')
@@ -35,6 +37,11 @@ export class StockRoom {
   move(good: Id, delta: number, lots: readonly LotPart[]): void {
     for (const { no, expiry, quantity } of lots) this.#lot.run(good, no, expiry, quantity)
     this.#moved.run({ good, delta })
+  }
+
+  /** A sale named lots: a recall finds it by them. */
+  sold(lines: readonly { readonly good: Id; readonly lots?: readonly LotPart[] | undefined }[], seq: number): void {
+    for (const { good, lots } of lines) for (const { no, expiry, quantity } of lots ?? []) this.#soldLot.run(good, no, expiry, seq, quantity)
   }
 
   apply(event: StockEvent): void {

@@ -27,6 +27,7 @@ import { Refunds } from './refunds.ts'
 import { renewLedger } from './renewal.ts'
 import { Settings } from './settings.ts'
 import { StockReads } from './stock-reads.ts'
+import { TraceReads } from './trace-reads.ts'
 import { verifyLedger } from './verify.ts'
 
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
@@ -45,11 +46,12 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const prints = new PrintJobTable(db)
   const labels = new LabelBatches(db)
   const stock = new StockReads(db, projector.documents)
-  const reads = new Reads(db, projector.documents, stock)
+  const alerts = new Alerts(db)
+  const trace = new TraceReads(db, projector.documents, alerts)
+  const reads = new Reads(db, projector.documents, stock, trace)
   const search = new GoodSearch(db)
   const reports = new Reports(db, projector.documents)
   const ledger = new Ledger(db, projector, prints, settings, sha256)
-  const alerts = new Alerts(db)
   const refunds = new Refunds(db, () => settings.identity().device, alerts)
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const purses = new Purses(db, alerts, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
@@ -156,6 +158,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     people,
     stock,
     history: historyReads(db),
+    trace,
     nextHlc(now) {
       const stamp = tick(settings.get('hlc'), now, settings.identity().device)
       settings.set('hlc', stamp)
@@ -246,7 +249,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
             coupons.hear(change.id, projector.documents.get('coupon', change.id)?.doc ?? {})
             tickets = true
           }
-          else if (change.kind !== 'tills') other = true
+          else if (change.kind === 'recall') tickets = true
+          else if (change.kind !== 'tills' && change.kind !== 'lot') other = true
         }
         if (changes.length > SETTLED_AT_ONCE) projector.documents.postpone()
         settings.set('rev', String(rev))

@@ -25,6 +25,8 @@ export const GoodViewSchema = GoodSchema.extend({
   stock: z.int().nullable(),
   /** The earliest last day of the lots that are there; absent where none bears one. */
   expiry: z.string().optional(),
+  /** Recalled: all of it (empty), or of this lot at least, which is there. Absent where nothing of it is. */
+  stopped: z.string().optional(),
 })
 export type GoodView = z.output<typeof GoodViewSchema>
 
@@ -232,6 +234,8 @@ export const AlertSchema = z.object({
     z.object({ kind: z.literal('value.over_limit'), member: IdSchema, who: z.string().default(''), till: z.string(), balance: z.int(), limit: z.int() }),
     /** More was paid back for a sale than was paid for it, at `tills` together; in fen. */
     z.object({ kind: z.literal('sale.refunded_beyond'), no: z.string(), tills: z.array(z.string()), paid: PriceSchema, back: PriceSchema }),
+    /** Goods, or lots of them, that must not be sold any more. */
+    z.object({ kind: z.literal('lot.recalled'), goods: z.array(z.string()), reason: z.string(), note: z.string() }),
     /** An edit made at this till that lost to a later one, of another till or, where `till` is null, in the cloud. */
     z.object({ kind: z.literal('edit.lost'), of: z.string(), name: z.string(), field: z.string(), value: z.unknown(), won: z.unknown(), till: z.string().nullable() }),
   ]),

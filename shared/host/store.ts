@@ -9,6 +9,7 @@ import type { Shop } from '../catalog/shop.ts'
 import type { Alert, BadCell, GoodView, HeldView, KEPT_KINDS, PrinterSettings, PrintStanding, Verification } from './schemas.ts'
 import type { StockStore } from './stock-store.ts'
 import type { LabelRun } from '../documents/label.ts'
+import type { TraceStore } from './trace-store.ts'
 import type { Id } from '../identity/ids.ts'
 import type { PersonRecord, PersonSet } from '../identity/person.ts'
 import type { Staff } from '../identity/staff.ts'
@@ -268,6 +269,7 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   readonly people: PersonStore
   readonly stock: StockStore
   readonly history: HistoryStore
+  readonly trace: TraceStore
   /** The next stamp for an edit made here; later than any seen. */
   nextHlc(now: number): Hlc
   identity(): Identity

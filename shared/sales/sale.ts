@@ -13,7 +13,7 @@ import { handNeeds } from '../pricing/by-hand.ts'
 import { type CouponAtTicket, type Off, sumOffs } from '../pricing/offs.ts'
 import { goodsTotal, NO_RULES, type PricingRules, priceTicket } from '../pricing/price.ts'
 import { MILLI_MAX, type Milli } from '../quantity/quantity.ts'
-import { isExpired, lotTaker, type LotPart } from '../stock/lot.ts'
+import { isExpired, isSameLot, type Lot, lotTaker, type LotPart } from '../stock/lot.ts'
 import { SaleCompleted, type Sale, type SaleLine } from './events.ts'
 import { type Customer, type Payment, after, takePayment } from './payment.ts'
 
@@ -36,6 +36,10 @@ export interface SaleFacts {
   readonly rules?: PricingRules
   /** The good's stock in thousandths, and which lots of it are there; absent where no lots are kept. */
   lots?(id: Id): { readonly stock: number; readonly left: readonly LotPart[] }
+  /** What recalls stop of the good: all of it, or lots; absent or undefined where nothing is. */
+  stopped?(id: Id): { readonly whole: boolean; readonly lots: readonly Lot[] } | undefined
+  /** The lot of this good that a label names; undefined where it names none that is kept. */
+  lotSaid?(text: string, good: Good): Lot | undefined
   /** Categories of which nothing expired is sold. */
   readonly expiredStops?: readonly string[]
   /** What a label says that this good costs, in fen; null where it says no amount, undefined where it is no label of this good. */
@@ -107,7 +111,12 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   const { customer, coupon } = facts
   const rules: PricingRules = { ...facts.rules ?? NO_RULES, gifts: { birthday: customer?.birthday ?? 0, coupon } }
   const takeLots = lotTaker((id) => facts.lots?.(id) ?? NO_LOTS)
-  const lots = lines.map((line) => (line.quantity > 0 ? takeLots(line.good, line.quantity) : []))
+  const said = lines.map((line) => (line.label && facts.lotSaid?.(line.label.text, facts.good(line.good)!)) ?? null)
+  const lots = lines.map((line, i) => (line.quantity > 0 ? takeLots(line.good, line.quantity, said[i]) : []))
+  for (const [i, line] of lines.entries()) {
+    const lot = line.quantity > 0 ? stoppedLot(facts, line.good, said[i]!) : undefined
+    if (lot !== undefined) return { refused: { code: 'sale.recalled', detail: { name: line.name, lot } } }
+  }
   const expired = lines.find((line, i) => facts.expiredStops?.includes(facts.good(line.good)?.category ?? '') && lots[i]!.some((lot) => isExpired(lot, facts.date)))
   if (expired) return { refused: { code: 'sale.expired', detail: { name: expired.name } } }
   const priced = priceTicket(lines, ticket, rules)
@@ -140,6 +149,19 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
     ...(moves.length > 0 && { moves }),
   }
   return { event: { id: ticket.id, type: SaleCompleted.type, v: 1, body }, drawer: tenders.some(({ channel }) => channel === 'cash') }
+}
+
+/**
+ * The number of the recalled lot that goods in somebody's hand are or may be of, empty where all of the good is recalled; undefined where they
+ * are not. A lot that is still there stops what does not say its lot: nobody at the counter can tell which it is.
+ */
+export function stoppedLot(facts: Pick<SaleFacts, 'stopped' | 'lots'>, good: Id, said: Lot | null): string | undefined {
+  const stopped = facts.stopped?.(good)
+  if (!stopped) return undefined
+  if (stopped.whole) return ''
+  const there = said === null ? facts.lots?.(good).left ?? [] : [said]
+  const hit = there.find((lot) => stopped.lots.some((each) => isSameLot(each, lot)))
+  return hit && (hit.no || hit.expiry)
 }
 
 /** Names of promotions that take off something else than the screen said: edited, begun or over in between. */

@@ -13,10 +13,12 @@ import { MemberFields } from '../members/member.ts'
 import { CouponFields } from '../sales/coupon.ts'
 import { HoldingFields } from '../sales/held.ts'
 import { RefundingFields } from '../sales/refunding.ts'
+import { LotFields } from '../trace/lot.ts'
+import { RecallFields } from '../trace/recall.ts'
 import { type Change, CreditDocSchema, LostDocSchema, StockDocSchema } from './protocol.ts'
 
 const DOCUMENTS: Readonly<Record<string, z.ZodObject>> = {
-  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), refund: RefundingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(), coupon: CouponFields.partial(),
+  good: GoodFields.partial(), promotion: PromotionFields.partial(), shop: ShopFields.partial(), staff: StaffFields.partial(), credit: CreditDocSchema.partial(), ticket: HoldingFields.partial(), refund: RefundingFields.partial(), member: MemberFields.partial(), purse: PurseFields.partial(), coupon: CouponFields.partial(), lot: LotFields.partial(), recall: RecallFields.partial(),
 }
 
 /** Kinds that come down whole: there is nothing to merge, the latest is right. */

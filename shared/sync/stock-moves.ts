@@ -14,6 +14,8 @@ const NO_LOTS: readonly LotPart[] = []
 const gone = (parts: readonly LotPart[] | undefined): readonly LotPart[] => (parts === undefined || parts.length === 0 ? NO_LOTS : parts.map((part) => ({ ...part, quantity: -part.quantity })))
 const come = (lot: { no: string; expiry: string } | null, quantity: number): readonly LotPart[] => (lot === null || quantity === 0 ? NO_LOTS : [{ no: lot.no, expiry: lot.expiry, quantity }])
 
+const plain = ({ no, expiry, quantity }: LotPart): LotPart => ({ no, expiry, quantity })
+
 /** Empty where the event moves none. */
 export function stockMoves(event: DomainEvent): readonly StockMove[] {
   switch (event.type) {
@@ -26,6 +28,8 @@ export function stockMoves(event: DomainEvent): readonly StockMove[] {
     case 'stock.wasted':
     case 'stock.sent': return event.body.lines.map(({ good, quantity, lots }) => ({ good, delta: -quantity, lots: gone(lots) }))
     case 'stock.counted': return event.body.lines.map(({ good, difference, lots }) => ({ good, delta: difference, lots: gone(lots) }))
+    // The stock is what it was; only what it is of is said anew.
+    case 'lot.reissued': return [{ good: event.body.good, delta: 0, lots: [...gone(event.body.from.map(plain)), ...event.body.to.map(plain)] }]
     default: return []
   }
 }

@@ -24,7 +24,7 @@ let revoked: TestTill
 let quarantined: TestTill
 let names: Names
 /** What is nobody's. */
-const nothing = (): Names => ({ id: randomUUID(), shop: randomUUID(), good: randomUUID(), device: randomUUID(), sale: randomUUID(), person: randomUUID(), token: 'x.y.z' })
+const nothing = (): Names => ({ id: randomUUID(), shop: randomUUID(), good: randomUUID(), device: randomUUID(), sale: randomUUID(), person: randomUUID(), token: 'x.y.z', gtin: '06901234567892', lot: 'Z9', item: 'ZZZZZZ9', recall: randomUUID() })
 
 beforeAll(async () => {
   ({ cloud, routes } = await startWatchedCloud({ now: () => time, trustProxy: '127.0.0.1' }))
@@ -78,9 +78,11 @@ async function signIn({ shop, ownerKey }: FurnishedShop): Promise<{ headers: Rec
 }
 
 async function unchanged(work: () => Promise<void>): Promise<void> {
-  const before = await digestOf(client)
+  // That a code was looked at is counted, whoever looks.
+  const digest = async () => { const { trace_scan: _looks, ...others } = await digestOf(client); return others }
+  const before = await digest()
   await work()
-  expect(await digestOf(client)).toEqual(before)
+  expect(await digest()).toEqual(before)
   expect(await a.till.state()).toMatchObject({ status: 200 })
 }
 

@@ -8,7 +8,9 @@ import { canonical } from '#shared/ledger/canonical.ts'
 import type { Fen } from '#shared/money/money.ts'
 import { movingAverage } from '#shared/stock/cost.ts'
 import { StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted } from '#shared/stock/events.ts'
-import { type Lot, lotTaker } from '#shared/stock/lot.ts'
+import { isSameLot, type Lot, lotTaker } from '#shared/stock/lot.ts'
+import type { LotSaid } from '#shared/trace/lot.ts'
+import { describeCame } from '../trace/describe.ts'
 import { isOpen, type Order } from '#shared/stock/order.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { goodOf } from '../goods.ts'
@@ -17,8 +19,29 @@ import { namedGood, paperNo, paperOf } from './papers.ts'
 type Calls = 'stock.order' | 'stock.orderClose' | 'stock.orders' | 'stock.receive' | 'stock.waste' | 'stock.send' | 'stock.take'
 interface Line { readonly good: Id; readonly quantity?: number; readonly came?: number }
 
-export function moveHandlers(context: Context): Pick<Handlers, Calls> {
+interface ReceivedLine { readonly good: Id; readonly quantity: number; readonly lot: Lot | null; readonly cost: Fen | null }
+export interface Receipt { readonly order: Id | null; readonly supplier: string; readonly note: string; readonly lines: readonly ReceivedLine[] }
+
+/** What goods that came in are as events: their own, the goods' average costs, and what is known of lots that were not here before. */
+export function receipt(context: Context, { order, supplier, note, lines }: Receipt, said?: LotSaid): [type: string, body: object, lines: readonly ReceivedLine[], others: Parameters<typeof commit>[1]] {
   const { store, clock, ids } = context
+  const costs = new Map<Id, { stock: number; average: Fen | null }>()
+  const costed = lines.map((line) => {
+    const { stock, average } = costs.get(line.good) ?? { stock: store.stock.lots(line.good).stock, average: store.listed(line.good)?.cost ?? null }
+    const next = line.cost === null ? average : movingAverage(stock, average, line.quantity, line.cost)
+    costs.set(line.good, { stock: stock + line.quantity, average: next })
+    return { ...line, average: next }
+  })
+  const edits = [...costs].filter(([good, { average }]) => average !== (store.listed(good)?.cost ?? null)).map(([good, { average }]) => (
+    // Nobody at another till is told that their average lost: it was nobody's choice.
+    { id: ids.next(), type: GoodChanged.type, v: 1, body: { good, set: { cost: average }, hlc: store.nextHlc(clock.now()) } }
+  ))
+  const body = { no: paperNo(context, StockReceived.type), order, supplier, note, lines: costed, hlc: store.nextHlc(clock.now()) }
+  return [StockReceived.type, body, lines, [...edits, ...describeCame(context, supplier, lines, said)]]
+}
+
+export function moveHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock } = context
 
   /** Whether the key did this before; a body's lines may say more than was asked. */
   function isDone(key: Id, type: string, said: Readonly<Record<string, unknown>>, lines: readonly Line[]): boolean {
@@ -77,24 +100,13 @@ export function moveHandlers(context: Context): Pick<Handlers, Calls> {
       }
     },
 
-    'stock.receive'({ key, order: id, supplier: said, note, lines }) {
+    'stock.receive'(command) {
+      const { key, order: id, note, lines } = command
       if (isDone(key, StockReceived.type, { order: id, note }, lines)) return paperOf(context, key)
       requireRight(context, 'stock.receive', key)
       check(lines)
-      const supplier = said || (id === null ? '' : openOrder(context, id).supplier)
       if (id !== null) openOrder(context, id)
-      const costs = new Map<Id, { stock: number; average: Fen | null }>()
-      const costed = lines.map((line) => {
-        const { stock, average } = costs.get(line.good) ?? { stock: store.stock.lots(line.good).stock, average: store.listed(line.good)?.cost ?? null }
-        const next = line.cost === null ? average : movingAverage(stock, average, line.quantity, line.cost)
-        costs.set(line.good, { stock: stock + line.quantity, average: next })
-        return { ...line, average: next }
-      })
-      const edits = [...costs].filter(([good, { average }]) => average !== (store.listed(good)?.cost ?? null)).map(([good, { average }]) => (
-        // Nobody at another till is told that their average lost: it was nobody's choice.
-        { id: ids.next(), type: GoodChanged.type, v: 1, body: { good, set: { cost: average }, hlc: store.nextHlc(clock.now()) } }
-      ))
-      return record(key, StockReceived.type, { no: paperNo(context, StockReceived.type), order: id, supplier, note, lines: costed, hlc: store.nextHlc(clock.now()) }, lines, edits)
+      return record(key, ...receipt(context, { ...command, supplier: command.supplier || (id === null ? '' : openOrder(context, id).supplier) }))
     },
 
     'stock.waste'({ key, reason, note, lines }) {
@@ -108,7 +120,9 @@ export function moveHandlers(context: Context): Pick<Handlers, Calls> {
       if (isDone(key, StockSent.type, { to, note }, lines)) return paperOf(context, key)
       requireRight(context, 'stock.transfer', key)
       check(lines)
-      return record(key, StockSent.type, { no: paperNo(context, StockSent.type), to, note, lines: outLines(lines) }, lines)
+      const out = outLines(lines)
+      for (const { good, lots } of out) refuseRecalled(context, good, lots)
+      return record(key, StockSent.type, { no: paperNo(context, StockSent.type), to, note, lines: out }, lines)
     },
 
     'stock.take'({ key, document, from, note, lines }) {
@@ -129,6 +143,13 @@ function openOrder({ store }: Context, id: Id): Order {
 }
 
 /** Screens hear of goods whose stock moved; of very many they read all anew. */
+/** What is recalled goes to no other shop. Throws TillError lot.recalled. */
+function refuseRecalled({ store }: Context, good: Id, lots: readonly Lot[]): void {
+  const stopped = store.trace.stopped(good)
+  const lot = stopped && lots.find((each) => stopped.lots.some((other) => isSameLot(each, other)))
+  if (lot || stopped?.whole) throw new TillError('lot.recalled', { no: lot?.no ?? '' })
+}
+
 export function tellGoods(context: Context, goods: readonly Id[]): void {
   const each = [...new Set(goods)]
   if (each.length > 20) context.emit('goods.reloaded', {})

@@ -9,7 +9,8 @@ import type { TRANSFER_FAULTS, WasteReason } from '#shared/stock/events.ts'
 import { newId, till } from '../host/till.ts'
 import { expiryOf, quantityOf, quantityShown } from '../office/stock/typed.ts'
 
-export type StockTab = 'receive' | 'count' | 'waste' | 'transfer' | 'lists'
+export type StockTab = 'receive' | 'count' | 'waste' | 'transfer' | 'lists' | 'lots'
+export type LotsView = 'intake' | 'lots' | 'recalls'
 export type DraftKind = 'receive' | 'order' | 'waste' | 'send' | 'take'
 export interface DraftLine {
   readonly id: Id
@@ -43,6 +44,7 @@ export function lineFault(kind: DraftKind, line: DraftLine): 'quantity' | 'expir
 export const useStock = defineStore('stock', () => {
   const tab = ref<StockTab>('receive')
   const receiving = ref<'receive' | 'order'>('receive')
+  const lots = ref<LotsView>('intake')
   const moving = ref<'send' | 'take'>('send')
   const drafts = reactive<Record<DraftKind, Draft>>({ receive: empty(), order: empty(), waste: empty(), send: empty(), take: empty() })
   for (const kind of ['receive', 'order', 'waste', 'send', 'take'] as const) {
@@ -94,5 +96,5 @@ export const useStock = defineStore('stock', () => {
     return paper
   }
 
-  return { tab, receiving, moving, drafts, add, remove, clear, send }
+  return { tab, lots, receiving, moving, drafts, add, remove, clear, send }
 })

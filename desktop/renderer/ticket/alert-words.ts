@@ -26,6 +26,10 @@ export function alertWords({ what }: Alert): { message: string; next: string } {
     const { who, till, balance, limit } = what
     return { message: t('alerts.overLimit', { who, balance: formatYuan(balance), limit: formatYuan(limit) }), next: t('alerts.overLimitNext', { till }) }
   }
+  if (what.kind === 'lot.recalled') {
+    const reason = t(`auditValue.${what.reason}` as MessageKey)
+    return { message: t('alerts.recalled', { goods: what.goods.join(t('held.comma')) || t('alerts.recalledNone'), reason: what.note === '' ? reason : `${reason} · ${what.note}` }), next: t('alerts.recalledNext') }
+  }
   if (what.kind === 'sale.refunded_beyond') {
     const { no, paid, back } = what
     return { message: t('alerts.refundedBeyond', { no, tills: what.tills.join(t('held.comma')), paid: formatYuan(paid), back: formatYuan(back) }), next: t('alerts.refundedBeyondNext') }

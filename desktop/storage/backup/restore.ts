@@ -9,6 +9,7 @@ import { TillError } from '#shared/host/frames.ts'
 import { HEADER_BYTES } from '#shared/host/restore.ts'
 import type { Fault, Restored } from '#shared/host/schemas.ts'
 import type { Identity, Pairing } from '#shared/host/store.ts'
+import { Alerts } from '../alerts.ts'
 import { Documents } from '../documents.ts'
 import { migrate } from '../migrate.ts'
 import { LEDGER_FILE, MIGRATIONS, openForReading, storageError } from '../open.ts'
@@ -18,6 +19,7 @@ import { Reads } from '../reads.ts'
 import { ARCHIVE_FOLDER } from '../renewal.ts'
 import { Settings } from '../settings.ts'
 import { StockReads } from '../stock-reads.ts'
+import { TraceReads } from '../trace-reads.ts'
 import { sha256 } from '../till-store.ts'
 import { verifyLedger } from '../verify.ts'
 import { FAILED, LAST } from './backups.ts'
@@ -131,7 +133,7 @@ function prepare(db: Database, mark: Mark, migrations: string): Restored {
   markWaitingAsCopies(db)
   const { shop, till, device }: Identity = settings.identity()
   const documents = new Documents(db)
-  const { name } = new Reads(db, documents, new StockReads(db, documents)).shop(shop)
+  const { name } = new Reads(db, documents, new StockReads(db, documents), new TraceReads(db, documents, new Alerts(db))).shop(shop)
   const pairing = JSON.parse(settings.get('pairing') ?? 'null') as Pairing | null
   const last = db.prepare<[], { at: number | null }>('SELECT max(at) AS at FROM journal').get()
   return { shop: name, till, device, cloud: pairing?.cloud ?? null, rows, sales, lastAt: last?.at ?? null }

@@ -1,0 +1,34 @@
+/** The address that a code on a lot or an item holds: a GS1 Digital Link under the shop's page. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { checkGtin } from '#shared/codes/gtin.ts'
+import { isPrinted } from '#shared/trace/lot.ts'
+import type { Desk } from '#cloud/jobs/desk.ts'
+import { countScan, findLot } from '#cloud/projections/lots.ts'
+import { isRecalled } from '#cloud/projections/recalls.ts'
+import { voiceOf } from './language.ts'
+import { sendMissing, sendPage } from './page.ts'
+import { viewShop } from './shop-view.ts'
+import { missingTracePage, tracePage } from './trace-page.ts'
+
+interface Params { readonly shop: string; readonly gtin: string; readonly lot: string; readonly item?: string }
+
+export function traceRoutes(desk: Desk) {
+  return async (app: FastifyInstance): Promise<void> => {
+    const path = '/s/:shop/01/:gtin/10/:lot'
+    for (const url of [path, `${path}/21/:item`]) {
+      app.get(url, async (request: FastifyRequest, reply) => {
+        const voice = voiceOf(request)
+        const { shop, gtin, lot: no, item = '' } = request.params as Params
+        const now = desk.now()
+        const view = await viewShop(desk.db, shop, now)
+        if (!view) return sendMissing(reply, voice)
+        const story = checkGtin(gtin) === 'valid' ? await findLot(desk.db, view.shop.id, gtin.padStart(14, '0'), no) : undefined
+        if (!story) return sendPage(reply, voice, missingTracePage(view, voice), 404)
+        const isKnown = item === '' || isPrinted(story.lot, item)
+        // A browser that only asks whether there is a page has not looked at a code.
+        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, story)])
+        return sendPage(reply, voice, tracePage(view, { story, item, scans, isRecalled: recalled, isKnown }, voice), isKnown ? 200 : 404)
+      })
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { shortId } from '#shared/identity/ids.ts'
+import { traceLink, ownGtin } from '#shared/trace/link.ts'
+import { SCANS_USUAL } from '#cloud/web/trace-page.ts'
+import { rebuild } from '#cloud/projections/rebuild.ts'
+import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
+import { openShop, saleBody, type TestTill } from '#cloud/testing/till.ts'
+
+const start = Date.parse('2026-11-23T04:00:00Z')
+const hostile = `</script><img src=x onerror=alert(1)>"'&`
+let cloud: TestCloud
+let shop: string
+let till: TestTill
+let ownerKey: string
+let time = start
+const [good, lot, made, sale, member] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+let gtin: string
+
+beforeAll(async () => {
+  cloud = await startCloud({ now: () => time })
+  ;({ shop, till, ownerKey } = await openShop(cloud, { slug: 'lakeside', address: '湖州市衣裳街 18 号', phone: '0572-1234567' }))
+  gtin = ownGtin(shop, good)
+  const hlc = (n: number): string => `019000000000000${n}-a`
+  till.record('good.changed', { good, set: { name: '本地青菜', price: 600, unit: '公斤', pricing: 'weight' }, hlc: hlc(0) })
+  till.record('stock.received', { no: 'SH1', order: null, supplier: '老王', note: '', lines: [{ good, quantity: 20_000, lot: { no: 'A/1', expiry: '2026-11-26' }, cost: null, average: null }], hlc: hlc(1) })
+  till.record('lot.described', { lot, set: {
+    good, no: 'A/1', expiry: '2026-11-26', gtin, quantity: 20_000, date: '2026-11-23', at: start, supplier: '老王', producer: hostile.slice(0, 60), origin: '余杭',
+    certificate: { product: '青菜', quantity: '20 公斤', origin: '余杭', issued: '2026-11-23', promisor: '余杭某合作社', contact: '13812345678', link: '' }, tests: [{ what: '农残', result: 'passed', by: '市场检测室', date: '2026-11-23' }],
+  }, hlc: hlc(2) })
+  till.record('lot.labelled', { lot, prefix: 'ABCDEF', codes: 5, hlc: hlc(3) })
+  till.record('lot.reissued', { good, from: [{ lot, no: 'A/1', expiry: '2026-11-26', quantity: 4000 }], to: [{ lot: made, no: 'A2', expiry: '2026-11-26', quantity: 4000 }], hlc: hlc(4) })
+  till.record('lot.described', { lot: made, set: { good, no: 'A2', expiry: '2026-11-26', gtin, quantity: 4000, date: '2026-11-23', at: start + 60_000, parents: [{ lot, no: 'A/1', quantity: 4000 }] }, hlc: hlc(5) })
+  const body = saleBody({ good, sale })
+  till.record('sale.completed', { ...body, lines: (body['lines'] as object[]).map((line) => ({ ...line, lots: [{ no: 'A2', expiry: '2026-11-26', quantity: 600 }, { no: 'A/1', expiry: '2026-11-26', quantity: 400 }] })), member: { member, points: 0, value: 0 } })
+  const record = till.recordPerson(member, { name: '张三丰', phone: '13912345678' })
+  for (const { status, body: said } of [await till.push(), await till.people([record])]) if (status !== 200) throw new Error(JSON.stringify(said))
+})
+afterAll(() => cloud.destroy())
+
+const path = (no: string, serial = ''): string => new URL(traceLink('https://x.cn', shop, { gtin, lot: no, serial })).pathname
+async function get(at: string, init: RequestInit = {}): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${cloud.url}${at}`, { redirect: 'manual', ...init })
+  return { status: response.status, text: await response.text() }
+}
+const scans = (text: string): number => Number(/(\d+) 次/.exec(text)?.[1] ?? 0)
+
+test('a lot\'s code says who made it, how it came, what was promised and tested; hostile words stay words, a person\'s number is masked', async () => {
+  const page = await get(path('A/1'))
+  expect(page.status).toBe(200)
+  for (const text of ['本地青菜', 'A/1', '余杭', '老王', '到店', '农残', '合格', '余杭某合作社', '138****5678', '湖州市衣裳街 18 号', '来源可查', '2026-11-26']) expect(page.text).toContain(text)
+  expect(page.text).not.toContain('<img src=x')
+  expect(page.text).not.toContain('<script')
+  expect(page.text).not.toContain('13812345678')
+  expect((await get(`${path('A/1')}?lang=en`)).text).toContain('From producer to stall')
+  // The GTIN as short as it is printed, and the shop by its other name.
+  expect((await get(`/s/lakeside/01/${gtin.slice(1)}/10/A2`)).status).toBe(200)
+  for (const wrong of [path('B9'), `/s/${shortId(shop)}/01/00400000000001/10/A2`, `/s/${shortId(randomUUID())}/01/${gtin}/10/A2`, `/s/lakeside/01/x/10/%00`]) expect((await get(wrong)).status).toBe(404)
+})
+test('a lot that was split tells of what it was made of', async () => {
+  const { text } = await get(path('A2'))
+  for (const each of ['分装', 'A/1 → A2', '老王', '4 公斤']) expect(text).toContain(each)
+})
+test('each look at an item\'s code counts once, a reload does not; many are said to be suspicious, and a serial that was never printed is no code', async () => {
+  time += 10_000
+  expect(scans((await get(path('A/1', 'ABCDEF1'))).text)).toBe(1)
+  time += 1000
+  expect(scans((await get(path('A/1', 'ABCDEF1'))).text)).toBe(1)
+  await get(path('A/1', 'ABCDEF1'), { method: 'HEAD' })
+  for (let n = 2; n <= SCANS_USUAL; n++) {
+    time += 4000
+    expect((await get(path('A/1', 'ABCDEF1'))).text).toContain('来源可查')
+  }
+  time += 4000
+  const often = await get(path('A/1', 'ABCDEF1'))
+  expect(scans(often.text)).toBe(SCANS_USUAL + 1)
+  expect(often.text).toContain('扫得太多')
+  expect(scans((await get(path('A/1', 'ABCDEF2'))).text)).toBe(1)
+  const forged = await get(path('A/1', 'ABCDEF6'))
+  expect(forged.status).toBe(404)
+  expect(forged.text).toContain('查无此码')
+  expect(scans(forged.text)).toBe(0)
+})
+test('the receipt names its lots and leads to their pages', async () => {
+  const { text } = await get(`/r/${shortId(shop)}/${shortId(sale)}`)
+  expect(text).toContain(`${path('A2').slice(path('A2').indexOf('/01/'))}"`)
+  expect(text).toContain('A%2F1')
+})
+
+test('a recall from the owner\'s page: seen before it is begun, told to tills, each shown as reached or not, its sales and what is left found; then lifted', async () => {
+  const login = await fetch(`${cloud.url}/manage/lakeside/login`, { method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ key: ownerKey }).toString() })
+  const cookie = login.headers.get('set-cookie')!.split(';')[0]!
+  const signed = (init: RequestInit = {}): RequestInit => ({ ...init, headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' } })
+  const word = /name="word" value="([^"]+)"/.exec((await get('/manage/lakeside/recalls', signed())).text)![1]!
+  const post = (at: string, form: Record<string, string>) => get(at, signed({ method: 'POST', body: new URLSearchParams({ word, ...form }).toString() }))
+  const recalls = '/manage/lakeside/recalls'
+  expect((await get(recalls)).text).toContain('name="key"')
+  expect((await post(recalls, {})).text).toContain('至少填一样')
+  expect((await post(recalls, { good: '没有的' })).text).toContain('没有叫这个名字')
+  const look = await post(recalls, { good: '本地青菜', no: 'A/1', reason: 'test_failed', note: '农残超标' })
+  // What was made of it goes with it.
+  expect(look.text).toContain('2 个批次，已卖 1 单')
+  const about = async (what: Record<string, string>): Promise<string> => (await post(recalls, { reason: 'other', ...what })).text
+  for (const what of [{ supplier: '老王' }, { from: '2026-11-23', to: '2026-11-23' }, { no: 'A/1' }, { good: '本地青菜' }] as Record<string, string>[]) expect(await about(what)).toContain('2 个批次，已卖 1 单')
+  for (const what of [{ supplier: '老赵' }, { from: '2026-11-24' }, { no: 'B9' }] as Record<string, string>[]) expect(await about(what)).toContain('0 个批次，已卖 0 单')
+  expect((await till.changes()).changes.some(({ kind }) => kind === 'recall')).toBe(false)
+  expect((await post(recalls, { good: '本地青菜', no: 'A/1', reason: 'test_failed', note: '农残超标', step: 'begin' })).status).toBe(303)
+  const change = (await till.changes()).changes.find(({ kind }) => kind === 'recall')!
+  expect(change.doc).toMatchObject({ what: { good, no: 'A/1' }, reason: 'test_failed', note: '农残超标' })
+  const standing = await get(recalls, signed())
+  for (const text of ['还没通知到', '15.6 公斤', '3.4 公斤', '张*', '139****5678']) expect(standing.text).toContain(text)
+  till.record('lot.recall_heard', { recall: change.id, hlc: '0190000000000009-a' })
+  await till.push()
+  expect((await get(recalls, signed())).text).not.toContain('还没通知到')
+  for (const no of ['A/1', 'A2']) expect((await get(path(no))).text).toContain('已召回')
+  await rebuild(cloud.db, shop)
+  expect((await get(recalls, signed())).text).toContain('卖出 1 单')
+  expect((await post(`${recalls}/${change.id}/lift`, {})).status).toBe(303)
+  expect((await get(path('A2'))).text).not.toContain('已召回')
+  expect((await get(recalls, signed({ method: 'POST', body: new URLSearchParams({ word: 'wrong', no: 'A2', step: 'begin' }).toString() }))).status).toBe(303)
+  expect((await till.changes()).changes.filter(({ kind }) => kind === 'recall')).toHaveLength(1)
+})
+
+test('sales of before are found too: the migration reads them from the journal', async () => {
+  const client = new pg.Client({ connectionString: cloud.databaseUrl })
+  await client.connect()
+  const rows = async (): Promise<unknown[]> => (await client.query('select * from sold_lot order by no')).rows
+  const before = await rows()
+  expect(before).toHaveLength(2)
+  await client.query('delete from sold_lot')
+  const text = readFileSync(new URL('../../migrations/cloud/0011_sold_lots.sql', import.meta.url), 'utf8')
+  await client.query(text.slice(text.indexOf('insert into sold_lot')))
+  expect(await rows()).toEqual(before)
+  await client.end()
+})

@@ -1,0 +1,85 @@
+/** Labels of lots and of their items: what is on them, their picture, and as many as are wanted on a printer. */
+import { type LabelDocument, type LabelMedia, traceLabel } from '#shared/documents/label.ts'
+import { LABEL_WORDS } from '#shared/documents/label-words.ts'
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import { LotLabelled, type LotView } from '#shared/trace/lot.ts'
+import { toPng } from '#printers/dots/png.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
+import { drawn, mediaOf, printLabels, usualMedia } from '../labels.ts'
+import { knownLot, linkOf } from './describe.ts'
+import { quantityShown } from './lots.ts'
+
+type Calls = 'lot.label' | 'lot.codes' | 'lot.print'
+/** Thirty-two characters that nobody takes for one another. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const PREFIX_CHARS = 6
+
+export function labelHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, clock, done } = context
+  return {
+    'lot.label'({ lot: id }) {
+      signedIn(context)
+      const [label] = traceLabels(context, id, [''])
+      return { png: picture(label!, usualMedia(context)) }
+    },
+    'lot.print'({ key, lot: id, printer, copies }) {
+      const staff = signedIn(context)
+      const [label] = traceLabels(context, id, [''])
+      drawn(label!, mediaOf(context, printer))
+      done.once(key, 'lot.print', () => { printLabels(context, [{ label: label!, copies }], printer, clock.now(), staff.id) })
+      context.printed()
+      return {}
+    },
+    'lot.codes'({ key, lot: id, codes, printer }) {
+      const lot = knownLot(context, id)
+      const media = printer === undefined ? usualMedia(context) : mediaOf(context, printer)
+      if (!isRepeat(context, key, LotLabelled.type, { lot: id, codes })) {
+        requireRight(context, 'stock.receive', key)
+        // Not before it is known that they can be made.
+        drawn(traceLabels(context, id, [serialOf('A'.repeat(PREFIX_CHARS), codes)])[0]!, media)
+        const prefix = prefixOf(context.ids.next())
+        // Made and on their way to the printer, or neither: a code that is printed twice is what a copy looks like.
+        store.together(() => {
+          commit(context, [{ id: key, type: LotLabelled.type, v: 1, body: { lot: id, prefix, codes, hlc: store.nextHlc(clock.now()) } }])
+          if (printer !== undefined) printLabels(context, traceLabels(context, id, serialsOf(prefix, codes)).map((label) => ({ label, copies: 1 })), printer, clock.now(), store.signedIn())
+        })
+        if (printer !== undefined) context.printed()
+      }
+      const { prefix } = LotLabelled.body.parse(store.event(key)!.body)
+      const serials = serialsOf(prefix, codes)
+      return { serials, links: serials.map((serial) => linkOf(context, lot, serial)!), png: picture(traceLabels(context, id, serials.slice(0, 1))[0]!, media) }
+    },
+  }
+}
+
+const picture = (label: LabelDocument, media: LabelMedia): string => Buffer.from(toPng(drawn(label, media).dots)).toString('base64')
+const serialsOf = (prefix: string, codes: number): string[] => Array.from({ length: codes }, (_, i) => serialOf(prefix, i + 1))
+const serialOf = (prefix: string, number: number): string => `${prefix}${number}`
+/** Of an id's random bits, so that a serial that was never printed is not guessed. */
+function prefixOf(id: Id): string {
+  let bits = BigInt(`0x${id.slice(-8)}`)
+  let text = ''
+  for (let i = 0; i < PREFIX_CHARS; i++, bits >>= 5n) text += ALPHABET[Number(bits & 31n)]
+  return text
+}
+
+/** A label for each serial; an empty one is the lot's own. Throws TillError lot.not_found, lot.no_link. */
+export function traceLabels(context: Pick<Context, 'store'>, id: Id, serials: readonly string[]): LabelDocument[] {
+  const lot = knownLot(context, id)
+  return serials.map((serial) => {
+    const link = linkOf(context, lot, serial)
+    if (link === null) throw new TillError('lot.no_link', { no: lot.no })
+    return traceLabel({
+      good: context.store.listed(lot.good)?.name ?? '', lot: lot.no, origin: lot.origin, producer: lot.producer || lot.certificate?.promisor || lot.supplier, issued: lot.certificate?.issued ?? '', tested: testedText(lot), expires: lot.expiry,
+      // Of one item nobody knows how much it is.
+      quantity: serial === '' ? quantityShown(context, lot.good, lot.quantity) : '', link,
+    })
+  })
+}
+
+function testedText({ tests }: Pick<LotView, 'tests'>): string {
+  const words = LABEL_WORDS.zh
+  return tests.map(({ what, result }) => `${what} ${words[result]}`).join(' ')
+}

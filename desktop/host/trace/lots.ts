@@ -1,0 +1,138 @@
+/** Lots at the till: taken in within seconds, described, split and mixed, looked at. */
+import type { Handlers } from '#shared/host/dispatcher.ts'
+import { TillError } from '#shared/host/frames.ts'
+import type { LotShown } from '#shared/host/trace-schemas.ts'
+import type { Id } from '#shared/identity/ids.ts'
+import type { Fen } from '#shared/money/money.ts'
+import { formatQuantity, thousandthsPer } from '#shared/quantity/quantity.ts'
+import { StockReceived } from '#shared/stock/events.ts'
+import { isLotNo } from '#shared/trace/link.ts'
+import { ancestors, LotReissued, reissue } from '#shared/trace/lineage.ts'
+import { LotDescribed, type LotSaid } from '#shared/trace/lot.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn, today } from '../context.ts'
+import { goodOf } from '../goods.ts'
+import { receipt, tellGoods } from '../stock/moves.ts'
+import { describedEvent, isStopped, knownLot, leftOf, shownLot } from './describe.ts'
+
+type Calls = 'lot.intake' | 'lot.again' | 'lot.describe' | 'lot.reissue' | 'lot.list' | 'lot.usual' | 'lot.get'
+const DAY_MS = 86_400_000
+/** Days back in which something that came is usual. */
+const USUAL_DAYS = 14
+const USUAL_MAX = 60
+
+interface Intake { readonly good: Id; readonly quantity: number; readonly cost: Fen | null; readonly no: string; readonly expiry: string }
+
+/** `261128-01-001`: the date, the till, the count of the day: one of the shop's own, and short enough for a code. */
+export function nextNos({ store, clock }: Context, count: number): string[] {
+  const prefix = `${today({ store, clock }).slice(2).replaceAll('-', '')}-${store.identity().till}-`
+  const last = Number(store.trace.lastNo(prefix)?.slice(prefix.length) ?? 0) || 0
+  return Array.from({ length: count }, (_, i) => prefix + String(last + 1 + i).padStart(3, '0'))
+}
+
+export function lotHandlers(context: Context): Pick<Handlers, Calls> {
+  const { store, ids, clock } = context
+
+  /** Whether the key did this before; the lot is then what came of it. */
+  function cameBefore(key: Id, good: Id, quantity: number | undefined): LotShown | undefined {
+    if (!isRepeat(context, key, StockReceived.type)) return undefined
+    const line = StockReceived.body.parse(store.event(key)!.body).lines[0]
+    const lot = line?.lot && line.good === good && (quantity === undefined || line.quantity === quantity) ? store.trace.lotOf(good, line.lot) : undefined
+    if (!lot) throw new TillError('key.reused', { key })
+    return shownLot(context, lot)
+  }
+
+  function takeIn(key: Id, { good, quantity, cost, no, expiry }: Intake, { supplier = '', ...said }: LotSaid): LotShown {
+    goodOf(context, good)
+    if (no !== '' && !isLotNo(no)) throw new TillError('lot.no_bad', { no })
+    const lot = { no: no || nextNos(context, 1)[0]!, expiry }
+    // Two dates under one number could not be told apart by its code.
+    if (store.trace.lotsOf(good, lot.no).some((each) => each.expiry !== expiry)) throw new TillError('lot.no_taken', { no })
+    const [type, body, , others] = receipt(context, { order: null, supplier, note: '', lines: [{ good, quantity, lot, cost }] }, said)
+    commit(context, [{ id: key, type, v: 1, body }, ...others])
+    tellGoods(context, [good])
+    return shownLot(context, store.trace.lotOf(good, lot)!)
+  }
+
+  return {
+    'lot.intake'({ key, good, quantity, cost, no, expiry, supplier, producer, origin, certificate, picture, tests }) {
+      const before = cameBefore(key, good, quantity)
+      if (before) return before
+      requireRight(context, 'stock.receive', key)
+      return takeIn(key, { good, quantity, cost, no, expiry }, {
+        supplier, ...producer !== '' && { producer }, ...origin !== '' && { origin }, ...certificate && { certificate }, ...picture !== '' && { picture }, ...tests.length > 0 && { tests },
+      })
+    },
+
+    'lot.again'({ key, lot: id }) {
+      const { good, quantity, supplier, producer, origin } = knownLot(context, id)
+      const before = cameBefore(key, good, quantity)
+      if (before) return before
+      requireRight(context, 'stock.receive', key)
+      return takeIn(key, { good, quantity, cost: null, no: '', expiry: '' }, { supplier, ...producer !== '' && { producer }, ...origin !== '' && { origin } })
+    },
+
+    'lot.describe'({ key, lot, set }) {
+      if (!isRepeat(context, key, LotDescribed.type, { lot, set })) {
+        requireRight(context, 'stock.receive', key)
+        knownLot(context, lot)
+        commit(context, [describedEvent(context, lot, set, key)])
+      }
+      return shownLot(context, knownLot(context, lot))
+    },
+
+    'lot.reissue'({ key, from, to }) {
+      if (!isRepeat(context, key, LotReissued.type)) {
+        requireRight(context, 'stock.receive', key)
+        const nos = nextNos(context, to.length)
+        const { name: promisor, phone: contact } = store.shop()
+        const made = reissue({
+          lot: (id) => store.trace.lot(id), left: (lot) => leftOf(context, lot), isStopped: (lot) => isStopped(context, lot), date: today(context), at: clock.now(), promisor, contact,
+          text: (quantity) => quantityShown(context, store.trace.lot(from[0]!.lot)?.good, quantity),
+        }, { from, to: to.map((quantity, i) => ({ lot: ids.next(), no: nos[i]!, quantity })) })
+        if ('refused' in made) throw new TillError(made.refused, { no: made.no ?? '' })
+        commit(context, [
+          { id: key, type: LotReissued.type, v: 1, body: { good: made.good, from: made.from, to: made.to, hlc: store.nextHlc(clock.now()) } },
+          ...made.described.map(({ lot, set }) => describedEvent(context, lot, set)),
+        ])
+        tellGoods(context, [made.good])
+      }
+      const done = LotReissued.body.parse(store.event(key)!.body)
+      return { lots: done.to.map(({ lot }) => shownLot(context, knownLot(context, lot))) }
+    },
+
+    'lot.list'({ good, text, before, limit }) {
+      signedIn(context)
+      return { lots: store.trace.lots({ good, text, before, limit }).map((lot) => shownLot(context, lot)) }
+    },
+
+    'lot.usual'() {
+      signedIn(context)
+      const date = today(context)
+      const since = clock.now() - USUAL_DAYS * DAY_MS
+      const latest = new Map<string, LotShown>()
+      const came = new Set<string>()
+      for (const lot of store.trace.lots({ limit: 1000 })) {
+        const key = `${lot.good} ${lot.supplier}`
+        if (lot.at < since) break
+        if (lot.parents.length > 0) continue
+        if (lot.date === date) came.add(key)
+        else if (!latest.has(key) && !came.has(key) && store.listed(lot.good)?.on) latest.set(key, shownLot(context, lot))
+      }
+      return { lots: [...latest.values()].slice(0, USUAL_MAX) }
+    },
+
+    'lot.get'({ lot: id }) {
+      signedIn(context)
+      const lot = knownLot(context, id)
+      return {
+        lot: shownLot(context, lot), ancestors: ancestors(lot, (each) => store.trace.lot(each)).map((each) => shownLot(context, each)), children: store.trace.childrenOf(id).map((each) => shownLot(context, each)),
+      }
+    },
+  }
+}
+
+/** `12.5 公斤`, `24 瓶`: with its unit, as people write it on a certificate. */
+export function quantityShown({ store }: Pick<Context, 'store'>, good: Id | undefined, quantity: number): string {
+  const { unit = '', pricing = 'piece' } = (good === undefined ? undefined : store.listed(good)) ?? {}
+  return `${formatQuantity(Math.round((quantity * 1000) / thousandthsPer(pricing, unit)))} ${unit}`.trim()
+}

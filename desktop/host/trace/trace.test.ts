@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { FakeCloud } from '#desktop/sync/testing/fake-cloud.ts'
+import { tamper } from '#desktop/storage/testing/store.ts'
+import { openTill, ticketOf, totalOf, type TestTill } from '#desktop/testing/till.ts'
+import type { GoodView } from '#shared/host/schemas.ts'
+import { readTraceLink } from '#shared/trace/link.ts'
+import { traceLabels } from './labels.ts'
+import { heardFields, recalledFields } from '#shared/trace/recall.ts'
+
+const DAY = 86_400_000
+const CERTIFICATE = { product: '青菜', quantity: '20 公斤', origin: '杭州余杭', issued: '2026-11-23', promisor: '余杭某合作社', contact: '0571-00000000', link: '' }
+
+async function shop(): Promise<{ till: TestTill; greens: GoodView }> {
+  const till = openTill()
+  await till.setUp()
+  const greens = await till.addGood({ name: '青菜', code: '', pricing: 'weight', unit: '公斤', price: 600 })
+  await till.run('shift.open', { float: 0 })
+  return { till, greens }
+}
+const intake = (till: TestTill, good: GoodView, rest: object = {}) => till.run('lot.intake', { good: good.id, quantity: 20_000, supplier: '老王', origin: '余杭', ...rest })
+const types = (till: TestTill): string[] => till.store.rows(0, 1000).map(({ text }) => (JSON.parse(text) as { type: string }).type)
+/** As a till does that has a cloud. */
+function pair(till: TestTill): void {
+  till.store.applyChanges([{ kind: 'shop', id: till.store.identity().shop, rev: 1, doc: { site: 'https://example.cn' }, clocks: { site: '0190000000000000-cloud' } }], 1)
+  const { shop: id } = till.store.identity()
+  till.store.pair({ cloud: 'https://example.cn', token: 'x' }, id, '01', { events: [], prints: [] }, till.clock.now(), null)
+}
+
+describe('intake', () => {
+  test('two things are enough, all else may be said; it is stock, and a lot with a number of the shop\'s own', async () => {
+    const { till, greens } = await shop()
+    const quick = await till.run('lot.intake', { good: greens.id, quantity: 20_000 })
+    expect(quick).toMatchObject({ no: '261123-00-001', left: 20_000, quantity: 20_000, supplier: '', certificate: null, link: null, recalled: false, date: '2026-11-23' })
+    const full = await intake(till, greens, { cost: 300, expiry: '2026-11-26', producer: '合作社', certificate: CERTIFICATE, tests: [{ what: '农残', result: 'passed', by: '市场检测室', date: '2026-11-23' }] })
+    expect(full).toMatchObject({ no: '261123-00-002', expiry: '2026-11-26', certificate: CERTIFICATE, tests: [{ what: '农残' }] })
+    expect(await till.run('goods.get', { good: greens.id })).toMatchObject({ stock: 40_000, expiry: '2026-11-26', cost: 300 })
+    expect((await till.run('lot.list', { text: '老王' })).lots.map(({ no }) => no)).toEqual([full.no])
+    expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+  test('the same key books once; another good under it is refused', async () => {
+    const { till, greens } = await shop()
+    const key = randomUUID()
+    const first = await till.run('lot.intake', { key, good: greens.id, quantity: 5000 })
+    expect(await till.run('lot.intake', { key, good: greens.id, quantity: 5000 })).toEqual(first)
+    expect((await till.refusal('lot.intake', { key, good: greens.id, quantity: 6000 })).code).toBe('key.reused')
+    expect((await till.run('goods.get', { good: greens.id })).stock).toBe(5000)
+  })
+  test('tomorrow it is one touch; a certificate is of its own lot and does not come along', async () => {
+    const { till, greens } = await shop()
+    const lot = await intake(till, greens, { certificate: CERTIFICATE })
+    expect((await till.run('lot.usual', {})).lots).toEqual([])
+    till.clock.pass(DAY)
+    expect((await till.run('lot.usual', {})).lots.map(({ lot: id }) => id)).toEqual([lot.lot])
+    const key = randomUUID()
+    const again = await till.run('lot.again', { key, lot: lot.lot })
+    expect(await till.run('lot.again', { key, lot: lot.lot })).toEqual(again)
+    expect(again).toMatchObject({ no: '261124-00-001', quantity: 20_000, supplier: '老王', origin: '余杭', certificate: null })
+    expect((await till.run('lot.usual', {})).lots).toEqual([])
+    expect((await till.run('lot.describe', { lot: again.lot, set: { certificate: CERTIFICATE } })).certificate).toEqual(CERTIFICATE)
+  })
+  test('a number that no code can say is refused, and one that has another date', async () => {
+    const { till, greens } = await shop()
+    expect((await till.refusal('lot.intake', { good: greens.id, quantity: 1000, no: '批次一' })).code).toBe('lot.no_bad')
+    await intake(till, greens, { no: 'A1', expiry: '2026-12-01' })
+    expect((await till.refusal('lot.intake', { good: greens.id, quantity: 1000, no: 'A1', expiry: '2026-12-02' })).code).toBe('lot.no_taken')
+    expect(await intake(till, greens, { no: 'A1', expiry: '2026-12-01' })).toMatchObject({ left: 40_000 })
+  })
+  test('what is received with a lot is described too, by whom it came from', async () => {
+    const { till, greens } = await shop()
+    await till.run('stock.receive', { supplier: '老李', lines: [{ good: greens.id, quantity: 3000, lot: { no: 'B1', expiry: '' } }] })
+    expect((await till.run('lot.list', {})).lots).toMatchObject([{ no: 'B1', supplier: '老李', left: 3000 }])
+  })
+  test('a cashier needs somebody who may', async () => {
+    const { till, greens } = await shop()
+    await till.addStaff('02', 'cashier')
+    await till.run('staff.signIn', { no: '02', pin: '0000' })
+    expect((await till.refusal('lot.intake', { good: greens.id, quantity: 1000 })).code).toBe('staff.not_allowed')
+    const key = randomUUID()
+    await till.run('staff.approve', { no: '01', pin: '1234', rights: ['stock.receive'], for: key })
+    expect((await till.run('lot.intake', { key, good: greens.id, quantity: 1000 })).left).toBe(1000)
+  })
+})
+
+test('splitting and mixing keep the stock, name their parents, and new certificates are the shop\'s', async () => {
+  const { till, greens } = await shop()
+  const lot = await intake(till, greens, { certificate: CERTIFICATE })
+  const { lots: [four, six] } = await till.run('lot.reissue', { from: [{ lot: lot.lot, quantity: 10_000 }], to: [4000, 6000] })
+  expect([four, six].map((each) => [each!.no, each!.left, each!.certificate?.promisor, each!.certificate?.quantity])).toEqual([['261123-00-002', 4000, '试验小铺', '4 公斤'], ['261123-00-003', 6000, '试验小铺', '6 公斤']])
+  const other = await intake(till, greens, { supplier: '老李' })
+  const { lots: [mixed] } = await till.run('lot.reissue', { from: [{ lot: four!.lot, quantity: 4000 }, { lot: other.lot, quantity: 1000 }], to: [5000] })
+  const story = await till.run('lot.get', { lot: mixed!.lot })
+  expect(story.ancestors.map(({ no }) => no)).toEqual([four!.no, other.no, lot.no])
+  expect((await till.run('lot.get', { lot: lot.lot })).children.map(({ no }) => no)).toEqual([four!.no, six!.no])
+  expect((await till.run('goods.get', { good: greens.id })).stock).toBe(40_000)
+  expect((await till.run('stock.lots', { good: greens.id })).lots.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(40_000)
+  expect((await till.refusal('lot.reissue', { from: [{ lot: four!.lot, quantity: 1 }], to: [1] })).code).toBe('lot.too_little')
+  expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+})
+
+test('an item\'s code: made once, scanned as its good, and the sale names its lot and no other', async () => {
+  const { till, greens } = await shop()
+  const old = await intake(till, greens, { expiry: '2026-11-24' })
+  const lot = await intake(till, greens, { expiry: '2026-11-30' })
+  expect((await till.refusal('lot.label', { lot: lot.lot })).code).toBe('lot.no_link')
+  pair(till)
+  const key = randomUUID()
+  const made = await till.run('lot.codes', { key, lot: lot.lot, codes: 3 })
+  expect(await till.run('lot.codes', { key, lot: lot.lot, codes: 3 })).toEqual(made)
+  expect(new Set(made.serials).size).toBe(3)
+  expect(readTraceLink(made.links[2]!)).toEqual({ gtin: lot.gtin, lot: lot.no, serial: made.serials[2] })
+  expect(Buffer.from(made.png, 'base64').subarray(1, 4).toString()).toBe('PNG')
+  const [label] = traceLabels(till, lot.lot, [made.serials[0]!])
+  expect(label!.code!.content).toBe(made.links[0])
+  const printer = randomUUID()
+  const small = { language: 'zpl', density: 8, size: { width: 20, height: 15 }, gap: 2, speed: 0, darkness: -1 } as const
+  const put = (media: object) => till.run('printer.put', { printer: { id: printer, name: '标签机', profile: 'generic-58', address: 'tcp://127.0.0.1:9', receipts: false, drawer: false, label: { ...small, ...media } } })
+  await put({})
+  expect(await till.refusal('lot.codes', { lot: lot.lot, codes: 2, printer })).toMatchObject({ code: 'label.code_too_wide' })
+  await put({ size: { width: 60, height: 40 } })
+  const printed = randomUUID()
+  for (let again = 0; again < 2; again++) await till.run('lot.codes', { key: printed, lot: lot.lot, codes: 30, printer })
+  await till.run('lot.print', { lot: lot.lot, printer, copies: 4 })
+  const jobs = (await till.run('print.jobs', {})).jobs.filter(({ kind }) => kind === 'labels').toReversed()
+  expect(jobs.map(({ ref }) => till.store.labels(ref)!.reduce((sum, { copies }) => sum + copies, 0))).toEqual([25, 5, 4])
+  expect(till.store.labels(jobs[0]!.ref)![0]!.label.code!.content).toMatch(/\/21\/[A-Z2-9]{6}1$/)
+  const meaning = await till.run('code.read', { text: made.links[0]! })
+  expect(meaning).toMatchObject({ kind: 'good', good: { id: greens.id }, label: { lot: lot.no } })
+  const ticket = ticketOf([{ good: greens, quantity: 1000 }])
+  const labelled = { ...ticket, lines: ticket.lines.map((line) => ({ ...line, label: { text: made.links[0]!, amount: null } })) }
+  const sold = await till.run('sale.complete', { key: ticket.id, ticket: labelled, total: totalOf(ticket), given: 600 })
+  expect(sold.lines[0]!.lots).toEqual([{ no: lot.no, expiry: '2026-11-30', quantity: 1000 }])
+  expect((await till.sell([{ good: greens, quantity: 1000 }])).lines[0]!.lots).toEqual([{ no: old.no, expiry: '2026-11-24', quantity: 1000 }])
+})
+
+describe('a recall', () => {
+  const what = { good: null, no: '', supplier: '', from: '', to: '' }
+  test('stops its lots and nothing else, nobody can allow it, and it ends when what it stopped is gone or it is lifted', async () => {
+    const { till, greens } = await shop()
+    const bread = await till.addGood({ name: '面包' })
+    const lot = await intake(till, greens, { certificate: CERTIFICATE })
+    const sold = await till.sell([{ good: greens, quantity: 1500 }])
+    const recall = await till.run('recall.begin', { what: { ...what, good: greens.id, no: lot.no }, reason: 'test_failed', note: '农残超标' })
+    expect(recall).toMatchObject({ goodName: '青菜', heardAt: till.clock.now(), lifted: null })
+    const blocked = ticketOf([{ good: bread }, { good: greens, quantity: 500 }])
+    await till.run('staff.approve', { no: '01', pin: '1234', rights: ['stock.waste', 'return.against_rules'], for: blocked.id })
+    expect(await till.refusal('sale.complete', { key: blocked.id, ticket: blocked, total: totalOf(blocked), given: 5000 })).toEqual({ code: 'sale.recalled', detail: { name: '青菜', lot: lot.no } })
+    expect((await till.run('goods.get', { good: greens.id })).stopped).toBe(lot.no)
+    await till.sell([{ good: bread }])
+    for (const of of [null, { no: lot.no, expiry: '' }]) expect((await till.refusal('stock.send', { to: '桥头店', lines: [{ good: greens.id, quantity: 1000, lot: of }] })).code).toBe('lot.recalled')
+    expect((await till.refusal('lot.reissue', { from: [{ lot: lot.lot, quantity: 1000 }], to: [1000] })).code).toBe('lot.recalled')
+    expect(await till.run('recall.effect', { what: recall.what })).toMatchObject({
+      lots: [{ name: '青菜', no: lot.no, left: 18_500 }], sales: [{ sale: sold.sale, saleNo: sold.no, name: '青菜', quantity: 1500, member: null }], total: 1, quantity: 1500,
+    })
+    // What comes back of it may; another lot is sold by its code while the recalled one is there.
+    pair(till)
+    const good = await intake(till, greens)
+    const { links } = await till.run('lot.codes', { lot: good.lot, codes: 1 })
+    expect((await till.refusal('sale.complete', (({ id }) => ({ key: id, ticket: { ...ticketOf([{ good: greens }], id) }, total: 600, given: 600 }))({ id: randomUUID() }))).code).toBe('sale.recalled')
+    const ticket = ticketOf([{ good: greens }])
+    await till.run('sale.complete', { key: ticket.id, ticket: { ...ticket, lines: ticket.lines.map((line) => ({ ...line, label: { text: links[0]!, amount: null } })) }, total: 600, given: 600 })
+    await till.run('stock.waste', { reason: 'spoiled', lines: [{ good: greens.id, quantity: 18_500, lot: { no: lot.no, expiry: '' } }] })
+    expect((await till.sell([{ good: greens }])).lines[0]!.lots).toEqual([{ no: good.no, expiry: '', quantity: 1000 }])
+    await till.run('recall.lift', { recall: recall.recall, note: '查清了' })
+    expect((await till.refusal('recall.lift', { recall: recall.recall, note: '再来' })).code).toBe('recall.lifted')
+    expect(types(till).filter((type) => type.startsWith('lot.recall'))).toEqual(['lot.recalled', 'lot.recall_heard', 'lot.recall_lifted'])
+  })
+  test('of a supplier or of days also stops what was made of it, and a whole good stops whatever it is of', async () => {
+    const { till, greens } = await shop()
+    const bad = await intake(till, greens, { supplier: '老李' })
+    await till.run('lot.reissue', { from: [{ lot: bad.lot, quantity: 20_000 }], to: [20_000] })
+    const { recall } = await till.run('recall.begin', { what: { ...what, supplier: '老李', from: '2026-11-23', to: '2026-11-23' }, reason: 'by_supplier' })
+    expect((await till.refusal('sale.complete', (({ id }) => ({ key: id, ticket: ticketOf([{ good: greens }], id), total: 600, given: 600 }))({ id: randomUUID() }))).detail).toEqual({ name: '青菜', lot: '261123-00-002' })
+    await till.run('recall.lift', { recall })
+    await till.sell([{ good: greens }])
+    await till.run('recall.begin', { what: { ...what, good: greens.id }, reason: 'authority' })
+    expect((await till.refusal('sale.complete', (({ id }) => ({ key: id, ticket: ticketOf([{ good: greens }], id), total: 600, given: 600 }))({ id: randomUUID() }))).detail).toEqual({ name: '青菜', lot: '' })
+  })
+  test('from elsewhere stops at once, is confirmed in the journal, and told to whoever is here', async () => {
+    const { till, greens } = await shop()
+    const cloud = await new FakeCloud().start()
+    onTestFinished(() => cloud.stop())
+    const lot = await intake(till, greens)
+    await till.run('till.pair', { cloud: cloud.url, code: cloud.newCode() })
+    const recall = randomUUID()
+    cloud.edit('recall', recall, { ...recalledFields({ what: { ...what, no: lot.no }, reason: 'authority', note: '' }, 5), ...heardFields(randomUUID(), 6) })
+    await till.run('sync.now', {})
+    expect((await till.refusal('sale.complete', (({ id }) => ({ key: id, ticket: ticketOf([{ good: greens }], id), total: 600, given: 600 }))({ id: randomUUID() }))).code).toBe('sale.recalled')
+    expect((await till.run('recall.list', {})).recalls).toMatchObject([{ recall, heardAt: till.clock.now() }])
+    expect((await till.run('alert.list', {})).alerts).toMatchObject([{ what: { kind: 'lot.recalled', goods: ['青菜'], reason: 'authority' } }])
+    await till.run('sync.now', {})
+    expect(cloud.device.rows.filter(({ text }) => text.includes('"lot.recall_heard"'))).toHaveLength(1)
+    expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+  test('its notice is paper', async () => {
+    const { till, greens } = await shop()
+    await till.run('printer.put', { printer: { id: randomUUID(), name: 'p', profile: 'generic-80', address: 'tcp://127.0.0.1:9', receipts: true, drawer: false } })
+    const lot = await intake(till, greens)
+    const { recall } = await till.run('recall.begin', { what: { ...what, no: lot.no }, reason: 'spoiled' })
+    await till.run('recall.print', { recall })
+    expect((await till.run('print.jobs', {})).jobs.filter(({ kind }) => kind === 'stock')).toMatchObject([{ ref: recall }])
+    expect((await till.refusal('recall.print', { recall: randomUUID() })).code).toBe('recall.not_found')
+  })
+})
+
+test('sales of before are found too: a ledger of an older program gets its lots\' sales when it is opened', async () => {
+  const { till, greens } = await shop()
+  const lot = await intake(till, greens)
+  const sold = await till.sell([{ good: greens, quantity: 1000 }, { good: greens, quantity: 500 }])
+  await till.close()
+  tamper(till.folder, (db) => {
+    db.exec('DROP TABLE label_batch; DROP TABLE sold_lot; DROP INDEX document_lot; DROP INDEX document_lot_good; DROP INDEX document_lot_day; DROP INDEX document_recall')
+    db.pragma('user_version = 16')
+  })
+  const again = await till.restart()
+  await again.run('staff.signIn', { no: '01', pin: '1234' })
+  expect(await again.run('recall.effect', { what: { good: greens.id, no: lot.no, supplier: '', from: '', to: '' } })).toMatchObject({ sales: [{ sale: sold.sale, quantity: 1500 }], total: 1, quantity: 1500 })
+  expect(await again.run('ledger.verify', {})).toMatchObject({ ok: true })
+})

@@ -1,0 +1,56 @@
+/** Lots and recalls as calls take them and screens show them. Quantities in thousandths, dates YYYY-MM-DD, times UTC ms. */
+import { z } from 'zod'
+import { IdSchema } from '../identity/ids.ts'
+import { PriceSchema } from '../money/money.ts'
+import { AmountSchema } from '../stock/events.ts'
+import { CertificateSchema } from '../trace/certificate.ts'
+import { CertificatePictureSchema, LotFacts, PARTS_MAX, ParentSchema, TestSchema } from '../trace/lot.ts'
+import { RECALL_REASONS, RecallWhatSchema } from '../trace/recall.ts'
+
+const text = z.string().trim().max(60).default('')
+/** Item codes that one call makes. */
+export const CODES_MAX = 500
+export const IntakeInput = z.object({
+  good: IdSchema, quantity: AmountSchema, cost: PriceSchema.nullable().default(null),
+  /** Empty: the next of the shop's own. */
+  no: z.string().trim().max(20).default(''), expiry: z.union([z.literal(''), z.iso.date()]).default(''),
+  supplier: text, producer: text, origin: text,
+  certificate: CertificateSchema.nullable().default(null), picture: CertificatePictureSchema.default(''), tests: z.array(TestSchema).max(10).default([]),
+})
+export const LotSet = z.strictObject(LotFacts.partial().shape)
+export const ReissueParts = z.object({
+  from: z.array(z.object({ lot: IdSchema, quantity: AmountSchema })).min(1).max(PARTS_MAX),
+  to: z.array(AmountSchema).min(1).max(PARTS_MAX),
+})
+
+export const LotShownSchema = z.object({
+  lot: IdSchema, good: IdSchema, name: z.string(), unit: z.string(), pricing: z.enum(['piece', 'weight']),
+  no: z.string(), expiry: z.string(), gtin: z.string(), quantity: z.int(),
+  /** Of it there, as far as this till knows. */
+  left: z.int(),
+  date: z.string(), at: z.int(), supplier: z.string(), producer: z.string(), origin: z.string(),
+  certificate: CertificateSchema.nullable(), picture: z.string(), tests: z.array(TestSchema), parents: z.array(ParentSchema),
+  /** Item codes made so far. */
+  codes: z.int(),
+  /** What its code says; null where the till has no cloud, or the number can't stand in a code. */
+  link: z.string().nullable(),
+  recalled: z.boolean(),
+})
+export type LotShown = z.output<typeof LotShownSchema>
+export const LotStorySchema = z.object({ lot: LotShownSchema, ancestors: z.array(LotShownSchema), children: z.array(LotShownSchema) })
+
+export const RecallInput = z.object({ what: RecallWhatSchema, reason: z.enum(RECALL_REASONS), note: z.string().trim().max(200).default('') })
+export const RecallShownSchema = z.object({
+  recall: IdSchema, what: RecallWhatSchema, goodName: z.string(), reason: z.string(), note: z.string(), at: z.int(),
+  lifted: z.object({ at: z.int(), note: z.string() }).nullable(),
+  /** When this till stopped; null before. */
+  heardAt: z.int().nullable(),
+})
+export type RecallShown = z.output<typeof RecallShownSchema>
+/** What a recall comes to at this till: lots with what is left, its sales (the latest) with members masked, and all there are. */
+export const RecallEffectSchema = z.object({
+  lots: z.array(z.object({ good: IdSchema, name: z.string(), unit: z.string(), pricing: z.enum(['piece', 'weight']), no: z.string(), expiry: z.string(), supplier: z.string(), date: z.string(), left: z.int() })),
+  sales: z.array(z.object({ sale: IdSchema, saleNo: z.string(), at: z.int(), name: z.string(), no: z.string(), quantity: z.int(), member: z.object({ member: IdSchema, name: z.string(), phone: z.string() }).nullable() })),
+  total: z.int(), quantity: z.int(),
+})
+export type RecallEffect = z.output<typeof RecallEffectSchema>

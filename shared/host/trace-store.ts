@@ -1,0 +1,35 @@
+/** What the host asks of its storage about lots and recalls. Quantities in thousandths, times UTC ms. */
+import type { Id } from '../identity/ids.ts'
+import type { Lot } from '../stock/lot.ts'
+import type { LotView } from '../trace/lot.ts'
+import type { Recall, Recallable } from '../trace/recall.ts'
+
+/** A sale of this till that names a lot. */
+export interface SoldLot extends Lot { readonly sale: Id; readonly no: string; readonly saleNo: string; readonly at: number; readonly good: Id; readonly quantity: number }
+/** Recalls that stand, of a good: all of it, or lots of it. */
+export interface Stopped { readonly whole: boolean; readonly lots: readonly Lot[] }
+export interface LotFilter { readonly good?: Id | undefined; readonly text?: string | undefined; readonly before?: number | undefined; readonly limit: number }
+
+export interface TraceStore {
+  lot(id: Id): LotView | undefined
+  /** Of several that were described under one number, each by itself at two tills, the first. */
+  lotOf(good: Id, lot: Lot): LotView | undefined
+  lotsOf(good: Id, no: string): LotView[]
+  byGtin(gtin: string, no: string): LotView | undefined
+  /** The latest first, from before the time `before`; `text` is in its number, supplier, producer or origin. */
+  lots(filter: LotFilter): LotView[]
+  childrenOf(lot: Id): LotView[]
+  /** The highest number that begins with `prefix`. */
+  lastNo(prefix: string): string | undefined
+  recall(id: Id): Recall | undefined
+  /** The latest first. */
+  recalls(): readonly Recall[]
+  /** Undefined where nothing of the good is stopped. */
+  stopped(good: Id): Stopped | undefined
+  /** All lots that it is about, as far as this till knows. */
+  recalled(recall: Pick<Recall, 'what'>): Recallable[]
+  /** Sales of this till that name one of the lots: the latest, how many there are and of how much. */
+  sold(lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldLot[]; total: number; quantity: number }
+  /** Where the recall is news, somebody at this till is told. */
+  tell(recall: Recall, goods: readonly string[]): void
+}
