@@ -195,8 +195,8 @@ export const CALLS = {
   'printer.test': write('Prints a test page.', z.object({ printer: IdSchema }), none),
   'label.preview': read('A label as this printer would print it, as a picture (PNG, one dot a dot), and what of it found no room.', z.object({ kind: z.enum(['price', 'shelf']), good: IdSchema, printer: IdSchema }),
     z.object({ png: z.string(), width: z.int(), height: z.int(), leftOut: z.array(z.string()) })),
-  'label.print': write('Prints labels of goods, so many of each, on a printer of labels; says how many. Refused as a whole where one has a code that can\'t be printed.',
-    z.object({ kind: z.enum(['price', 'shelf']), printer: IdSchema, goods: z.array(z.object({ good: IdSchema, copies: z.int().min(1).max(500) })).min(1).max(1000) }), z.object({ labels: z.int() })),
+  'label.print': write('Prints labels of goods, so many of each, on a printer of labels; says how many, and the first names of those on which not everything found room. Refused as a whole where one has a code that can\'t be printed.',
+    z.object({ kind: z.enum(['price', 'shelf']), printer: IdSchema, goods: z.array(z.object({ good: IdSchema, copies: z.int().min(1).max(500) })).min(1).max(1000) }), z.object({ labels: z.int(), cut: z.array(z.string()) })),
   'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
   'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),
 

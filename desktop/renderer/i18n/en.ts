@@ -257,7 +257,7 @@ export const en: typeof zh = {
   },
   label: {
     title: 'Labels', price: 'Price label', shelf: 'Shelf label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
-    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
+    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', cut: 'Not everything found room on: {names}. Take larger labels, or shorten the names.', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
