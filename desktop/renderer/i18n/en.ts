@@ -456,6 +456,7 @@ export const en: typeof zh = {
     import_too_old: { message: 'This import left no record to undo it by.', next: 'Change the goods one by one, or import a mended file.' },
     import_history_again: { message: 'This file is in already.', next: 'Nothing to do. To import it anew, undo it first in the latest imports.' },
     import_nothing_new: { message: 'No row can come in.', next: 'All receipts came in before, or all rows are bad: see the reasons listed.' },
+    import_broken_off: { message: 'The import was broken off, and nothing of it counts.', next: 'The ledger was begun anew meanwhile. Import the file once more.' },
     export_gone: { message: 'The exported file is not there any more.', next: 'Export once more.' },
     import_row_not_found: { message: 'This row is done already.', next: 'Go on with the next.' },
     label_not_printer: { message: '{name} is no label printer.', next: 'Choose its labels under Settings, Printers, or take another.' },

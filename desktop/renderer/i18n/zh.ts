@@ -445,6 +445,7 @@ export const zh = {
     import_too_old: { message: '这次导入没有留下可以撤销的记录。', next: '请在商品里一个一个改，或者导入改好的文件。' },
     import_history_again: { message: '这个文件已经导入过了。', next: '不用再导。要重新导，先在最近的导入里撤销。' },
     import_nothing_new: { message: '没有可以进来的行。', next: '小票都导入过了，或者都有问题；请看下面列出的原因。' },
+    import_broken_off: { message: '导入中断了，一行也没有算进去。', next: '账本刚换了新的。请再导入一次。' },
     export_gone: { message: '导出的文件已经不在了。', next: '请再导出一次。' },
     import_row_not_found: { message: '这一行已经处理过了。', next: '看下一行吧。' },
     label_not_printer: { message: '「{name}」不是标签机。', next: '请在「设置」→「打印机」里选好标签纸，或换一台标签机。' },
