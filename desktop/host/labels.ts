@@ -20,6 +20,8 @@ type Calls = 'label.preview' | 'label.print'
 
 /** Labels drawn at a stretch: some twenty milliseconds, which a scan may have to wait. */
 const LABELS_A_JOB = 25
+/** Names that an answer lists. */
+const NAMES_MAX = 20
 
 export function labelHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
@@ -34,13 +36,14 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
       const media = mediaOf(context, printer)
       const runs = goods.map(({ good, copies }): LabelRun => ({ label: labelOf(context, kind, good), copies }))
       // Refused before the first is printed: half a sheet would be worse than none. A thousand take seconds, and no scan waits for them.
+      const cut: string[] = []
       for (const { label } of runs) {
-        drawn(label, media)
+        if (drawn(label, media).leftOut.length > 0) cut.push(label.title)
         await turn()
       }
       done.once(key, 'label.print', () => { printLabels(context, runs, printer, clock.now(), staff.id) })
       context.printed()
-      return { labels: runs.reduce((sum, { copies }) => sum + copies, 0) }
+      return { labels: runs.reduce((sum, { copies }) => sum + copies, 0), cut: cut.slice(0, NAMES_MAX) }
     },
   }
 

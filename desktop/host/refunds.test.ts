@@ -6,6 +6,7 @@ import { CASHIER_PIN, OWNER_PIN, type TestTill, openTill, ticketOf, totalOf } fr
 import type { CallInput } from '#shared/host/contract.ts'
 import type { GoodView, SaleView } from '#shared/host/schemas.ts'
 import { shortId } from '#shared/identity/ids.ts'
+import { cashOut } from '#shared/sales/exchange.ts'
 
 let till: TestTill
 let cola: GoodView
@@ -180,6 +181,13 @@ describe('in exchange', () => {
     const wrong = swap(sale, dear, 9900)
     expect(await refused({ ...wrong, exchange: { ...wrong.exchange, total: 1 } })).toMatchObject({ code: 'sale.total_changed' })
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+  test.each([[0, 0], [120, 0], [350, 0], [520, 200]])('for goods of %i fen what the screen says to hand over is what leaves the drawer', async (price, given) => {
+    const other = await till.addGood({ name: '换的', price })
+    const sale = await till.sell([{ good: cola }])
+    const before = till.store.balances().get('drawer')!
+    const { tenders, exchange } = await till.run('sale.refund', swap(sale, other, given))
+    expect(given - cashOut(tenders, exchange!.tenders)).toBe(till.store.balances().get('drawer')! - before)
   })
   test('sent again it is one exchange', async () => {
     const sale = await till.sell([{ good: cola }])

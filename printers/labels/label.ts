@@ -125,24 +125,26 @@ function words(doc: LabelDocument, area: Area, { density, glyphs, scale }: { den
   const isFooted = footerLines.length > 0 && foot > area.top
   let y = area.top
   const bottom = isFooted ? foot : area.bottom
-  const put = (text: string, lines: readonly string[], used: Pen): void => {
+  /** All of it above `foot`, or nothing; of a text that is better cut than missing, the lines that fit. */
+  const put = (text: string, lines: readonly string[], used: Pen, foot = bottom, isCut = false): void => {
     const height = lineHeight(used.px)
-    if (y + lines.length * height > bottom) {
-      leftOut.push(text)
-      return
-    }
-    for (const line of lines) {
+    const fits = y + lines.length * height <= foot
+    if (!fits) leftOut.push(text)
+    if (!fits && !isCut) return
+    for (const line of fits ? lines : lines.slice(0, Math.max(0, Math.floor((foot - y) / height)))) {
       pieces.push({ text: line, x: area.left, y, pen: used })
       y += height
     }
   }
 
+  // No name is so long that the price has no room.
+  const priced = doc.price ? bottom - gap - (doc.price.was === '' ? 0 : lineHeight(small.px)) - lineHeight(pen(TEXT, 'bold').px) : bottom
   const title = pen(TITLE, 'bold')
   const lines = wrap(doc.title, area.width, title)
   // A long name is made smaller on its own before it pushes all else out.
-  if (lines.length > TITLE_LINES_MAX) put(doc.title, wrap(doc.title, area.width, pen(TEXT, 'bold')), pen(TEXT, 'bold'))
-  else put(doc.title, lines, title)
-  if (doc.note !== '') put(doc.note, wrap(doc.note, area.width, small), small)
+  if (lines.length > TITLE_LINES_MAX) put(doc.title, wrap(doc.title, area.width, pen(TEXT, 'bold')), pen(TEXT, 'bold'), priced, true)
+  else put(doc.title, lines, title, priced, true)
+  if (doc.note !== '') put(doc.note, wrap(doc.note, area.width, small), small, priced)
   if (doc.price) y = price(doc.price, { area, y: y + gap, bottom, pen, pieces, leftOut })
   if (doc.rows.length > 0) y += gap
   for (const { label, value, strong } of doc.rows) {

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type * as Zpl from 'zpl-renderer-js'
 import { readCodes } from '#scripts/testing/codes.ts'
-import { type LabelDocument, type LabelMedia, type LabelSize, codeOf, priceLabel } from '#shared/documents/label.ts'
+import { LABEL_SIZES, type LabelDocument, type LabelMedia, type LabelSize, codeOf, priceLabel, shelfLabel } from '#shared/documents/label.ts'
 import { gtinCheckDigit } from '#shared/codes/gtin.ts'
 import { fen } from '#shared/money/money.ts'
 import { LABEL_SAMPLES } from '../testing/sample-labels.ts'
@@ -115,6 +115,20 @@ test('whatever the texts are, nothing throws, and each is on the label or said t
     expect(dots.width).toBe(width * 8)
     expect(leftOut.length).toBeLessThanOrEqual(rows.length + 4)
   }), { numRuns: 60 })
+})
+
+test.each([10, 20, 40, 60, 80, 120])('a name of %i characters leaves the price its room, and is cut rather than missing', (length) => {
+  const name = '特级初榨橄榄油礼盒装'.repeat(12).slice(0, length)
+  const good = { name, code: '6901234567892', spec: '五百毫升两瓶装带礼袋', origin: '山东', unit: '盒', price: fen(12_345), memberPrice: fen(10_000) }
+  for (const size of [{ width: 30, height: 20 }, ...LABEL_SIZES]) {
+    for (const doc of [priceLabel(good), shelfLabel(good, '巷子口的小铺')]) {
+      const { dots, leftOut } = drawn(doc, size)
+      expect(leftOut.filter((text) => text.startsWith('￥'))).toEqual([])
+      // The first line of the name, or what there is of it.
+      const ink = Array.from({ length: 4 * 8 }, (_row, y) => Array.from({ length: dots.width }, (_dot, x) => dots.isBlack(x, y)).filter(Boolean).length)
+      expect(ink.reduce((sum, row) => sum + row, 0)).toBeGreaterThan(100)
+    }
+  }
 })
 
 test('what is laid over an edge is cut at the edge and nowhere else', () => {

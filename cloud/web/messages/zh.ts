@@ -36,6 +36,9 @@ export const zh = {
   'birthday.title': '一年里给了两次的生日优惠', 'birthday.about': '断网时两台收银机都给了同一位会员生日价。是哪一位，收银机的「请留意」里写着。', 'birthday.given': '{till} 号机 {time} 减 {amount} 元',
   'over.title': '储值超过上限的会员', 'over.about': '断网时几台收银机都给同一位会员充了值，合起来超过上限。是哪一位，收银机的「请留意」里写着。', 'over.at': '{till} 号机 {time} 充值以后；上限 {limit} 元',
   'twice.title': '重复使用的优惠券', 'twice.about': '断网时同一张券在两台收银机都用了。先到的算数，其余记作损失。', 'twice.first': '{till} 号机 {time} 先用，算数', 'twice.lost': '{till} 号机 {time} 又用，损失 {amount} 元',
-  'lost.title': '没有生效的修改', 'lost.about': '同一处两边都改了，后改的为准。要用原来那个，就再改一次。', 'lost.said': '改成 {value}（{who}）没有生效', 'lost.won': '现在以 {value} 为准（{who}，{time}）', 'lost.cloud': '网上', 'lost.shop': '店铺', 'lost.yes': '是', 'lost.no': '否',
+  'lost.title': '没有生效的修改', 'lost.intro': '同一处两边都改了，后改的为准。要用原来那个，就再改一次。', 'lost.said': '改成 {value}（{who}）没有生效', 'lost.won': '现在以 {value} 为准（{who}，{time}）', 'lost.cloud': '网上', 'lost.shop': '店铺', 'lost.yes': '是', 'lost.no': '否',
   'lost.name': '名称', 'lost.price': '价格', 'lost.cost': '进价', 'lost.unit': '单位', 'lost.category': '分类', 'lost.code': '条码', 'lost.on': '在售', 'lost.picture': '照片', 'lost.address': '地址', 'lost.phone': '电话',
+  'lost.kind': '种类', 'lost.hours': '营业时间', 'lost.uscc': '信用代码', 'lost.promises': '承诺', 'lost.about': '介绍', 'lost.logo': '店标', 'lost.adverts': '顾客屏图片', 'lost.zone': '时区', 'lost.nearExpiryDays': '临期天数', 'lost.expiredStops': '过期不卖的分类', 'lost.footer': '小票尾',
+  'lost.paper': '小票样式', 'lost.payCodes': '收款码', 'lost.loyalty': '会员优惠', 'lost.valueLimits': '储值上限', 'lost.labels': '秤标签', 'lost.tares': '皮重', 'lost.weighIn': '称重单位', 'lost.quickPages': '快捷页', 'lost.site': '网址', 'lost.rounding': '抹零', 'lost.handLimit': '收银员可让（%）',
+  'lost.returnDays': '退货天数', 'lost.returnExempt': '不退的分类', 'lost.returnCap': '无小票退货上限', 'lost.codes': '其他条码', 'lost.pricing': '计价方式', 'lost.spec': '规格', 'lost.origin': '产地', 'lost.minStock': '最低库存', 'lost.quick': '快捷位置', 'lost.colour': '颜色',
 }

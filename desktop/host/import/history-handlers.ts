@@ -72,7 +72,7 @@ export class HistoryImports {
     this.#context = context
   }
 
-  /** Throws what previewHistory throws, and `import.nothing_new` where nothing is left to bring in. */
+  /** Throws what previewHistory throws, `import.nothing_new` where nothing is left to bring in, and `import.broken_off` where the ledger was begun anew meanwhile. */
   bring(key: Id, input: Input): Promise<Brought> {
     const mine = this.#last.then(() => this.#bring(key, input))
     this.#last = mine.catch(() => undefined)
@@ -90,10 +90,14 @@ export class HistoryImports {
     return reading(context, input, bytes, async ({ head, parts }) => {
       const writer = new HistoryWriter(context)
       const batch = ids.next()
+      const { device } = store.identity()
+      // A ledger that was begun anew in between has not got the first pieces, so none would count.
+      const refuseAnew = (): void => { if (store.identity().device !== device) throw new TillError('import.broken_off', { file: input.name }) }
       const file = input.name.slice(0, 200)
       let chunks = 0
       const kept: KeptRow[] = []
       for await (const part of parts()) {
+        refuseAnew()
         if ('bad' in part) {
           if (kept.length < KEPT_MAX) kept.push(...part.bad.map(({ row, cells, bad }): KeptRow => ({ kind: 'history', import: key, file, row, cells, mapping: head.mapping, bad: [...bad] })))
           continue
@@ -104,6 +108,7 @@ export class HistoryImports {
         chunks += 1
         await turn()
       }
+      refuseAnew()
       if (chunks === 0) throw new TillError('import.nothing_new', { file: input.name, known: writer.known, refused: head.refused })
       const { done, known, sales, net, from, to } = writer
       store.together(() => {

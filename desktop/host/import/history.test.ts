@@ -189,6 +189,24 @@ describe('a file of sales', () => {
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
   })
 
+  test('while which the ledger is begun anew is broken off, and never called done', async () => {
+    const text = `小票号,日期,品名,数量,单价,金额\n${Array.from({ length: 900 }, (_, i) => `B${i},2026-05-03 12:00,货${i % 50},1,1.00,1.00`).join('\n')}\n`
+    const { commit, identity } = till.store
+    let pieces = 0
+    Object.assign(till.store, {
+      commit: (...input: Parameters<typeof commit>) => {
+        if (input[0].events.some(({ type }) => type === 'history.sold')) pieces += 1
+        return commit(...input)
+      },
+      identity: () => ({ ...identity(), ...pieces >= 2 && { device: randomUUID() } }),
+    })
+    expect(await till.refusal('import.bring', input(text))).toMatchObject({ code: 'import.broken_off' })
+    Object.assign(till.store, { commit, identity })
+    expect((await till.run('import.list', {})).imports).toEqual([])
+    expect(await bring(text)).toMatchObject({ done: 900 })
+    expect(await report('2026-05-03')).toMatchObject({ total: { sales: 900, net: 90_000 } })
+  })
+
   test('of which a new beginning of the ledger left out the first rows counts nowhere, and can come in again', async () => {
     const { import: id } = await bring(FILE)
     const imported = till.store.event(id)!

@@ -262,7 +262,7 @@ export const en: typeof zh = {
   },
   label: {
     title: 'Labels', price: 'Price label', shelf: 'Shelf label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
-    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
+    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', cut: 'Not everything found room on: {names}. Take larger labels, or shorten the names.', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
@@ -496,6 +496,7 @@ export const en: typeof zh = {
     import_too_old: { message: 'This import left no record to undo it by.', next: 'Change the goods one by one, or import a mended file.' },
     import_history_again: { message: 'This file is in already.', next: 'Nothing to do. To import it anew, undo it first in the latest imports.' },
     import_nothing_new: { message: 'No row can come in.', next: 'All receipts came in before, or all rows are bad: see the reasons listed.' },
+    import_broken_off: { message: 'The import was broken off, and nothing of it counts.', next: 'The ledger was begun anew meanwhile. Import the file once more.' },
     export_gone: { message: 'The exported file is not there any more.', next: 'Export once more.' },
     import_row_not_found: { message: 'This row is done already.', next: 'Go on with the next.' },
     printer_other_kind: { message: 'A label printer and a receipt printer can\'t stand in for one another.', next: 'Choose one of the same kind.' },

@@ -252,7 +252,7 @@ export const zh = {
   },
   label: {
     title: '打标签', price: '价签', shelf: '货架签', noPrinter: '还没有标签机', noPrinterNext: '到「设置」→「打印机」添加一台，选好标签纸。', noPrinterOwner: '请店主登录，在「设置」→「打印机」里添加一台。', toSettings: '去添加', empty: '扫要打标签的货，或在上面找',
-    less: '{name} 少一张', more: '{name} 多一张', ten: '{name} 多十张', picture: '标签的样子', size: '{width} × {height} 毫米，和纸上一样', leftOut: '放不下，没印：{what}', on: '哪台标签机', print: '打 {n} 张', printing: '{n} 张标签已交给「{name}」',
+    less: '{name} 少一张', more: '{name} 多一张', ten: '{name} 多十张', picture: '标签的样子', size: '{width} × {height} 毫米，和纸上一样', cut: '有些内容放不下，没印全：{names}。换大一点的标签纸，或把名称写短。', leftOut: '放不下，没印：{what}', on: '哪台标签机', print: '打 {n} 张', printing: '{n} 张标签已交给「{name}」',
   },
   goods: {
     find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
@@ -485,6 +485,7 @@ export const zh = {
     import_too_old: { message: '这次导入没有留下可以撤销的记录。', next: '请在商品里一个一个改，或者导入改好的文件。' },
     import_history_again: { message: '这个文件已经导入过了。', next: '不用再导。要重新导，先在最近的导入里撤销。' },
     import_nothing_new: { message: '没有可以进来的行。', next: '小票都导入过了，或者都有问题；请看下面列出的原因。' },
+    import_broken_off: { message: '导入中断了，一行也没有算进去。', next: '账本刚换了新的。请再导入一次。' },
     export_gone: { message: '导出的文件已经不在了。', next: '请再导出一次。' },
     import_row_not_found: { message: '这一行已经处理过了。', next: '看下一行吧。' },
     printer_other_kind: { message: '标签机和小票机不能互相代替。', next: '请选一台同样的。' },
