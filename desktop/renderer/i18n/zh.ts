@@ -360,7 +360,7 @@ export const zh = {
     on: '开', off: '关', paper: '屏幕上的小票宽度', lock: '没人碰就锁定', never: '不锁', minutes: '{n} 分钟后',
   },
   printer: {
-    usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', tryNow: '马上再试', owner: '要添加或更改打印机，请店主登录。', saved: '打印机已保存', fine: '正常',
+    badPlace: '「{place}」不是打印机的地址。', badPlaceNext: '网络打印机填 192.168.1.50 这样的；别的照输入框下面的样子填。', usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', tryNow: '马上再试', owner: '要添加或更改打印机，请店主登录。', saved: '打印机已保存', fine: '正常',
     address: '在哪里（网络地址，端口不写就是 9100）', addressAlso: '也可以是：', receipts: '打小票', silent: '已设好（这台不报自己的状态）', waiting: '{n} 张在等', takeOver: '剩下的改到「{name}」打', tookOver: '{n} 张改到「{name}」打',
     standIn: '它打不了时，谁来打', standInNone: '没有，等它好', afterS: '等几秒再换', standsIn: '{n} 秒后由「{name}」代打',
     found: '找到的打印机', lookAgain: '再找一次', scan: '扫一遍本地网络', looking: '正在找…', foundNone: '没找到没添加过的打印机。开着电源、在同一个网络里，就能扫到。', addFound: '加上并试打', by_network: '网络', by_scan: '扫到的', by_usb: 'USB', by_serial: '串口', by_file: '本机设备', by_spooler: '系统队列',
@@ -370,12 +370,13 @@ export const zh = {
     paper_out: '缺纸。装上新的一卷，会自动接着打。', cover_open: '盖子开着。盖好会自动接着打。', cutter: '切刀卡住了。关掉电源，清掉碎纸再开，会自动接着打。', fault: '打印机报错。关掉电源再开一次；还不行请找修的人。',
     off_line: '打印机没就绪。看看它面板上的灯和按键，好了会自动接着打。', paper_low: '纸快用完了，备一卷新的。现在还能打。', away: '没连上。看看电源和线，连上会自动接着打。',
   },
-  labelMedia: { is: '标签机', size: '标签大小（毫米）', other: '别的大小', width: '宽（毫米）', height: '高（毫米）', gap: '间隙（毫米）', darkness: '浓度', asSet: '按机器上的', tspl: 'TSPL（多数国产）', zpl: 'ZPL（斑马）', own: '自己量的尺寸', picks: '打这些分类的配货单（用空格分开）' },
+  labelMedia: { usual: '标签机', is: '标签机', size: '标签大小（毫米）', other: '别的大小', width: '宽（毫米）', height: '高（毫米）', gap: '间隙（毫米）', darkness: '浓度', asSet: '按机器上的', tspl: 'TSPL（多数国产）', zpl: 'ZPL（斑马）', own: '自己量的尺寸', picks: '打这些分类的配货单（用空格分开）' },
   print: {
     printer_forbidden: '这台电脑不让收银程序用这台打印机。请装机的人给权限（Linux 上把用户加进 lp 和 dialout 组）。', printer_no_driver: '缺打印要用的程序。USB 直连请重新安装收银台，系统队列请装 CUPS（Linux）。', printer_paper_out: '缺纸，没有送去打。装上纸会自动接着打。', printer_cover_open: '盖子开着，没有送去打。盖好会自动接着打。',
     printer_cutter: '切刀卡住了，没有送去打。好了会自动接着打。', printer_fault: '打印机报错，没有送去打。好了会自动接着打。', printer_off_line: '打印机没就绪，没有送去打。好了会自动接着打。',
     printer_unreachable: '找不到打印机。请看看电源和网线，好了会自动接着打。', printer_refused: '打印机不收。请看看它是不是开着、正忙，好了会自动接着打。',
     printer_timeout: '打印机卡住了。请看看缺不缺纸、盖子关好没有，好了会自动接着打。', printer_cut_off: '打到一半断了。请看看打印机，好了会自动重打，并标明补打。',
+    labels_unconfirmed: '标签机没有回话，请看标签出来没有。', labels_unconfirmedNext: '没有的话，到「更多」→「设置」→「打印机」里按「重打」。',
     printer_unconfirmed: '打印机没有回话，请看小票出来没有；没有就按 F9 重打。', printer_removed: '打印机拆掉时还没打，不再打了。',
     print_unrenderable: '这一张排不出来，没有打。请到「小票」里看原单。', drawer_too_late: '打印机回来得太晚，钱箱没有自动打开。请按 F8 或用钥匙。', other: '打印机有问题（{code}）。请看看打印机。',
   },

@@ -7,6 +7,8 @@ import { usePanels } from './panels.ts'
 import { useSession } from './session.ts'
 
 export const usePaper = defineStore('paper', () => {
+  /** A printer of labels prints neither. */
+  const hasPrinter = (): boolean => useSession().printers.some(({ labels }) => !labels)
   /** Where a printer is set up, or who may do it. */
   function setUp(): { next: string; action?: { label: string; run: () => void } } {
     if (!useSession().may('till.setup')) return { next: t('printer.noneOwner') }
@@ -15,7 +17,7 @@ export const usePaper = defineStore('paper', () => {
 
   async function reprint({ sale, no }: { sale: string; no: string }): Promise<void> {
     const notice = useNotice()
-    if (!useSession().printers.length) {
+    if (!hasPrinter()) {
       notice.show({ tone: 'attention', message: t('printer.none'), ...setUp() })
       return
     }
@@ -26,7 +28,7 @@ export const usePaper = defineStore('paper', () => {
   }
   async function printReport(range: { from: string; to: string }): Promise<void> {
     const notice = useNotice()
-    if (!useSession().printers.length) {
+    if (!hasPrinter()) {
       notice.show({ tone: 'attention', message: t('printer.none'), ...setUp() })
       return
     }
@@ -40,7 +42,7 @@ export const usePaper = defineStore('paper', () => {
     const notice = useNotice()
     await notice.attempt(async () => {
       await write('drawer.open', { reason: t('drawer.reason') })
-      if (useSession().printers.length) notice.show({ tone: 'good', message: t('drawer.opened') })
+      if (hasPrinter()) notice.show({ tone: 'good', message: t('drawer.opened') })
       else notice.show({ tone: 'attention', message: t('drawer.byKey'), ...setUp() })
     })
   }

@@ -141,3 +141,18 @@ it('names the line whose price made by hand this cashier may not take money for,
   expect(ticket.selected).toBe(changed)
   expect(ticket.completing).toBeNull()
 })
+
+it('what a member is to pay with stays chosen while something else is looked at, and goes with the sum it was for', () => {
+  host()
+  const [ticket, pay] = [useTicket(), usePay()]
+  ticket.add(good, PIECE)
+  pay.open()
+  pay.value = 200
+  usePanels().home()
+  pay.open()
+  expect([pay.value, pay.rest]).toEqual([200, 100])
+  usePanels().home()
+  ticket.add(good, PIECE)
+  pay.open()
+  expect([pay.value, pay.rest]).toEqual([0, 600])
+})

@@ -34,6 +34,8 @@ export const usePay = defineStore('pay', () => {
   const asked = shallowRef<(PayCode & { readonly fen: Fen; readonly given: Fen }) | null>(null)
   const codes = computed(() => useSession().snapshot?.shop.payCodes ?? [])
   let sending = false
+  /** The ticket and sum that `value` and `points` were chosen for. */
+  let chosenFor = ''
 
   /** Shows a code of the shop's own for what `given` fen of cash leave. */
   function ask(given: number, code: PayCode | undefined = codes.value[0]): void {
@@ -60,7 +62,10 @@ export const usePay = defineStore('pay', () => {
       return
     }
     if (!ticket.completing) phase.value = 'due'
-    value.value = points.value = 0
+    // Looked at something else in between, it is as it was chosen; of another ticket or sum nothing is.
+    const due = `${ticket.ticket.id} ${ticket.priced.total} ${ticket.ticket.member ?? ''}`
+    if (due !== chosenFor) value.value = points.value = 0
+    chosenFor = due
     asked.value = null
     usePanels().open('pay')
   }
