@@ -26,6 +26,9 @@ export class PrintJobTable implements PrintJobs {
   readonly #next
   readonly #mark
   readonly #move
+  readonly #waiting
+  readonly #failed
+  readonly #last
   #printers: PrinterSettings[] | undefined
 
   constructor(db: Database) {
@@ -33,6 +36,9 @@ export class PrintJobTable implements PrintJobs {
     this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
     this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
     this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending'), copy = max(copy, @copy) WHERE id = @id")
+    this.#waiting = db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
+    this.#failed = db.prepare<{ printer: string }, { failed: number }>(`SELECT count(*) AS failed FROM print_job WHERE ${TO_RETRY}`)
+    this.#last = db.prepare<[string], { error: string | null }>('SELECT error FROM print_job WHERE printer = ? ORDER BY id DESC LIMIT 1')
     // A pulse and a test page are about the printer they were for. What lies half out of one is a copy at any other already.
     this.#move = db.prepare(`UPDATE print_job AS job SET printer = @to, drawer = 0, error = NULL,
       copy = max(copy, EXISTS (SELECT 1 FROM print_job AS own WHERE own.ref = job.ref AND own.kind = job.kind AND own.printer = @to))
@@ -86,12 +92,9 @@ export class PrintJobTable implements PrintJobs {
 
   /** How they stand in the queue. `error` is what is wrong with the job in front, or with the last one where none waits. */
   printStatus(): PrintStanding[] {
-    const count = this.#db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
-    const failed = this.#db.prepare<{ printer: string }, { failed: number }>(`SELECT count(*) AS failed FROM print_job WHERE ${TO_RETRY}`)
-    const last = this.#db.prepare<[string], { error: string | null }>('SELECT error FROM print_job WHERE printer = ? ORDER BY id DESC LIMIT 1')
     return this.printers().map((printer) => ({
-      printer: printer.id, name: printer.name, labels: Boolean(printer.label), waiting: count.get(printer.id)!.waiting, failed: failed.get({ printer: printer.id })!.failed,
-      error: (this.next(printer.id) ?? last.get(printer.id))?.error ?? null,
+      printer: printer.id, name: printer.name, labels: Boolean(printer.label), waiting: this.#waiting.get(printer.id)!.waiting, failed: this.#failed.get({ printer: printer.id })!.failed,
+      error: (this.next(printer.id) ?? this.#last.get(printer.id))?.error ?? null,
     }))
   }
 
