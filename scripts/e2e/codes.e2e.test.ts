@@ -15,7 +15,7 @@ import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
+import { TILL_SIZE, at, openBrowser, openPage, receiptSvg, scan, untilAttribute } from '../testing/screen.ts'
 
 let folder: string
 let stack: Stack
@@ -221,7 +221,7 @@ describe('GS1', () => {
     await scanText(sale!.no)
     await page.locator('[data-panel="receipts"]').waitFor()
     await page.locator('[data-panel="receipts"] [data-testid="receipt"]').waitFor()
-    expect(decodeURIComponent((await at(page, 'receipt').getAttribute('src'))!)).toContain(sale!.no)
+    await expect.poll(() => receiptSvg(page), { timeout: 20_000 }).toContain(sale!.no)
     await shot('receipt')
     await page.keyboard.press('Escape')
     await page.locator('[data-panel="quick"]').waitFor()

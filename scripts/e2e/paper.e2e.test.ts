@@ -13,7 +13,7 @@ import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
+import { TILL_SIZE, at, openBrowser, openPage, receiptSvg, scan, untilAttribute } from '../testing/screen.ts'
 
 const pictures = process.env['XIAOPU_PICTURES']
 const piece = LAKESIDE.goods.find(({ fields }) => fields.pricing === 'piece')!.fields
@@ -61,7 +61,7 @@ function logo(): Buffer {
 }
 
 /** The words in the picture beside the form. */
-const shown = async (): Promise<string> => decodeURIComponent(await at(page, 'receipt').getAttribute('src') ?? '').replaceAll(/<[^>]*>|&#xa0;/g, '')
+const shown = async (): Promise<string> => (await receiptSvg(page)).replaceAll(/<[^>]*>|&#xa0;/g, '')
 async function untilShown(isSo: (text: string) => boolean): Promise<void> {
   await expect.poll(async () => isSo(await shown()), { timeout: 20_000 }).toBe(true)
 }
@@ -81,7 +81,7 @@ it('follows each change, and the next receipt is like it', async () => {
   await untilShown((text) => !text.includes('机号') && text.includes('找老板娘'))
   await at(page, 'paper-logo').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: logo() })
   await at(page, 'paper-no-logo').waitFor()
-  await expect.poll(async () => decodeURIComponent(await at(page, 'receipt').getAttribute('src') ?? '').includes('<image'), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => receiptSvg(page), { timeout: 20_000 }).toContain('<image')
   await at(page, 'paper-bars').click()
   if (pictures) await page.screenshot({ path: join(pictures, 'paper.png') })
   expect(await faults(page)).toEqual([])

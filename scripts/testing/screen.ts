@@ -16,8 +16,25 @@ export async function openPage(context: BrowserContext, url: string): Promise<{ 
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()) })
+  // A picture that has an address of its own can't be read by its address: what went into it is kept beside.
+  await page.addInitScript(() => {
+    const make = URL.createObjectURL.bind(URL)
+    const pictures = new Map<string, Promise<string>>()
+    URL.createObjectURL = (from) => {
+      const address = make(from)
+      if (from instanceof Blob) pictures.set(address, from.text())
+      return address
+    }
+    Object.assign(window, { pictures })
+  })
   await page.goto(url)
   return { page, errors }
+}
+
+/** The SVG of the receipt on the screen; empty where there is none. */
+export async function receiptSvg(page: Page): Promise<string> {
+  const address = await page.locator('[data-testid="receipt"]').getAttribute('src') ?? ''
+  return page.evaluate(async (at) => await (window as unknown as { pictures: Map<string, Promise<string>> }).pictures.get(at) ?? '', address)
 }
 
 export const at = (page: Page, testid: string) => page.locator(`[data-testid="${testid}"]`)
