@@ -1,6 +1,6 @@
 /** What is read of lots and recalls: documents, what moved, and which sales name which lots. Quantities in thousandths. */
 import type { Database } from 'better-sqlite3'
-import type { LotFilter, SoldLot, Stopped, TraceStore } from '#shared/host/trace-store.ts'
+import type { LotFilter, SoldGood, SoldLot, Stopped, TraceStore } from '#shared/host/trace-store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { isSameLot, type Lot } from '#shared/stock/lot.ts'
 import { type LotView, readLot } from '#shared/trace/lot.ts'
@@ -11,6 +11,8 @@ import type { Documents } from './documents.ts'
 interface Row { id: Id; doc: string }
 interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null }
 const LOT = "SELECT id, doc FROM document WHERE kind = 'lot'"
+/** `goods`: pairs of a good and a business date; `lots`: good, number and expiry; `first`: the earliest date; `only`: what the text has at least. */
+interface SoldGoodsAsked { goods: string; lots: string; first: string; only: string; all: 0 | 1 }
 const NOTHING: readonly Recallable[] = []
 
 /** What recalls that stand come to, until a lot's or a recall's document changes. */
@@ -32,6 +34,7 @@ export class TraceReads implements TraceStore {
   readonly #isDescribed
   readonly #sold
   readonly #soldSum
+  readonly #soldGoods
   #standing: Standing | undefined
 
   constructor(db: Database, documents: Documents, alerts: Alerts) {
@@ -55,6 +58,20 @@ export class TraceReads implements TraceStore {
       FROM (SELECT s.seq, s.good, s.no, s.expiry, s.quantity FROM ${named} ORDER BY s.seq DESC LIMIT ?) found
       JOIN sale ON sale.seq = found.seq JOIN journal j ON j.seq = found.seq ORDER BY found.seq DESC`)
     this.#soldSum = db.prepare<[string], { total: number; quantity: number }>(`SELECT count(DISTINCT s.seq) AS total, coalesce(sum(s.quantity), 0) AS quantity FROM ${named}`)
+    // Lines are in the journal only. One good is looked for in the text first: parsing costs ten times as much.
+    this.#soldGoods = db.prepare<[SoldGoodsAsked], SoldGood & { seq: number }>(`
+      WITH wanted AS MATERIALIZED (SELECT value ->> 0 AS good, value ->> 1 AS since FROM json_each(@goods)),
+        hit AS MATERIALIZED (SELECT value ->> 0 AS good, value ->> 1 AS no, value ->> 2 AS expiry FROM json_each(@lots)),
+        found AS (SELECT sale.seq, wanted.good, sum(max(line.value ->> 'quantity', 0)) AS whole,
+          coalesce(sum((SELECT sum(part.value ->> 'quantity') FROM json_each(line.value, '$.lots') part)), 0) AS named
+        FROM sale CROSS JOIN journal j ON j.seq = sale.seq CROSS JOIN json_each(j.text, '$.body.lines') line
+          JOIN wanted ON wanted.good = line.value ->> 'good' AND sale.date >= wanted.since
+        WHERE sale.date >= @first AND instr(j.text, @only) > 0 GROUP BY 1, 2)
+      SELECT found.seq, j.id AS sale, sale.no AS saleNo, sale.at, found.good, whole - iif(@all, 0, named) AS quantity
+      FROM found JOIN sale ON sale.seq = found.seq JOIN journal j ON j.seq = found.seq
+      WHERE whole > iif(@all, 0, named)
+        AND NOT EXISTS (SELECT 1 FROM hit JOIN sold_lot s ON s.good = hit.good AND s.no = hit.no AND s.expiry = hit.expiry AND s.seq = found.seq WHERE hit.good = found.good)
+      ORDER BY found.seq DESC`)
   }
 
   lot(id: Id): LotView | undefined {
@@ -109,6 +126,27 @@ export class TraceReads implements TraceStore {
   sold(lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldLot[]; total: number; quantity: number } {
     const named = JSON.stringify(lots.map(({ good, no, expiry }) => [good, no, expiry]))
     return { sales: this.#sold.all(named, limit), ...this.#soldSum.get(named)! }
+  }
+
+  soldGood(good: Id, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
+    return this.#soldOf({ goods: JSON.stringify([[good, '']]), lots: '[]', first: '', only: good, all: 1 }, limit)
+  }
+  soldUnnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldGood[]; total: number; quantity: number } {
+    if (goods.size === 0) return { sales: [], total: 0, quantity: 0 }
+    const named = JSON.stringify(lots.map(({ good, no, expiry }) => [good, no, expiry]))
+    const [only = ''] = goods.size === 1 ? goods.keys() : []
+    return this.#soldOf({ goods: JSON.stringify([...goods]), lots: named, first: [...goods.values()].toSorted()[0]!, only, all: 0 }, limit)
+  }
+  #soldOf(asked: SoldGoodsAsked, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
+    const sales: SoldGood[] = []
+    const seqs = new Set<number>()
+    let sum = 0
+    for (const { seq, ...sold } of this.#soldGoods.iterate(asked)) {
+      seqs.add(seq)
+      sum += sold.quantity
+      if (sales.length < limit) sales.push(sold)
+    }
+    return { sales, total: seqs.size, quantity: sum }
   }
 
   tell({ recall, at, reason, note }: Recall, goods: readonly string[]): void {

@@ -164,7 +164,7 @@ export const CALLS = {
   'recall.begin': write('Recalls goods: the key is the recall\'s id. Nothing that it is about is sold at any till that has heard of it, and nobody can allow it.', RecallInput, RecallShownSchema),
   'recall.lift': write('What was recalled may be sold again.', z.object({ recall: IdSchema, note: z.string().trim().max(200).default('') }), RecallShownSchema),
   'recall.list': read('Recalls, the latest first.', none, z.object({ recalls: z.array(RecallShownSchema) })),
-  'recall.effect': read('What a recall comes to at this till, or would: its lots and what is left, the latest of its sales.', z.object({ what: RecallInput.shape.what, limit }), RecallEffectSchema),
+  'recall.effect': read('What a recall comes to at this till, or would: its lots and what is left, the latest of its sales, and those that named no lot and may be of it.', z.object({ what: RecallInput.shape.what, limit }), RecallEffectSchema),
   'recall.print': write('Prints a recall\'s notice on receipt paper, to hang up and to go by.', z.object({ recall: IdSchema }), none),
 
   'sale.complete': write('Completes a ticket: the sale\'s id is the ticket\'s, which is also the key. `total` is what the screen showed, `given` the cash, `value` what of it the member pays with stored value, in fen; `points` are paid with besides; `code` is what came by one of the shop\'s own codes, as somebody saw. Below zero, `value` goes back to the member for goods that came back. `priced`:  by what time and with which promotions, each with the fen it took off.',
@@ -278,7 +278,7 @@ export const ERROR_CODES = [
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
-  'sale.recalled', 'lot.not_found', 'lot.no_bad', 'lot.no_taken', 'lot.no_link', 'lot.other_good', 'lot.too_little', 'lot.not_even', 'lot.no_parts', 'lot.recalled', 'recall.not_found', 'recall.lifted',
+  'sale.recalled', 'sale.recalled_whole', 'lot.not_found', 'lot.no_bad', 'lot.no_taken', 'lot.no_link', 'lot.other_good', 'lot.too_little', 'lot.not_even', 'lot.no_parts', 'lot.recalled', 'recall.not_found', 'recall.lifted',
   'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'member.over_limit', 'member.over_unnamed', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing', 'import.history_again', 'import.nothing_new', 'import.broken_off', 'export.gone',
   'printer.not_found', 'printer.other_kind', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',

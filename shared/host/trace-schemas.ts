@@ -47,10 +47,15 @@ export const RecallShownSchema = z.object({
   heardAt: z.int().nullable(),
 })
 export type RecallShown = z.output<typeof RecallShownSchema>
+const RecallSale = z.object({ sale: IdSchema, saleNo: z.string(), at: z.int(), name: z.string(), no: z.string(), quantity: z.int(), member: z.object({ member: IdSchema, name: z.string(), phone: z.string() }).nullable() })
 /** What a recall comes to at this till: lots with what is left, its sales (the latest) with members masked, and all there are. */
 export const RecallEffectSchema = z.object({
   lots: z.array(z.object({ good: IdSchema, name: z.string(), unit: z.string(), pricing: z.enum(['piece', 'weight']), no: z.string(), expiry: z.string(), supplier: z.string(), date: z.string(), left: z.int() })),
-  sales: z.array(z.object({ sale: IdSchema, saleNo: z.string(), at: z.int(), name: z.string(), no: z.string(), quantity: z.int(), member: z.object({ member: IdSchema, name: z.string(), phone: z.string() }).nullable() })),
+  sales: z.array(RecallSale),
   total: z.int(), quantity: z.int(),
+  /** Where the whole good stops: it, with all that is left of it; `sales` are then all of its sales. */
+  whole: z.object({ name: z.string(), unit: z.string(), pricing: z.enum(['piece', 'weight']), left: z.int() }).nullable(),
+  /** Sales since the lots came that name no lot for some of the good: it may have been of these. Never of a whole good. */
+  unnamed: z.object({ sales: z.array(RecallSale), total: z.int() }),
 })
 export type RecallEffect = z.output<typeof RecallEffectSchema>

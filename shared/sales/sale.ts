@@ -115,7 +115,7 @@ export function decideSale(facts: SaleFacts, command: SaleCommand): { event: Sal
   const lots = lines.map((line, i) => (line.quantity > 0 ? takeLots(line.good, line.quantity, said[i]) : []))
   for (const [i, line] of lines.entries()) {
     const lot = line.quantity > 0 ? stoppedLot(facts, line.good, said[i]!) : undefined
-    if (lot !== undefined) return { refused: { code: 'sale.recalled', detail: { name: line.name, lot } } }
+    if (lot !== undefined) return { refused: lot === '' ? { code: 'sale.recalled_whole', detail: { name: line.name } } : { code: 'sale.recalled', detail: { name: line.name, lot } } }
   }
   const expired = lines.find((line, i) => facts.expiredStops?.includes(facts.good(line.good)?.category ?? '') && lots[i]!.some((lot) => isExpired(lot, facts.date)))
   if (expired) return { refused: { code: 'sale.expired', detail: { name: expired.name } } }

@@ -18,10 +18,14 @@ export interface NoticeInput {
   readonly lots: readonly { readonly name: string; readonly no: string; readonly expiry: string; readonly left: string }[]
   /** Sales of this till that name one of them. */
   readonly sales: number
+  /** Those besides that name no lot and may be of one. */
+  readonly unnamed: number
+  /** The whole good stops, whatever lot it is of. */
+  readonly isWhole: boolean
   readonly language?: Language
 }
 
-export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lots, sales, language = 'zh' }: NoticeInput): ReceiptDocument {
+export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lots, sales, unnamed, isWhole, language = 'zh' }: NoticeInput): ReceiptDocument {
   const words = WORDS[language]
   const own = NOTICE_WORDS[language]
   const { what } = recall
@@ -33,8 +37,8 @@ export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lo
     kind: 'stock', language, shop: headOf(shop), title: recall.lifted === null ? own.title : own.lifted, copy: copy ? { mark: words.copy, note: '' } : null,
     facts: [row(own.since, dateTimeText(recall.at, shop.zone)), row(words.till, till), ...said.filter(([, value]) => value.trim() !== '' && value !== ' – ').map(([label, value]) => row(label, value))],
     heads: { name: words.goods, quantity: '', price: '', amount: own.left },
-    lines: lots.map(({ name, no, expiry, left }) => ({ name, quantity: '', price: '', amount: left, discounts: [row([no, expiry].filter((text) => text !== '').join(' · '), '')] })),
-    totals: [[row(own.sales, fill(own.salesOf, { n: String(sales) }), true)], [row(own.printed, dateTimeText(printedAt, shop.zone))]],
-    codes: [], footer: recall.lifted === null ? own.footer : own.liftedFooter,
+    lines: lots.map(({ name, no, expiry, left }) => ({ name, quantity: '', price: '', amount: left, discounts: no + expiry === '' ? [] : [row([no, expiry].filter((text) => text !== '').join(' · '), '')] })),
+    totals: [[row(own.sales, fill(own.salesOf, { n: String(sales) }), true), ...unnamed === 0 ? [] : [row(own.unnamed, fill(own.unnamedOf, { n: String(unnamed) }))]], [row(own.printed, dateTimeText(printedAt, shop.zone))]],
+    codes: [], footer: recall.lifted === null ? isWhole ? own.wholeFooter : own.footer : isWhole ? own.wholeLiftedFooter : own.liftedFooter,
   }
 }

@@ -3,11 +3,12 @@ import type { ReceiptDocument } from '#shared/documents/receipt.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { RecallEffect, RecallShown } from '#shared/host/trace-schemas.ts'
+import type { SoldGood } from '#shared/host/trace-store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { maskName, maskPhone } from '#shared/identity/person.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import { recallNotice } from '#shared/trace/notice.ts'
-import { LotRecallHeard, LotRecallLifted, LotRecalled, type Recall, type RecallWhat } from '#shared/trace/recall.ts'
+import { LotRecallHeard, LotRecallLifted, LotRecalled, type Recall, type Recallable, type RecallWhat, stopsGood } from '#shared/trace/recall.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { namedGood } from '../stock/papers.ts'
 import { leftOf } from './describe.ts'
@@ -92,19 +93,41 @@ function goodsOf({ store }: Pick<Context, 'store'>, what: RecallWhat): string[] 
   return [...goods].flatMap((good) => store.listed(good)?.name ?? [])
 }
 
-/** The lots and the latest of their sales here. */
+/** The lots and the latest of their sales here; of a whole good all of its sales. */
 export function effectOf(context: Pick<Context, 'store'>, what: RecallWhat, limit: number): RecallEffect {
   const { store } = context
   const hit = store.trace.recalled({ what })
-  const { sales, total, quantity } = store.trace.sold(hit, limit)
+  const good = what.good !== null && stopsGood({ what }, what.good) ? what.good : null
+  const { sales, total, quantity } = good === null ? store.trace.sold(hit, limit) : store.trace.soldGood(good, limit)
+  const unnamed = good === null ? store.trace.soldUnnamed(cameSince(what, hit), hit, limit) : { sales: [], total: 0 }
+  const shownSale = ({ sale, saleNo, at, good: of, quantity: sold, no = '' }: SoldGood & { readonly no?: string }): RecallEffect['sales'][number] => (
+    { sale, saleNo, at, name: namedGood(context, of).name, no, quantity: sold, member: memberOf(context, sale) }
+  )
   return {
     lots: hit.map((lot) => {
       const { name, unit, pricing } = namedGood(context, lot.good)
       return { good: lot.good, name, unit, pricing, no: lot.no, expiry: lot.expiry, supplier: lot.supplier, date: lot.date, left: leftOf(context, lot) }
     }).toSorted((a, b) => (a.name === b.name ? (a.date < b.date ? 1 : -1) : a.name < b.name ? -1 : 1)),
-    sales: sales.map(({ sale, saleNo, at, good, no, quantity: sold }) => ({ sale, saleNo, at, name: namedGood(context, good).name, no, quantity: sold, member: memberOf(context, sale) })),
-    total, quantity,
+    sales: sales.map(shownSale), total, quantity,
+    whole: good === null ? null : wholeOf(context, good),
+    unnamed: { sales: unnamed.sales.map(shownSale), total: unnamed.total },
   }
+}
+
+function wholeOf(context: Pick<Context, 'store'>, good: Id): RecallEffect['whole'] {
+  const { name, unit, pricing } = namedGood(context, good)
+  return { name, unit, pricing, left: Math.max(context.store.good(good)?.stock ?? 0, 0) }
+}
+
+/** Business dates since which goods may be of these lots; of lots that nobody described, and of a good whose lot was never booked here, the recall's own. */
+function cameSince(what: RecallWhat, hit: readonly Recallable[]): Map<Id, string> {
+  const since = new Map<Id, string>()
+  for (const { good, date } of hit) {
+    const from = date || what.from
+    const known = since.get(good)
+    if (known === undefined || from < known) since.set(good, from)
+  }
+  return what.good === null || since.has(what.good) ? since : since.set(what.good, what.from)
 }
 
 /** Masked: whoever is to call them reads the record, which is written down. */
@@ -116,14 +139,14 @@ function memberOf({ store }: Pick<Context, 'store'>, sale: Id): RecallEffect['sa
 }
 
 /** Undefined where there is no such recall. */
-export function recallPaper(context: Context, id: Id, copy: boolean): ReceiptDocument | undefined {
+export function recallPaper(context: Pick<Context, 'store' | 'clock'>, id: Id, copy: boolean): ReceiptDocument | undefined {
   const { store } = context
   const recall = store.trace.recall(id)
   if (!recall) return undefined
-  const { lots, total } = effectOf(context, recall.what, 1)
+  const { lots, total, whole, unnamed } = effectOf(context, recall.what, 1)
   return recallNotice({
-    shop: store.shop(), till: store.identity().till, printedAt: context.clock.now(), copy, recall, sales: total,
+    shop: store.shop(), till: store.identity().till, printedAt: context.clock.now(), copy, recall, sales: total, unnamed: unnamed.total, isWhole: whole !== null,
     goodName: recall.what.good === null ? '' : store.listed(recall.what.good)?.name ?? '',
-    lots: lots.map((lot) => ({ name: lot.name, no: lot.no, expiry: lot.expiry, left: quantityShown(context, lot.good, lot.left) })),
+    lots: whole ? [{ name: whole.name, no: '', expiry: '', left: quantityShown(context, recall.what.good ?? undefined, whole.left) }] : lots.map((lot) => ({ name: lot.name, no: lot.no, expiry: lot.expiry, left: quantityShown(context, lot.good, lot.left) })),
   })
 }

@@ -6,6 +6,7 @@ import { openTill, ticketOf, totalOf, type TestTill } from '#desktop/testing/til
 import type { GoodView } from '#shared/host/schemas.ts'
 import { readTraceLink } from '#shared/trace/link.ts'
 import { traceLabels } from './labels.ts'
+import { recallPaper } from './recalls.ts'
 import { heardFields, recalledFields } from '#shared/trace/recall.ts'
 
 const DAY = 86_400_000
@@ -174,7 +175,48 @@ describe('a recall', () => {
     await till.run('recall.lift', { recall })
     await till.sell([{ good: greens }])
     await till.run('recall.begin', { what: { ...what, good: greens.id }, reason: 'authority' })
-    expect((await till.refusal('sale.complete', (({ id }) => ({ key: id, ticket: ticketOf([{ good: greens }], id), total: 600, given: 600 }))({ id: randomUUID() }))).detail).toEqual({ name: '青菜', lot: '' })
+    expect(await till.refusal('sale.complete', (({ id }) => ({ key: id, ticket: ticketOf([{ good: greens }], id), total: 600, given: 600 }))({ id: randomUUID() }))).toEqual({ code: 'sale.recalled_whole', detail: { name: '青菜' } })
+  })
+  test('of a whole good comes to its stock and all of its sales, with lots and without, and its paper says so', async () => {
+    const { till, greens } = await shop()
+    const bread = await till.addGood({ name: '面包' })
+    const about = { ...what, good: bread.id }
+    expect(await till.run('recall.effect', { what: about })).toMatchObject({ lots: [], sales: [], total: 0, whole: { name: '面包', left: 0 }, unnamed: { total: 0 } })
+    await till.run('stock.receive', { supplier: '', lines: [{ good: bread.id, quantity: 10_000, lot: null }] })
+    const bare = await till.sell([{ good: bread, quantity: 1000 }, { good: bread, quantity: 2000 }, { good: greens }])
+    await till.sell([{ good: greens }])
+    expect(await till.run('recall.effect', { what: about })).toMatchObject({ lots: [], sales: [{ sale: bare.sale, saleNo: bare.no, name: '面包', no: '', quantity: 3000, member: null }], total: 1, quantity: 3000, whole: { left: 7000 }, unnamed: { sales: [], total: 0 } })
+    await till.run('stock.receive', { supplier: '', lines: [{ good: bread.id, quantity: 5000, lot: { no: 'B1', expiry: '' } }] })
+    const both = await till.sell([{ good: bread, quantity: 9000 }])
+    expect(both.lines[0]!.lots).toEqual([{ no: 'B1', expiry: '', quantity: 2000 }])
+    const effect = await till.run('recall.effect', { what: about })
+    expect(effect).toMatchObject({ lots: [{ no: 'B1', left: 3000 }], sales: [{ sale: both.sale, quantity: 9000 }, { sale: bare.sale }], total: 2, quantity: 12_000, whole: { left: 3000 } })
+    expect(await till.run('recall.effect', { what: about, limit: 1 })).toMatchObject({ sales: [{ sale: both.sale }], total: 2, quantity: 12_000 })
+    // Days of a good are lots of it, not all of it.
+    expect((await till.run('recall.effect', { what: { ...about, from: '2026-11-23' } })).whole).toBeNull()
+    const { recall } = await till.run('recall.begin', { what: about, reason: 'authority' })
+    const paper = recallPaper(till, recall, false)!
+    expect(paper.lines).toMatchObject([{ name: '面包', amount: '3 个', discounts: [] }])
+    expect(paper.footer).toContain('以上商品已全部停止销售')
+  })
+  test('of a lot also tells of sales since it came that named none, which may be of it, and of no others', async () => {
+    const { till, greens } = await shop()
+    await till.run('stock.receive', { supplier: '', lines: [{ good: greens.id, quantity: 5000, lot: null }] })
+    const before = await till.sell([{ good: greens, quantity: 1000 }])
+    till.clock.pass(DAY)
+    const lot = await intake(till, greens)
+    const bare = await till.sell([{ good: greens, quantity: 1000 }, { good: greens, quantity: 500 }])
+    const both = await till.sell([{ good: greens, quantity: 4000 }])
+    const named = await till.sell([{ good: greens, quantity: 1000 }])
+    expect([before, bare, both, named].map(({ lines }) => lines[0]!.lots ?? [])).toEqual([[], [], [{ no: lot.no, expiry: '', quantity: 1500 }], [{ no: lot.no, expiry: '', quantity: 1000 }]])
+    const about = { ...what, good: greens.id, no: lot.no }
+    const unnamed = { sales: [{ sale: bare.sale, saleNo: bare.no, at: till.clock.now(), name: '青菜', no: '', quantity: 1500, member: null }], total: 1 }
+    for (const said of [about, { ...what, supplier: '老王' }]) expect(await till.run('recall.effect', { what: said })).toMatchObject({ sales: [{ sale: named.sale }, { sale: both.sale }], total: 2, whole: null, unnamed })
+    // A lot that was never booked here may be in what was sold without one.
+    expect(await till.run('recall.effect', { what: { ...about, no: 'X9' } })).toMatchObject({ lots: [], total: 0, unnamed: { total: 3 } })
+    expect(await till.run('recall.effect', { what: { ...what, no: 'X9' } })).toMatchObject({ lots: [], total: 0, unnamed: { total: 0 } })
+    const { recall } = await till.run('recall.begin', { what: about, reason: 'spoiled' })
+    expect(JSON.stringify(recallPaper(till, recall, false))).toContain('1 单，可能是')
   })
   test('from elsewhere stops at once, is confirmed in the journal, and told to whoever is here', async () => {
     const { till, greens } = await shop()

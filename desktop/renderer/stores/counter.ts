@@ -47,7 +47,8 @@ export const useCounter = defineStore('counter', () => {
     play('accepted')
     useNotice().clear()
     usePay().leave()
-    if (good.stopped !== undefined && label === undefined) useNotice().show({ tone: 'refuse', message: t('trace.stopped', { name: good.name, lot: good.stopped }), next: t('trace.stoppedNext') })
+    if (good.stopped === '') useNotice().show({ tone: 'refuse', message: t('trace.stoppedWhole', { name: good.name }), next: t('trace.stoppedWholeNext') })
+    else if (good.stopped !== undefined && label === undefined) useNotice().show({ tone: 'refuse', message: t('trace.stopped', { name: good.name, lot: good.stopped }), next: t('trace.stoppedNext') })
     else warnExpired(good)
     return true
   }

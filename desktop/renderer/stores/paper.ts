@@ -6,21 +6,26 @@ import { useNotice } from './notice.ts'
 import { usePanels } from './panels.ts'
 import { useSession } from './session.ts'
 
+/** Printers of labels print no receipts. */
+const hasPrinter = (): boolean => useSession().printers.some(({ labels }) => !labels)
+
 export const usePaper = defineStore('paper', () => {
-  /** A printer of labels prints neither. */
-  const hasPrinter = (): boolean => useSession().printers.some(({ labels }) => !labels)
   /** Where a printer is set up, or who may do it. */
   function setUp(): { next: string; action?: { label: string; run: () => void } } {
     if (!useSession().may('till.setup')) return { next: t('printer.noneOwner') }
     return { next: t('printer.noneNext'), action: { label: t('printer.add'), run: () => usePanels().openSettings('printer') } }
   }
 
+  /** Whether a printer of receipts is set up; says so where none is. */
+  function isThere(): boolean {
+    if (hasPrinter()) return true
+    useNotice().show({ tone: 'attention', message: t('printer.none'), ...setUp() })
+    return false
+  }
+
   async function reprint({ sale, no }: { sale: string; no: string }): Promise<void> {
     const notice = useNotice()
-    if (!hasPrinter()) {
-      notice.show({ tone: 'attention', message: t('printer.none'), ...setUp() })
-      return
-    }
+    if (!isThere()) return
     await notice.attempt(async () => {
       await write('sale.reprint', { sale })
       notice.show({ tone: 'good', message: t('receipts.printing', { no }) })
@@ -28,10 +33,7 @@ export const usePaper = defineStore('paper', () => {
   }
   async function printReport(range: { from: string; to: string }): Promise<void> {
     const notice = useNotice()
-    if (!hasPrinter()) {
-      notice.show({ tone: 'attention', message: t('printer.none'), ...setUp() })
-      return
-    }
+    if (!isThere()) return
     await notice.attempt(async () => {
       await write('report.print', { from: range.from, to: range.to })
       notice.show({ tone: 'good', message: t('report.printing') })
@@ -46,5 +48,5 @@ export const usePaper = defineStore('paper', () => {
       else notice.show({ tone: 'attention', message: t('drawer.byKey'), ...setUp() })
     })
   }
-  return { reprint, printReport, openDrawer }
+  return { isThere, reprint, printReport, openDrawer }
 })
