@@ -11,8 +11,8 @@ import type { Documents } from './documents.ts'
 interface Row { id: Id; doc: string }
 interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null }
 const LOT = "SELECT id, doc FROM document WHERE kind = 'lot'"
-/** `goods`: pairs of a good and a business date; `lots`: good, number and expiry; `first`: the earliest date; `only`: what the text has at least. */
-interface SoldGoodsAsked { goods: string; lots: string; first: string; only: string; all: 0 | 1 }
+/** A line of a sale; `named`: what of it lots are named for. */
+interface SoldLine { seq: number; date: string; good: Id; quantity: number; named: number }
 const NOTHING: readonly Recallable[] = []
 
 /** What recalls that stand come to, until a lot's or a recall's document changes. */
@@ -34,7 +34,9 @@ export class TraceReads implements TraceStore {
   readonly #isDescribed
   readonly #sold
   readonly #soldSum
-  readonly #soldGoods
+  readonly #soldLines
+  readonly #soldHere
+  readonly #sale
   #standing: Standing | undefined
 
   constructor(db: Database, documents: Documents, alerts: Alerts) {
@@ -59,19 +61,12 @@ export class TraceReads implements TraceStore {
       JOIN sale ON sale.seq = found.seq JOIN journal j ON j.seq = found.seq ORDER BY found.seq DESC`)
     this.#soldSum = db.prepare<[string], { total: number; quantity: number }>(`SELECT count(DISTINCT s.seq) AS total, coalesce(sum(s.quantity), 0) AS quantity FROM ${named}`)
     // Lines are in the journal only. One good is looked for in the text first: parsing costs ten times as much.
-    this.#soldGoods = db.prepare<[SoldGoodsAsked], SoldGood & { seq: number }>(`
-      WITH wanted AS MATERIALIZED (SELECT value ->> 0 AS good, value ->> 1 AS since FROM json_each(@goods)),
-        hit AS MATERIALIZED (SELECT value ->> 0 AS good, value ->> 1 AS no, value ->> 2 AS expiry FROM json_each(@lots)),
-        found AS (SELECT sale.seq, wanted.good, sum(max(line.value ->> 'quantity', 0)) AS whole,
-          coalesce(sum((SELECT sum(part.value ->> 'quantity') FROM json_each(line.value, '$.lots') part)), 0) AS named
-        FROM sale CROSS JOIN journal j ON j.seq = sale.seq CROSS JOIN json_each(j.text, '$.body.lines') line
-          JOIN wanted ON wanted.good = line.value ->> 'good' AND sale.date >= wanted.since
-        WHERE sale.date >= @first AND instr(j.text, @only) > 0 GROUP BY 1, 2)
-      SELECT found.seq, j.id AS sale, sale.no AS saleNo, sale.at, found.good, whole - iif(@all, 0, named) AS quantity
-      FROM found JOIN sale ON sale.seq = found.seq JOIN journal j ON j.seq = found.seq
-      WHERE whole > iif(@all, 0, named)
-        AND NOT EXISTS (SELECT 1 FROM hit JOIN sold_lot s ON s.good = hit.good AND s.no = hit.no AND s.expiry = hit.expiry AND s.seq = found.seq WHERE hit.good = found.good)
-      ORDER BY found.seq DESC`)
+    this.#soldLines = db.prepare<{ first: string; only: string }, SoldLine>(`SELECT sale.seq, sale.date, line.value ->> 'good' AS good, line.value ->> 'quantity' AS quantity,
+        (SELECT coalesce(sum(part.value ->> 'quantity'), 0) FROM json_each(line.value, '$.lots') part) AS named
+      FROM sale CROSS JOIN journal j ON j.seq = sale.seq CROSS JOIN json_each(j.text, '$.body.lines') line
+      WHERE sale.date >= @first AND instr(j.text, @only) > 0 ORDER BY sale.seq DESC`)
+    this.#soldHere = db.prepare<[string], { seq: number; good: Id }>(`SELECT s.seq, s.good FROM ${named}`)
+    this.#sale = db.prepare<[number], Pick<SoldGood, 'sale' | 'saleNo' | 'at'>>('SELECT j.id AS sale, sale.no AS saleNo, sale.at FROM sale JOIN journal j ON j.seq = sale.seq WHERE sale.seq = ?')
   }
 
   lot(id: Id): LotView | undefined {
@@ -129,24 +124,30 @@ export class TraceReads implements TraceStore {
   }
 
   soldGood(good: Id, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
-    return this.#soldOf({ goods: JSON.stringify([[good, '']]), lots: '[]', first: '', only: good, all: 1 }, limit)
+    return this.#soldOf(new Map([[good, '']]), ({ quantity }) => quantity, limit)
   }
   soldUnnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldGood[]; total: number; quantity: number } {
-    if (goods.size === 0) return { sales: [], total: 0, quantity: 0 }
-    const named = JSON.stringify(lots.map(({ good, no, expiry }) => [good, no, expiry]))
-    const [only = ''] = goods.size === 1 ? goods.keys() : []
-    return this.#soldOf({ goods: JSON.stringify([...goods]), lots: named, first: [...goods.values()].toSorted()[0]!, only, all: 0 }, limit)
+    const here = new Set(this.#soldHere.all(JSON.stringify(lots.map(({ good, no, expiry }) => [good, no, expiry]))).map(({ seq, good }) => `${seq} ${good}`))
+    return this.#soldOf(goods, ({ seq, good, quantity, named }) => (here.has(`${seq} ${good}`) ? 0 : quantity - named), limit)
   }
-  #soldOf(asked: SoldGoodsAsked, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
-    const sales: SoldGood[] = []
-    const seqs = new Set<number>()
-    let sum = 0
-    for (const { seq, ...sold } of this.#soldGoods.iterate(asked)) {
-      seqs.add(seq)
-      sum += sold.quantity
-      if (sales.length < limit) sales.push(sold)
+  #soldOf(goods: ReadonlyMap<Id, string>, of: (line: SoldLine) => number, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
+    if (goods.size === 0) return { sales: [], total: 0, quantity: 0 }
+    const found = new Map<string, { seq: number; good: Id; quantity: number }>()
+    const [only = ''] = goods.size === 1 ? goods.keys() : []
+    for (const line of this.#soldLines.iterate({ first: [...goods.values()].toSorted()[0]!, only })) {
+      const since = goods.get(line.good)
+      const quantity = since === undefined || line.date < since || line.quantity <= 0 ? 0 : of(line)
+      if (quantity <= 0) continue
+      const key = `${line.seq} ${line.good}`
+      const known = found.get(key)
+      if (known) known.quantity += quantity
+      else found.set(key, { seq: line.seq, good: line.good, quantity })
     }
-    return { sales, total: seqs.size, quantity: sum }
+    const all = [...found.values()]
+    return {
+      sales: all.slice(0, limit).map(({ seq, good, quantity }) => ({ ...this.#sale.get(seq)!, good, quantity })),
+      total: new Set(all.map(({ seq }) => seq)).size, quantity: all.reduce((sum, { quantity }) => sum + quantity, 0),
+    }
   }
 
   tell({ recall, at, reason, note }: Recall, goods: readonly string[]): void {
