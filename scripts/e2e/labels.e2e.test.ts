@@ -1,51 +1,33 @@
 /** Price labels on the real screen: scanned, looked at, printed; what comes out of the printer's socket is the picture, and scans. */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
 import { Bitmap } from '#printers/dots/bitmap.ts'
 import { toPng } from '#printers/dots/png.ts'
-import { buildRenderer } from '../build.ts'
-import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
-import { type Stack, startStack, withTill } from '../stack.ts'
+import { withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
 import { readCodes } from '../testing/codes.ts'
-import { TILL_SIZE, at, openBrowser, openPage, scan } from '../testing/screen.ts'
+import { type DemoCounter, openDemoCounter } from '../testing/counter.ts'
+import { at, scan } from '../testing/screen.ts'
 
 const pictures = process.env['XIAOPU_PICTURES']
 const pieces = LAKESIDE.goods.map(({ fields }) => fields).filter(({ pricing, code }) => pricing === 'piece' && code)
-let folder: string
-let stack: Stack
-let browser: Browser
+let counter: DemoCounter
 let page: Page
-let errors: string[]
 let printer: Awaited<ReturnType<typeof startPrinterSimulator>>
 
 beforeAll(async () => {
   if (pictures) mkdirSync(pictures, { recursive: true })
-  await buildRenderer({ quiet: true })
-  folder = mkdtempSync(join(tmpdir(), 'xiaopu-labels-'))
-  stack = await startStack({ data: folder, cloud: false, demo: true })
-  await seedDemo({ tillUrl: stack.tillUrl, cloud: undefined })
   printer = await startPrinterSimulator()
-  await withTill(stack.tillUrl, async (till) => {
-    await till.call('staff.signIn', { key: randomUUID(), no: '01', pin: LAKESIDE.staff[0]!.pin })
-    await till.call('shift.open', { key: randomUUID(), float: 0 })
-  })
-  browser = await openBrowser()
-  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce' })
-  context.setDefaultTimeout(20_000)
-  ;({ page, errors } = await openPage(context, stack.tillUrl))
+  counter = await openDemoCounter()
+  page = counter.page
 })
 afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
+  await counter?.close()
   await printer?.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 const look = async (name: string): Promise<void> => {
   if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) })
@@ -70,7 +52,7 @@ it('says what is missing where there is no label printer', async () => {
   await look('labels-settings')
   await at(page, 'printer-save').click()
   await at(page, 'notice').filter({ hasText: '打印机已保存' }).waitFor()
-  const { printers } = await withTill(stack.tillUrl, (till) => till.call('printer.list', {}))
+  const { printers } = await withTill(counter.stack.tillUrl, (till) => till.call('printer.list', {}))
   expect(printers).toMatchObject([{ receipts: false, drawer: false, label: { language: 'tspl', density: 8, size: { width: 50, height: 30 }, gap: 2 } }])
   await page.keyboard.press('Escape')
   await at(page, 'open-labels').click()
@@ -108,5 +90,5 @@ it('prints what was scanned, as often as was said, and as the picture shows', as
   expect(bytes.toString('latin1').match(/PRINT 1,\d+/g)).toEqual(['PRINT 1,2', 'PRINT 1,1'])
   expect(await Promise.all(labels.map(readCodes))).toEqual([[one.code], [other.code]])
   expect(Buffer.from(labels[0]!).equals(shown)).toBe(true)
-  expect(errors).toEqual([])
+  expect(counter.errors).toEqual([])
 })

@@ -1,51 +1,34 @@
 /** The shop arranges its receipts on the real screen: the picture follows each change, and the next paper comes out like it. */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
 import { decodeEscpos } from '#printers/testing/decode-escpos.ts'
-import { buildRenderer } from '../build.ts'
-import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
-import { type Stack, startStack, withTill } from '../stack.ts'
+import { withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { TILL_SIZE, at, openBrowser, openPage, receiptSvg, scan, untilAttribute } from '../testing/screen.ts'
+import { type DemoCounter, openDemoCounter } from '../testing/counter.ts'
+import { at, receiptSvg, scan, untilAttribute } from '../testing/screen.ts'
 
 const pictures = process.env['XIAOPU_PICTURES']
 const piece = LAKESIDE.goods.find(({ fields }) => fields.pricing === 'piece')!.fields
-let folder: string
-let stack: Stack
-let browser: Browser
+let counter: DemoCounter
 let page: Page
-let errors: string[]
 let printer: Awaited<ReturnType<typeof startPrinterSimulator>>
 
 beforeAll(async () => {
   if (pictures) mkdirSync(pictures, { recursive: true })
-  await buildRenderer({ quiet: true })
-  folder = mkdtempSync(join(tmpdir(), 'xiaopu-paper-'))
-  stack = await startStack({ data: folder, cloud: false, demo: true })
-  await seedDemo({ tillUrl: stack.tillUrl, cloud: undefined })
   printer = await startPrinterSimulator()
-  await withTill(stack.tillUrl, async (till) => {
-    await till.call('staff.signIn', { key: randomUUID(), no: '01', pin: LAKESIDE.staff[0]!.pin })
-    await till.call('shift.open', { key: randomUUID(), float: 0 })
-    await till.call('printer.put', { key: randomUUID(), printer: { id: randomUUID(), name: '前台', profile: 'generic-58', address: printer.address, receipts: true, drawer: false } })
-  })
-  browser = await openBrowser()
-  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce' })
-  context.setDefaultTimeout(20_000)
-  ;({ page, errors } = await openPage(context, stack.tillUrl))
+  counter = await openDemoCounter()
+  page = counter.page
+  await withTill(counter.stack.tillUrl, (till) => till.call('printer.put', { key: randomUUID(), printer: { id: randomUUID(), name: '前台', profile: 'generic-58', address: printer.address, receipts: true, drawer: false } }))
 })
 afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
+  await counter?.close()
   await printer?.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 /** Larger than paper, with greys in it. */
@@ -105,11 +88,11 @@ it('follows each change, and the next receipt is like it', async () => {
   const { lines, images, codes, faults: spoiled } = await decodeEscpos(Buffer.concat(printer.received), 32)
   expect(spoiled).toEqual([])
   expect([images[0]!.width, images[0]!.height]).toEqual([384, 144])
-  const { sales: [sale] } = await withTill(stack.tillUrl, (till) => till.call('sale.list', {}))
+  const { sales: [sale] } = await withTill(counter.stack.tillUrl, (till) => till.call('sale.list', {}))
   expect(codes[0]).toBe(sale!.no)
   const text = lines.map((line) => line.text.trim())
   expect(text).toContain('西湖边上的老邻居')
   expect(text.join('\n')).toContain('找老板娘')
   expect(text.join('\n')).not.toContain('机号')
-  expect(errors).toEqual([])
+  expect(counter.errors).toEqual([])
 })

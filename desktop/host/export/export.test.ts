@@ -159,7 +159,7 @@ test('any text comes back from the file as it was, but for what no file can hold
     const rows = texts.map((each) => [{ kind: 'text' as const, text: `|${each}|` }, { kind: 'yuan' as const, fen: each.length * 7 }])
     const [sheet] = await readXlsxFile(Buffer.from(workbookOf([{ name: 'a & <b>', widths: [1, 1], rows }])), { trim: false })
     expect(sheet!.sheet).toBe('a & <b>')
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- Control characters are what is taken out.
     expect(sheet!.data).toEqual(texts.map((each) => [`|${each.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ').replace(/\r\n?/g, '\n')}|`, each.length * 7 / 100]))
   }), { numRuns: 30 })
 })

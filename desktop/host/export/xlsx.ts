@@ -15,7 +15,7 @@ const LEVEL = 4
 const CELL_CHARS_MAX = 32_767
 
 /** What XML can't hold, so that one odd name doesn't spoil the file. */
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- Control characters are what is taken out.
 const UNFIT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escape = (text: string): string => text.replace(/[&<>"]/g, (char) => ESCAPES[char]!)
