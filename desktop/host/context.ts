@@ -10,9 +10,9 @@ import { businessDate } from '#shared/ledger/business-date.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
 import type { Clock, Ids, PrinterState, PrintRequest } from '#shared/ports/ports.ts'
 import { may } from '#shared/sales/sale.ts'
-import type { Approvals } from './approvals.ts'
+import type { Approvals } from './staff/approvals.ts'
 import type { DeviceDesk } from './device-desk.ts'
-import type { Pins } from './pins.ts'
+import type { Pins } from './staff/pins.ts'
 
 /** The cloud's half of the till, as the handlers see it. */
 export interface Cloud {

@@ -3,7 +3,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TicketHeld, TicketTaken } from '#shared/sales/held.ts'
 import { type Context, commit, isRepeat } from './context.ts'
-import { whoIs } from './member-views.ts'
+import { whoIs } from './members/member-views.ts'
 
 type Calls = 'ticket.hold' | 'ticket.held' | 'ticket.take' | 'alert.list' | 'alert.dismiss'
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
 import { migrate, refuseNewer } from './migrate.ts'
-import { COMMITS_UNSEEN_MAX, commitsUnseen } from './wal-file.ts'
+import { COMMITS_UNSEEN_MAX, commitsUnseen } from './ledger/wal-file.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../migrations/till')
 export const LEDGER_FILE = 'till.db'

@@ -12,8 +12,8 @@ import { labelledFields } from '#shared/trace/lot.ts'
 import { heardFields, liftedFields, recalledFields } from '#shared/trace/recall.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
-import { HISTORY, HistorySums } from './history-sums.ts'
-import { SalesSums, SUMMED } from './sales-sums.ts'
+import { HISTORY, HistorySums } from './reads/history-sums.ts'
+import { SalesSums, SUMMED } from './reads/sales-sums.ts'
 import { StockRoom } from './stock-room.ts'
 
 /** The tables made from the journal alone, with their keys: what verify compares. */

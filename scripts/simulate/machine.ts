@@ -5,7 +5,7 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
 import { type Till, type TillWorld, composeTill } from '#desktop/loopback/compose.ts'
-import type { Pins } from '#desktop/host/pins.ts'
+import type { Pins } from '#desktop/host/staff/pins.ts'
 import { MIGRATIONS } from '#desktop/storage/open.ts'
 import { Settings } from '#desktop/storage/settings.ts'
 import { RESTORED } from '#desktop/sync/cloud-sync.ts'

@@ -12,7 +12,7 @@ import { guessMembers, guessStock, MEMBER_COLUMNS, namesLots, readMemberRow, rea
 import { RowsImported } from '#shared/sales/events.ts'
 import { HistorySold } from '#shared/sales/history.ts'
 import { type Context, commit, isRepeat, requireRight } from '../context.ts'
-import { join } from '../members.ts'
+import { join } from '../members/members.ts'
 import { cellsByColumn, extraCells, LISTED_MAX } from './goods-import.ts'
 import { mendGood } from './handlers.ts'
 import type { BadRow } from './history-file.ts'

@@ -7,7 +7,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { LotLabelled, type LotView } from '#shared/trace/lot.ts'
 import { toPng } from '#printers/dots/png.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
-import { drawn, mediaOf, printLabels, usualMedia } from '../labels.ts'
+import { drawn, mediaOf, printLabels, usualMedia } from '../paper/labels.ts'
 import { knownLot, linkOf } from './describe.ts'
 import { quantityShown } from './lots.ts'
 

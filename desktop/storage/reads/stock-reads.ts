@@ -5,7 +5,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { type LotPart, lotsLeft } from '#shared/stock/lot.ts'
 import { type Order, readOrder } from '#shared/stock/order.ts'
 import { StockCountBegun, StockCounted } from '#shared/stock/events.ts'
-import type { Documents } from './documents.ts'
+import type { Documents } from '../documents.ts'
 
 /** What moved here and what the other tills moved, in one. */
 const LOTS = '(SELECT good, no, expiry, quantity FROM lot UNION ALL SELECT good, no, expiry, quantity FROM lot_elsewhere)'

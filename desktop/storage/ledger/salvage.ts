@@ -6,7 +6,7 @@ import { closeSync, copyFileSync, existsSync, openSync, writeSync, ftruncateSync
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { EMPTY_HEAD, type Head, type JournalRow, type Sha256, checkRow } from '#shared/ledger/envelope.ts'
-import { LEDGER_FILE } from './open.ts'
+import { LEDGER_FILE } from '../open.ts'
 import { readWal } from './wal-file.ts'
 
 export interface SalvagedRow extends JournalRow { readonly id: string; readonly type: string; readonly at: number }

@@ -5,8 +5,8 @@ import type { Id } from '#shared/identity/ids.ts'
 import { isSameLot, type Lot } from '#shared/stock/lot.ts'
 import { type LotView, readLot } from '#shared/trace/lot.ts'
 import { type Recall, type Recallable, readRecall, recalledLots, stopsGood } from '#shared/trace/recall.ts'
-import type { Alerts } from './alerts.ts'
-import type { Documents } from './documents.ts'
+import type { Alerts } from '../alerts.ts'
+import type { Documents } from '../documents.ts'
 
 interface Row { id: Id; doc: string }
 interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null }

@@ -2,7 +2,7 @@
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { PurseReleased } from '#shared/payments/purse.ts'
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
 
 const PARTS_AT_ONCE = 500
 

@@ -2,7 +2,7 @@
 import type { AuditRow } from '#shared/host/schemas.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { businessDate } from '#shared/ledger/business-date.ts'
-import { type Context, requireRight } from './context.ts'
+import { type Context, requireRight } from '../context.ts'
 
 /** Rows looked at by one call: some tens of milliseconds, which a sale may have to wait. */
 const LOOKED_AT_MAX = 5000

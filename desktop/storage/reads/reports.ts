@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3'
 import type { Pricing } from '#shared/quantity/quantity.ts'
 import { type DateRange, type Figures, type GoodFigures, type SalesFigures, DAYS_COMPARED, addDays, costOf, daysOf, hoursIn, noFigures, piecesOf } from '#shared/sales/report.ts'
 import { GOOD_DEFAULTS, type Good } from '#shared/catalog/good.ts'
-import type { Documents } from './documents.ts'
+import type { Documents } from '../documents.ts'
 import { NO_QUARTER, ON } from './history-sums.ts'
 import { dateOfDay, dayNumber } from './sales-sums.ts'
 

@@ -9,8 +9,8 @@ import type { CallInput } from '#shared/host/contract.ts'
 import type { GoodView, SaleView } from '#shared/host/schemas.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
 import { priceTicket } from '#shared/pricing/price.ts'
-import { rulesFor } from './promotions.ts'
-import { refundBody } from './views.ts'
+import { rulesFor } from '../promotions.ts'
+import { refundBody } from '../views.ts'
 
 const TODAY = '2026-11-23'
 let till: TestTill

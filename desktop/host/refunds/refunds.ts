@@ -17,11 +17,11 @@ import { exemptWord, whyNot } from '#shared/sales/return-rules.ts'
 import { decideSale, saleNumberPrefix } from '#shared/sales/sale.ts'
 import { paidInAll, waysBack } from '#shared/sales/share.ts'
 import type { PrintRequest } from '#shared/ports/ports.ts'
-import { type Context, isRepeat, signedIn, today } from './context.ts'
-import { couponView, customerOf, isKnown } from './member-views.ts'
-import { papersOf } from './paper.ts'
-import { saleFacts } from './sales.ts'
-import { refundBody, saleBody, saleRowView, saleView, viewOf } from './views.ts'
+import { type Context, isRepeat, signedIn, today } from '../context.ts'
+import { couponView, customerOf, isKnown } from '../members/member-views.ts'
+import { papersOf } from '../paper/paper.ts'
+import { saleFacts } from '../sales.ts'
+import { refundBody, saleBody, saleRowView, saleView, viewOf } from '../views.ts'
 
 /** What a sale names is in its text alone, and two years of texts take seconds to look through: without a day, the last hundred. */
 const LOOKED_THROUGH_MS = 100 * 86_400_000

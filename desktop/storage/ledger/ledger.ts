@@ -5,10 +5,10 @@ import type { Id } from '#shared/identity/ids.ts'
 import type { LedgerStore, Plan } from '#shared/ports/ports.ts'
 import { TillError } from '#shared/host/frames.ts'
 import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
-import { storageError } from './open.ts'
-import type { PrintJobTable } from './print-jobs.ts'
-import type { Projector } from './projector.ts'
-import type { Settings } from './settings.ts'
+import { storageError } from '../open.ts'
+import type { PrintJobTable } from '../print-jobs.ts'
+import type { Projector } from '../projector.ts'
+import type { Settings } from '../settings.ts'
 
 export class Ledger implements LedgerStore {
   readonly #db

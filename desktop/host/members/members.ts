@@ -9,7 +9,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { type PersonSet, normalPhone, readBirthday } from '#shared/identity/person.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
 import { MemberChanged, MemberJoined, PersonErased, PersonExported, PersonRead, mainOf } from '#shared/members/member.ts'
-import { type Context, commit, isRepeat, requireRight } from './context.ts'
+import { type Context, commit, isRepeat, requireRight } from '../context.ts'
 import { isKnown, joinedAt, refuseOwed, requireKnown, viewOf } from './member-views.ts'
 
 type Calls = 'member.join' | 'member.find' | 'member.change' | 'member.get' | 'person.export' | 'person.erase' | 'person.renewKeys'

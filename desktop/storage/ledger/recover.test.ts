@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type TestTill, openTill, ticketOf } from '#desktop/testing/till.ts'
 import { manualClock } from '#shared/testing/clock-and-ids.ts'
-import { openForReading, openTillFolder, LEDGER_FILE, RECOVERING_FILE } from './open.ts'
+import { openForReading, openTillFolder, LEDGER_FILE, RECOVERING_FILE } from '../open.ts'
 import { recoverLedger, recoverTill } from './recover.ts'
-import { tamper } from './testing/store.ts'
-import { sha256 } from './till-store.ts'
+import { tamper } from '../testing/store.ts'
+import { sha256 } from '../till-store.ts'
 
 const TIME = new Date(Date.UTC(2026, 10, 24))
 const MARK = { key: 'restored', value: '1' }

@@ -6,11 +6,11 @@ import type { Renewal, TillStore } from '#shared/host/store.ts'
 import type { NewEvent } from '#shared/ledger/envelope.ts'
 import { MORNING, countingIds } from '#shared/testing/clock-and-ids.ts'
 import { runLedgerStoreSuite } from '#shared/testing/ledger-store.ts'
-import { sha256 } from './till-store.ts'
+import { sha256 } from '../till-store.ts'
 import { fen } from '#shared/money/money.ts'
 import { openShift } from '#shared/sales/shift.ts'
-import { LEDGER_FILE } from './open.ts'
-import { newIdentity, openStore, tamper, temporaryFolder } from './testing/store.ts'
+import { LEDGER_FILE } from '../open.ts'
+import { newIdentity, openStore, tamper, temporaryFolder } from '../testing/store.ts'
 
 const ids = countingIds(2)
 const drawer = (id = ids.next()): NewEvent => ({ id, type: 'drawer.opened', v: 1, body: { shift: id, reason: '' } })

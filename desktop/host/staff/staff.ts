@@ -5,9 +5,9 @@ import { ShopChanged, StaffChanged } from '#shared/catalog/shop.ts'
 import type { Staff } from '#shared/identity/staff.ts'
 import { StaffApproved, StaffSignedIn, StaffSignedOut } from '#shared/sales/events.ts'
 import { may } from '#shared/sales/sale.ts'
-import { type Context, commit, isRepeat, requireRight, signedIn } from './context.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { Tries } from './pins.ts'
-import { snapshot } from './views.ts'
+import { snapshot } from '../views.ts'
 
 type Calls = 'till.setup' | 'staff.list' | 'staff.put' | 'staff.signIn' | 'staff.signOut' | 'staff.approve'
 

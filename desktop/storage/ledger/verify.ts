@@ -9,9 +9,9 @@ import { balance } from '#shared/ledger/postings.ts'
 import { fen } from '#shared/money/money.ts'
 import { mergeEdit } from '#shared/catalog/hlc.ts'
 import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
-import { storedDocument } from './documents.ts'
-import { openMemory } from './open.ts'
-import { PROJECTED, Projector } from './projector.ts'
+import { storedDocument } from '../documents.ts'
+import { openMemory } from '../open.ts'
+import { PROJECTED, Projector } from '../projector.ts'
 
 const FAULTS_MAX = 200
 interface Row extends JournalRow { id: string; type: string; at: number }

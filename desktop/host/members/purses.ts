@@ -7,7 +7,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { fen, formatYuan } from '#shared/money/money.ts'
 import { type Move, PurseAdjusted, PurseToppedUp, PurseWanted, adjust, draw, topUp } from '#shared/payments/purse.ts'
 import { type Customer, tooLittle } from '#shared/sales/payment.ts'
-import { type Context, commit, isRepeat, requireRight, signedIn } from './context.ts'
+import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { customerOf, requireKnown, roomOf, viewOf } from './member-views.ts'
 
 type Calls = 'member.card' | 'member.topUp' | 'member.adjust' | 'member.fetch'

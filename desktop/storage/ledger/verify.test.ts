@@ -11,10 +11,10 @@ import type { Verification } from '#shared/host/schemas.ts'
 import { canonical } from '#shared/ledger/canonical.ts'
 import type { Envelope } from '#shared/ledger/envelope.ts'
 import { run } from '#scripts/run-command.ts'
-import { LEDGER_FILE, openForReading } from './open.ts'
-import { sha256 } from './till-store.ts'
+import { LEDGER_FILE, openForReading } from '../open.ts'
+import { sha256 } from '../till-store.ts'
 import { verifyLedger } from './verify.ts'
-import { tamper, temporaryFolder } from './testing/store.ts'
+import { tamper, temporaryFolder } from '../testing/store.ts'
 
 interface Row { seq: number; id: string; type: string; text: string; hash: string }
 

@@ -9,7 +9,7 @@ import { mainOf, timeOf } from '#shared/members/member.ts'
 import { type Holding, type Purse, PURSES, heldOf } from '#shared/payments/purse.ts'
 import { couponFault, isBirthday } from '#shared/sales/coupon.ts'
 import type { Customer } from '#shared/sales/payment.ts'
-import { type Context, today } from './context.ts'
+import { type Context, today } from '../context.ts'
 
 export function isKnown({ store }: Context, id: Id): boolean {
   const member = store.people.member(id)

@@ -6,7 +6,7 @@ import type { CouponAt } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { CouponAtTicket } from '#shared/pricing/offs.ts'
 import { CouponIssued, couponFault, loseCoupon } from '#shared/sales/coupon.ts'
-import { type Context, commit, isRepeat, requireRight, today } from './context.ts'
+import { type Context, commit, isRepeat, requireRight, today } from '../context.ts'
 import { couponView, requireKnown } from './member-views.ts'
 
 type Calls = 'coupon.issue' | 'coupon.find'

@@ -13,8 +13,8 @@ import type { Bitmap } from '#printers/dots/bitmap.ts'
 import { type DrawnLabel, drawLabel } from '#printers/labels/label.ts'
 import { toTspl } from '#printers/labels/tspl.ts'
 import { toZpl } from '#printers/labels/zpl.ts'
-import { type Context, signedIn, turn } from './context.ts'
-import { rulesFor } from './promotions.ts'
+import { type Context, signedIn, turn } from '../context.ts'
+import { rulesFor } from '../promotions.ts'
 
 type Calls = 'label.preview' | 'label.print'
 
