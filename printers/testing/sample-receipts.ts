@@ -12,6 +12,7 @@ import { PROMOTION_DEFAULTS, PromotionSchema, type Rule } from '#shared/catalog/
 import { NO_RULES, priceTicket } from '#shared/pricing/price.ts'
 import { amountOf, milli, type Pricing } from '#shared/quantity/quantity.ts'
 import type { SaleLine } from '#shared/sales/events.ts'
+import { certificatePaper } from '#shared/trace/certificate-paper.ts'
 import type { Refund } from '#shared/sales/refund-events.ts'
 
 const GOOD = '0198d3f2-7b1a-7c3e-9f00-000000000001' as Id
@@ -133,6 +134,11 @@ export const SAMPLES: Readonly<Record<string, ReceiptDocument>> = {
     ],
   }),
   counted: stockSlip({ ...SAMPLE_PAPER, kind: 'stock.counted', no: 'PD20260301-01-001', counted: 86, language: 'en', lines: [slipLine('Milk 950ml', 17_000, { expected: 19_000 }), slipLine('Bread', 13_000, { expected: 12_000 })] }),
+  certificate: certificatePaper({
+    shop: SAMPLE_SHOP, printedAt: SAMPLE_TIME, copy: false, goodName: '', no: '260301-01-003', expiry: '2026-03-04', parents: ['260301-01-001', '260301-02-001'], link: 'https://shop.example.cn/s/0198d3f2/01/04012345678901/10/260301-01-003',
+    certificate: { product: '青菜（小白菜）', quantity: '12.5 公斤', origin: '浙江省杭州市余杭区', issued: '2026-03-01', promisor: SAMPLE_SHOP.name, contact: SAMPLE_SHOP.phone, link: '' },
+    tests: [{ what: '农药残留', result: 'passed', by: '市场检测室', date: '2026-03-01' }],
+  }),
   cash: cashSlip({ shop: SAMPLE_SHOP, amount: -20_000, reason: 'supplier', note: '青菜三箱', at: SAMPLE_TIME, till: '1', staffNo: '01', copy: false }),
   test: testReceipt({ shop: SAMPLE_SHOP, at: SAMPLE_TIME, till: '1', printer: { name: '前台', profile: 'generic-58', columns: 32 }, url: 'https://shop.example.cn' }),
 }

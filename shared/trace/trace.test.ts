@@ -5,6 +5,7 @@ import { readCertificate } from './certificate.ts'
 import { ancestors, LotReissued, reissue, type ReissueFacts, withDescendants } from './lineage.ts'
 import { gtinOf, isLotNo, ownGtin, readTraceLink, traceLink } from './link.ts'
 import { isPrinted, labelledFields, LotFields, type LotView, readLot } from './lot.ts'
+import { certificatePaper, isOwnCertificate } from './certificate-paper.ts'
 import { recallNotice } from './notice.ts'
 import { heardFields, liftedFields, readRecall, type Recallable, RecallWhatSchema, recalledFields, recalledLots, stopsGood } from './recall.ts'
 
@@ -174,5 +175,22 @@ describe('a recall', () => {
     expect(text(recallNotice({ ...input, unnamed: 7 }))).toContain('7 单，可能是')
     expect(recallNotice({ ...input, isWhole: true }).footer).toContain('以上商品已全部停止销售')
     expect(recallNotice({ ...input, recall: { ...recall, lifted: { at: 7, note: '' } } }).title).toBe('召回已解除')
+  })
+})
+
+describe('a certificate of one\'s own', () => {
+  const shop = { name: '湖畔便利店', address: '', phone: '0571-1', zone: 'Asia/Shanghai', footer: '' }
+  const certificate = { product: '', quantity: '4 公斤', origin: '余杭', issued: '2026-11-28', promisor: shop.name, contact: shop.phone, link: '' }
+  const input = { shop, printedAt: 6, copy: false, certificate, goodName: '青菜', no: 'L2', expiry: '', tests: [{ what: '农残', result: 'passed', by: '', date: '2026-11-28' }] as const, parents: ['L1'], link: null }
+  test('bears the title, the six fields and the promise that the rule asks for, and what it was made of', () => {
+    const paper = JSON.stringify(certificatePaper(input as never))
+    for (const said of ['承诺达标合格证', '产品名称', '青菜', '4 公斤', '余杭', '开具时间', '2026-11-28', '承诺主体', shop.name, '联系方式', shop.phone, '未使用禁用农药', '原批号', 'L1', '农残', '合格']) expect(paper).toContain(said)
+    expect(certificatePaper({ ...input, link: 'https://x', copy: true } as never)).toMatchObject({ codes: [{ content: 'https://x' }], copy: { mark: '【补打】' } })
+    expect(JSON.stringify(certificatePaper({ ...input, language: 'en' } as never))).toContain('no banned pesticides')
+  })
+  test('is the shop\'s where the shop promises, and nobody else\'s', () => {
+    expect(isOwnCertificate(certificate, shop)).toBe(true)
+    expect(isOwnCertificate({ promisor: '余杭某合作社' }, shop)).toBe(false)
+    expect(isOwnCertificate({ promisor: '' }, { name: '' })).toBe(false)
   })
 })

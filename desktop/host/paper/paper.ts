@@ -20,6 +20,7 @@ import { type Context, requireRight, signedIn } from '../context.ts'
 import { labelBytes, testLabelBytes } from './labels.ts'
 import { reportPaperOf } from '../reports.ts'
 import { stockPaper } from '../stock/papers.ts'
+import { lotCertificate } from '../trace/certificates.ts'
 import { recallPaper } from '../trace/recalls.ts'
 import { printStatus, receiptUrl, refundBody, saleBody, shiftReport } from '../views.ts'
 
@@ -195,7 +196,7 @@ export function renderJob(context: Context, job: PrintJob, settings: PrinterSett
     }
     case 'stock': {
       const event = store.event(job.ref)
-      const paper = (event && stockPaper(context, event, job.copy)) ?? recallPaper(context, job.ref, job.copy)
+      const paper = (event && stockPaper(context, event, job.copy)) ?? recallPaper(context, job.ref, job.copy) ?? lotCertificate(context, job.ref, job.copy)
       return paper && toEscpos(paper, profile)
     }
     case 'test': {

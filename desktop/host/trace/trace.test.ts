@@ -6,6 +6,7 @@ import { openTill, ticketOf, totalOf, type TestTill } from '#desktop/testing/til
 import type { GoodView } from '#shared/host/schemas.ts'
 import { readTraceLink } from '#shared/trace/link.ts'
 import { traceLabels } from './labels.ts'
+import { lotCertificate } from './certificates.ts'
 import { recallPaper } from './recalls.ts'
 import { heardFields, recalledFields } from '#shared/trace/recall.ts'
 
@@ -97,6 +98,25 @@ test('splitting and mixing keep the stock, name their parents, and new certifica
   expect((await till.run('stock.lots', { good: greens.id })).lots.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(40_000)
   expect((await till.refusal('lot.reissue', { from: [{ lot: four!.lot, quantity: 1 }], to: [1] })).code).toBe('lot.too_little')
   expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+})
+
+test('a certificate is printed by its promisor: the shop\'s own after a split, nobody else\'s', async () => {
+  const { till, greens } = await shop()
+  const bare = await intake(till, greens)
+  expect((await till.refusal('lot.certificate', { lot: bare.lot })).code).toBe('lot.no_certificate')
+  const lot = await intake(till, greens, { certificate: CERTIFICATE })
+  expect(await till.refusal('lot.certificate', { lot: lot.lot })).toMatchObject({ code: 'lot.certificate_of_other', detail: { promisor: '余杭某合作社' } })
+  expect(lotCertificate(till, lot.lot, false)).toBeUndefined()
+  const { lots: [half] } = await till.run('lot.reissue', { from: [{ lot: lot.lot, quantity: 10_000 }], to: [10_000] })
+  await till.run('printer.put', { printer: { id: randomUUID(), name: 'p', profile: 'generic-80', address: 'tcp://127.0.0.1:9', receipts: true, drawer: false } })
+  const key = randomUUID()
+  for (let again = 0; again < 2; again++) await till.run('lot.certificate', { key, lot: half!.lot })
+  expect((await till.run('print.jobs', {})).jobs.filter(({ ref }) => ref === half!.lot)).toMatchObject([{ kind: 'stock' }])
+  const paper = lotCertificate(till, half!.lot, false)!
+  expect(paper).toMatchObject({ title: '承诺达标合格证', codes: [] })
+  expect(paper.facts.map(({ value }) => value)).toEqual(['青菜', '10 公斤', '余杭', '2026-11-23', '试验小铺', half!.no, lot.no])
+  pair(till)
+  expect(lotCertificate(till, half!.lot, true)).toMatchObject({ codes: [{ content: expect.stringContaining(`/10/${half!.no}`) }] })
 })
 
 test('an item\'s code: made once, scanned as its good, and the sale names its lot and no other', async () => {
