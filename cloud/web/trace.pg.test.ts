@@ -103,8 +103,9 @@ test('a recall from the owner\'s page: seen before it is begun, told to tills, e
   // What was made of it goes with it.
   expect(look.text).toContain('2 个批次，已卖 1 单')
   const about = async (what: Record<string, string>): Promise<string> => (await post(recalls, { reason: 'other', ...what })).text
-  for (const what of [{ supplier: '老王' }, { from: '2026-11-23', to: '2026-11-23' }, { no: 'A/1' }, { good: '本地青菜' }] as Record<string, string>[]) expect(await about(what)).toContain('2 个批次，已卖 1 单')
+  for (const what of [{ supplier: '老王' }, { from: '2026-11-23', to: '2026-11-23' }, { no: 'A/1' }] as Record<string, string>[]) expect(await about(what)).toContain('2 个批次，已卖 1 单')
   for (const what of [{ supplier: '老赵' }, { from: '2026-11-24' }, { no: 'B9' }] as Record<string, string>[]) expect(await about(what)).toContain('0 个批次，已卖 0 单')
+  expect(await about({ good: '本地青菜' })).toContain('整个商品停售：还有 19 公斤，已卖 1 单')
   expect((await till.changes()).changes.some(({ kind }) => kind === 'recall')).toBe(false)
   expect((await post(recalls, { good: '本地青菜', no: 'A/1', reason: 'test_failed', note: '农残超标', step: 'begin' })).status).toBe(303)
   const change = (await till.changes()).changes.find(({ kind }) => kind === 'recall')!
