@@ -88,14 +88,18 @@ export async function salesOfGood(trx: ShopTransaction, shop: Id, good: Id, limi
 /** Sales that name no lot for some of a good, from its date on, and none of the lots that were hit. */
 export async function unnamedSales(trx: ShopTransaction, shop: Id, since: ReadonlyMap<Id, string>, hit: readonly Recallable[], limit: number): Promise<Found> {
   if (since.size === 0) return { sales: [], total: 0 }
-  const may = sql`unnest(${uuids([...since.keys()])}::uuid[], ${texts([...since.values()])}::text[]) as wanted (good_id, date)
-    join sale_good on sale_good.shop_id = ${shop} and sale_good.good_id = wanted.good_id and sale_good.date >= wanted.date and sale_good.unnamed > 0
-    where not sale_good.named or not exists (
-      select 1 from unnest(${uuids(hit.map(({ good }) => good))}::uuid[], ${texts(hit.map(({ no }) => no))}::text[], ${texts(hit.map(({ expiry }) => expiry))}::text[]) as bad (good_id, no, expiry)
-      join sold_lot on sold_lot.shop_id = ${shop} and sold_lot.good_id = bad.good_id and sold_lot.no = bad.no and sold_lot.expiry = bad.expiry
-      where bad.good_id = sale_good.good_id and sold_lot.sale_id = sale_good.sale_id
-    )`
-  const { rows: [sum] } = await sql<{ total: number }>`select count(distinct sale_good.sale_id)::bigint as total from ${may}`.execute(trx)
-  const { rows: sales } = await sql<SoldOf>`select sale_good.sale_id as sale, sale_good.good_id as good, sale_good.unnamed as quantity from ${may} order by sale_good.sale_id desc, sale_good.good_id limit ${limit}`.execute(trx)
-  return { sales, total: sum!.total }
+  const { rows: [found] } = await sql<Found>`with may as materialized (
+      select sale_good.sale_id, sale_good.good_id, unnamed, named from unnest(${uuids([...since.keys()])}::uuid[], ${texts([...since.values()])}::text[]) as wanted (good_id, date)
+      join sale_good on sale_good.shop_id = ${shop} and sale_good.good_id = wanted.good_id and sale_good.date >= wanted.date and unnamed > 0
+    ), bad as (
+      select may.sale_id, may.good_id from unnest(${uuids(hit.map(({ good }) => good))}::uuid[], ${texts(hit.map(({ no }) => no))}::text[], ${texts(hit.map(({ expiry }) => expiry))}::text[]) as lot (good_id, no, expiry)
+      join may on may.good_id = lot.good_id and may.named
+      join sold_lot on sold_lot.shop_id = ${shop} and sold_lot.good_id = lot.good_id and sold_lot.no = lot.no and sold_lot.expiry = lot.expiry and sold_lot.sale_id = may.sale_id
+    ), rest as materialized (
+      select sale_id, good_id, unnamed from may where not named or (sale_id, good_id) not in (select sale_id, good_id from bad)
+    ) select (select count(distinct sale_id)::bigint from rest) as total, (
+      select coalesce(jsonb_agg(jsonb_build_object('sale', sale_id, 'good', good_id, 'quantity', unnamed) order by sale_id desc, good_id), '[]'::jsonb)
+      from (select * from rest order by sale_id desc, good_id limit ${limit}) as latest
+    ) as sales`.execute(trx)
+  return found!
 }

@@ -73,7 +73,7 @@ test('what was sold of a good, and what of it named no lot, is what the sales sa
     }
     expect(store.verify().faults).toEqual([])
     store.close()
-  }), { numRuns: 150 })
+  }), { numRuns: 80 })
 })
 
 test('sales are taken in by whole slices, and the last of them wait for more', () => {

@@ -19,11 +19,12 @@ export interface SoldOf { readonly seq: number; readonly good: Id; readonly quan
 export interface Found { readonly sales: SoldOf[]; readonly total: number; readonly quantity: number }
 type Sum = Pick<Found, 'total' | 'quantity'>
 interface Text { readonly seq: number; readonly date: string; readonly text: string }
-interface Wanted { readonly goods: string; readonly lots: string }
+/** Goods with the date from which they are asked for and the lots that are bad, as JSON: `[good, date, [[no, expiry]…]]`. */
+interface Wanted { readonly goods: string }
 
-const NAMED = "json_each(@lots) named CROSS JOIN sold_lot l ON l.good = named.value ->> 0 AND l.no = named.value ->> 1 AND l.expiry = named.value ->> 2"
+const BAD = "json_each(wanted.value, '$[2]') bad CROSS JOIN sold_lot l ON l.good = wanted.value ->> 0 AND l.no = bad.value ->> 0 AND l.expiry = bad.value ->> 1"
 const UNNAMED = `json_each(@goods) wanted CROSS JOIN sale_good s ON s.good = wanted.value ->> 0 AND s.date >= wanted.value ->> 1
-  WHERE s.unnamed > 0 AND (s.named = 0 OR (s.seq, s.good) NOT IN (SELECT l.seq, l.good FROM ${NAMED}))`
+  WHERE s.unnamed > 0 AND (s.named = 0 OR NOT EXISTS (SELECT 1 FROM ${BAD} AND l.seq = s.seq))`
 
 export class SoldGoods {
   readonly #upto
@@ -49,7 +50,7 @@ export class SoldGoods {
     this.#latest = db.prepare<[Id, number], SoldOf>('SELECT seq, good, quantity FROM sale_good WHERE good = ? ORDER BY seq DESC LIMIT ?')
     this.#unnamedSum = db.prepare<Wanted, Sum>(`SELECT count(DISTINCT s.seq) AS total, coalesce(sum(s.unnamed), 0) AS quantity FROM ${UNNAMED}`)
     this.#unnamedLatest = db.prepare<Wanted & { limit: number }, SoldOf>(`SELECT s.seq, s.good, s.unnamed AS quantity FROM ${UNNAMED} ORDER BY s.seq DESC, s.good LIMIT @limit`)
-    this.#namedAfter = db.prepare<{ lots: string; upto: number }, { seq: number; good: Id }>(`SELECT l.seq, l.good FROM ${NAMED} WHERE l.seq > @upto`)
+    this.#namedAfter = db.prepare<Wanted & { upto: number }, { seq: number; good: Id }>(`SELECT l.seq, l.good FROM json_each(@goods) wanted CROSS JOIN ${BAD} WHERE l.seq > @upto`)
   }
 
   /** The last sale that is in the table. */
@@ -76,8 +77,9 @@ export class SoldGoods {
 
   /** Sales that name no lot for some of a good, from a date on, and none of `lots`. */
   unnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): Found {
-    const wanted = { goods: JSON.stringify([...goods]), lots: JSON.stringify(lots.map(({ good, no, expiry }) => [good, no, expiry])) }
-    const here = new Set(this.#namedAfter.all({ lots: wanted.lots, upto: this.upto() }).map(({ seq, good }) => `${seq} ${good}`))
+    const bad = Map.groupBy(lots, ({ good }) => good)
+    const wanted = { goods: JSON.stringify([...goods].map(([good, since]) => [good, since, (bad.get(good) ?? []).map(({ no, expiry }) => [no, expiry])])) }
+    const here = new Set(this.#namedAfter.all({ ...wanted, upto: this.upto() }).map(({ seq, good }) => `${seq} ${good}`))
     const tail = this.#after(goods, ({ good, unnamed }, seq) => (here.has(`${seq} ${good}`) ? 0 : unnamed))
     return joined(tail, limit, this.#unnamedSum.get(wanted)!, (rest) => this.#unnamedLatest.all({ ...wanted, limit: rest }))
   }
