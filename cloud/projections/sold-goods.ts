@@ -49,11 +49,10 @@ async function soundSales(trx: ShopTransaction, shop: Id, rows: readonly Row[]):
     return sale ? [{ ...row, sale }] : []
   })
   const of = <T>(pick: (row: typeof read[number]) => T): T[] => read.map(pick)
-  const { rows: known } = await sql<{ id: Id }>`select sale.id from unnest(${uuids(of(({ sale }) => sale.sale))}::uuid[], ${uuids(of(({ device }) => device))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[]) as row (id, device_id, seq)
+  const { rows: known } = await sql<{ device: Id; seq: number }>`select sale.device_id as device, sale.seq from unnest(${uuids(of(({ sale }) => sale.sale))}::uuid[], ${uuids(of(({ device }) => device))}::uuid[], ${bigints(of(({ seq }) => seq))}::bigint[]) as row (id, device_id, seq)
     join sale on sale.shop_id = ${shop} and sale.id = row.id and sale.device_id = row.device_id and sale.seq = row.seq`.execute(trx)
-  const ids = new Set(known.map(({ id }) => id))
-  // The same text may stand in two rows.
-  return [...new Map(read.filter(({ sale }) => ids.has(sale.sale)).map(({ sale }) => [sale.sale, sale])).values()]
+  const sound = new Set(known.map(({ device, seq }) => `${device} ${seq}`))
+  return read.flatMap(({ device, seq, sale }) => (sound.has(`${device} ${seq}`) ? [sale] : []))
 }
 
 function saleIn({ seq, text }: Row): Sale | undefined {
