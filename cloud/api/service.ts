@@ -1,10 +1,12 @@
 /** The service, put together over a database that is there: schema, connections, server, jobs. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Id } from '#shared/identity/ids.ts'
 import { errorFacts, maskedJson } from '#shared/ports/log.ts'
 import { claimKeys, type PersonalKeys } from '#cloud/identity/personal-keys.ts'
 import { claimDatabase, type PlatformKey } from '#cloud/identity/platform-key.ts'
 import { keepShops } from '#cloud/jobs/credit.ts'
+import { keepSold } from '#cloud/jobs/sold.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
 import { makeInstruments } from '#cloud/operating/instruments.ts'
 import { ifAlone, openDatabase, type Database } from '#cloud/storage/database.ts'
@@ -63,16 +65,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   })
   site ||= url
 
+  const stopping = new AbortController()
   let round: Promise<void> = Promise.resolve()
+  const run = async (job: string, work: () => Promise<{ shop: Id; error: unknown }[]>): Promise<void> => {
+    const began = performance.now()
+    // One process goes round for all.
+    const failed = await ifAlone(db, job, work).catch((error: unknown) => [{ shop: undefined, error }])
+    if (!failed) return
+    metrics.jobRan(job, failed.length > 0 ? 'failed' : 'done', (performance.now() - began) / 1000)
+    for (const { shop, error } of failed) app.log.error({ job, shop, err: error }, shop ? 'job failed for a shop' : 'round of jobs failed')
+  }
   const goRound = (): void => {
-    round = round.then(async () => {
-      const began = performance.now()
-      // One process goes round for all.
-      const failed = await ifAlone(db, 'keep_shops', () => keepShops(desk, now())).catch((error: unknown) => [{ shop: undefined, error }])
-      if (!failed) return
-      metrics.jobRan('keep_shops', failed.length > 0 ? 'failed' : 'done', (performance.now() - began) / 1000)
-      for (const { shop, error } of failed) app.log.error({ shop, err: error }, shop ? 'credit code not kept' : 'round of jobs failed')
-    })
+    round = round.then(() => run('keep_shops', () => keepShops(desk, now()))).then(() => run('keep_sold', () => keepSold(db, stopping.signal)))
   }
   goRound()
   const timer = setInterval(goRound, ROUND_MS)
@@ -80,6 +84,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     url, db, log: app.log,
     async stop() {
       clearInterval(timer)
+      stopping.abort()
       await app.close()
       await round
       await notices.close()

@@ -17,7 +17,8 @@ const ROWS_AT_ONCE = 1000
 export function rebuild(db: Database, shop: Id): Promise<number> {
   return inShop(db, shop, async (trx) => {
     const counter = await trx.selectFrom('counter').selectAll().where('shop_id', '=', shop).forUpdate().executeTakeFirstOrThrow()
-    for (const table of ['journal_flag', 'lost_edit', 'reference', 'sale', 'stock', 'lot', 'sold_lot', 'balance'] as const) await trx.deleteFrom(table).where('shop_id', '=', shop).execute()
+    // First what says how far the next is filled: whoever fills it just now has it locked, and is done when it goes.
+    for (const table of ['sale_good_upto', 'sale_good', 'journal_flag', 'lost_edit', 'reference', 'sale', 'stock', 'lot', 'sold_lot', 'balance'] as const) await trx.deleteFrom(table).where('shop_id', '=', shop).execute()
     const known: Known = { events: new Set(), sales: new Set(), paid: new Map(), references: new Map() }
     const references: Pick<Folded, 'changed' | 'lost'> = { changed: new Set(), lost: [] }
     const { rows, rev: moved } = await replay(trx, shop, counter.rev, known, references)

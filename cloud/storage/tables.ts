@@ -36,6 +36,8 @@ export interface Tables {
   stock: { shop_id: string; good_id: string; device_id: string; quantity: number; counted: boolean; updated_at: number; rev: number }
   lot: { shop_id: string; good_id: string; no: string; expiry: string; device_id: string; quantity: number }
   sold_lot: { shop_id: string; good_id: string; no: string; expiry: string; sale_id: string; quantity: number }
+  sale_good: { shop_id: string; good_id: string; sale_id: string; date: string; quantity: number; unnamed: number; named: boolean }
+  sale_good_upto: { shop_id: string; arrival: number }
   trace_scan: { shop_id: string; lot_id: string; item: string; scans: number; first_at: number; last_at: number }
   balance: { shop_id: string; device_id: string; account: string; fen: number }
   credit_code: { shop_id: string; jti: string; issued_at: number; expires_at: number; revoked_at: number | null }

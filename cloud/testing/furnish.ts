@@ -1,6 +1,7 @@
 /** A shop with something in every room, so that a stranger who got in would find it. */
 import { randomUUID } from 'node:crypto'
 import type { Id } from '#shared/identity/ids.ts'
+import { settleSold } from '#cloud/projections/sold-goods.ts'
 import type { TestCloud } from './server.ts'
 import { openShop, saleBody, type TestTill } from './till.ts'
 
@@ -34,5 +35,6 @@ export async function furnishShop(cloud: TestCloud, slug: string): Promise<Furni
   for (const { status, body } of [await till.push(), await till.people([record])]) if (status !== 200) throw new Error(JSON.stringify(body))
   const page = await fetch(`${cloud.url}/s/${slug}/01/${GTIN}/10/${lot.no}`)
   if (page.status !== 200) throw new Error(`the lot's page: ${page.status}`)
+  await settleSold(cloud.db, shop)
   return { shop, ownerKey, till, good, sale, person, slug, recall, lotNo }
 }

@@ -7,7 +7,7 @@ import { traceLink, ownGtin } from '#shared/trace/link.ts'
 import { SCANS_USUAL } from '#cloud/web/trace-page.ts'
 import { rebuild } from '#cloud/projections/rebuild.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
-import { openShop, saleBody, type TestTill } from '#cloud/testing/till.ts'
+import { openShop, saleBody, TestTill } from '#cloud/testing/till.ts'
 
 const start = Date.parse('2026-11-23T04:00:00Z')
 const hostile = `</script><img src=x onerror=alert(1)>"'&`
@@ -103,8 +103,9 @@ test('a recall from the owner\'s page: seen before it is begun, told to tills, e
   // What was made of it goes with it.
   expect(look.text).toContain('2 个批次，已卖 1 单')
   const about = async (what: Record<string, string>): Promise<string> => (await post(recalls, { reason: 'other', ...what })).text
-  for (const what of [{ supplier: '老王' }, { from: '2026-11-23', to: '2026-11-23' }, { no: 'A/1' }, { good: '本地青菜' }] as Record<string, string>[]) expect(await about(what)).toContain('2 个批次，已卖 1 单')
+  for (const what of [{ supplier: '老王' }, { from: '2026-11-23', to: '2026-11-23' }, { no: 'A/1' }] as Record<string, string>[]) expect(await about(what)).toContain('2 个批次，已卖 1 单')
   for (const what of [{ supplier: '老赵' }, { from: '2026-11-24' }, { no: 'B9' }] as Record<string, string>[]) expect(await about(what)).toContain('0 个批次，已卖 0 单')
+  expect(await about({ good: '本地青菜' })).toContain('整个商品停售：还有 19 公斤，已卖 1 单')
   expect((await till.changes()).changes.some(({ kind }) => kind === 'recall')).toBe(false)
   expect((await post(recalls, { good: '本地青菜', no: 'A/1', reason: 'test_failed', note: '农残超标', step: 'begin' })).status).toBe(303)
   const change = (await till.changes()).changes.find(({ kind }) => kind === 'recall')!
@@ -123,10 +124,54 @@ test('a recall from the owner\'s page: seen before it is begun, told to tills, e
   expect((await till.changes()).changes.filter(({ kind }) => kind === 'recall')).toHaveLength(1)
 })
 
+test('a good without lots is recalled whole, with every sale of it at any till; sales that may be of a recalled lot stand apart from those that name one', async () => {
+  const { shop: stall, till: one, ownerKey: key } = await openShop(cloud, { slug: 'stall' })
+  const two = new TestTill(cloud)
+  await two.pair(String((await cloud.call('POST', `/api/shops/${stall}/pairing-codes`)).body.code))
+  const [sprouts, greens, buyer] = [randomUUID(), randomUUID(), randomUUID()]
+  const hlc = '0190000000000000-a'
+  for (const [id, name] of [[sprouts, '豆芽'], [greens, '青菜']] as const) one.record('good.changed', { good: id, set: { name, price: 200, unit: '包', pricing: 'piece' }, hlc })
+  one.record('stock.moved', { reason: 'received', note: '', lines: [{ good: sprouts, delta: 9000 }] })
+  one.record('lot.described', { lot: randomUUID(), set: { good: greens, no: 'B1', expiry: '', gtin, quantity: 5000, date: '2026-11-23', at: start, supplier: '老李' }, hlc })
+  const sold = (at: TestTill, no: string, body: { good: string; quantity?: number; date?: string; named?: number; rest?: object }): void => {
+    const { date = '2026-11-23', named = 0, rest = {}, ...input } = body
+    const sale = saleBody(input)
+    at.record('sale.completed', { ...sale, no, date, lines: (sale['lines'] as object[]).map((line) => ({ ...line, ...named > 0 && { lots: [{ no: 'B1', expiry: '', quantity: named }] } })), ...rest })
+  }
+  const record = two.recordPerson(buyer, { name: '李四', phone: '13912345678' })
+  sold(one, 'S1', { good: sprouts })
+  sold(two, 'S2', { good: sprouts, quantity: 2000, rest: { member: { member: buyer, points: 0, value: 0 } } })
+  sold(one, 'G1', { good: greens, date: '2026-11-22' })
+  sold(two, 'G2', { good: greens, quantity: 3000 })
+  sold(one, 'G3', { good: greens, named: 1000 })
+  sold(two, 'G4', { good: greens, quantity: 2000, named: 1000 })
+  for (const { status, body } of [await one.push(), await two.push(), await two.people([record])]) if (status !== 200) throw new Error(JSON.stringify(body))
+
+  const login = await fetch(`${cloud.url}/manage/stall/login`, { method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ key }).toString() })
+  const headers = { cookie: login.headers.get('set-cookie')!.split(';')[0]!, 'content-type': 'application/x-www-form-urlencoded' }
+  const page = '/manage/stall/recalls'
+  const word = /name="word" value="([^"]+)"/.exec((await get(page, { headers })).text)![1]!
+  const post = (form: Record<string, string>) => get(page, { method: 'POST', headers, body: new URLSearchParams({ word, reason: 'authority', ...form }).toString() })
+  expect((await post({ good: '豆芽' })).text).toContain('整个商品停售：还有 6 包，已卖 2 单')
+  expect((await post({ supplier: '老李' })).text).toContain('1 个批次，已卖 2 单；另有 1 单没记批次，可能是这批')
+  // A lot that was never booked may be in what was sold without one, since ever.
+  expect((await post({ good: '青菜', no: 'X9' })).text).toContain('0 个批次，已卖 0 单；另有 3 单没记批次')
+  for (const form of [{ good: '豆芽' }, { supplier: '老李' }] as Record<string, string>[]) expect((await post({ ...form, step: 'begin' })).status).toBe(303)
+  const parts = (await get(page, { headers })).text.split('<section class="card" id=')
+  const [whole, lots] = ['豆芽', '老李'].map((title) => parts.find((part) => part.includes(`<h2>${title}</h2>`))!)
+  for (const text of ['卖出 2 单，共 3 包', 'S1', 'S2', '01 号机', '02 号机', '豆芽 2 包', '李*', '139****5678', '6 包']) expect(whole).toContain(text)
+  expect(whole).not.toContain('可能是这批')
+  const [named, may] = lots!.split('没记批次，可能是这批：1 单')
+  for (const no of ['G3', 'G4']) expect([named!.includes(`<b>${no}</b>`), may!.includes(`<b>${no}</b>`)]).toEqual([true, false])
+  expect([named!.includes('<b>G2</b>'), may!.includes('<b>G2</b>'), lots!.includes('<b>G1</b>')]).toEqual([false, true, false])
+  expect(may).toContain('青菜 3 包')
+  expect((await get(`${page}?lang=en`, { headers })).text).toContain('Named no lot, may be of it: 1 sales')
+})
+
 test('sales of before are found too: the migration reads them from the journal', async () => {
   const client = new pg.Client({ connectionString: cloud.databaseUrl })
   await client.connect()
-  const rows = async (): Promise<unknown[]> => (await client.query('select * from sold_lot order by no')).rows
+  const rows = async (): Promise<unknown[]> => (await client.query('select * from sold_lot where shop_id = $1 order by no', [shop])).rows
   const before = await rows()
   expect(before).toHaveLength(2)
   await client.query('delete from sold_lot')

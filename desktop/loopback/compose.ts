@@ -10,6 +10,7 @@ import { DeviceDesk } from '#desktop/host/device-desk.ts'
 import { createHandlers } from '#desktop/host/handlers.ts'
 import { createPrintQueue } from '#desktop/host/paper/print-queue.ts'
 import { SearchQueue } from '#desktop/host/search-queue.ts'
+import { SoldQueue } from '#desktop/host/sold-queue.ts'
 import { renderJob } from '#desktop/host/paper/paper.ts'
 import { type Context, DoneKeys } from '#desktop/host/context.ts'
 import { type Pins, slowPins } from '#desktop/host/staff/pins.ts'
@@ -267,6 +268,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
   })
   sync.start()
   search.kick()
+  const sold = new SoldQueue(store, timer, (fault) => log('error', 'sold.fault', { ...errorFacts(fault) }))
   backups.start()
   log('info', 'till.opened', { version: options.version, rows: store.head().seq })
   return {
@@ -279,6 +281,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
       await sync.close()
       await desk.close()
       search.close()
+      sold.close()
       await backups.close()
       await queue.stop()
       isClosed = true

@@ -261,6 +261,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     },
 
     settleSearch: (limit) => ledger.together(() => projector.documents.settleDue(limit)),
+    settleSold: (limit) => ledger.together(() => trace.settle(limit)),
     seeAlert: (id) => alerts.see(id),
 
     keepRows(rows) {

@@ -46,6 +46,7 @@ export const TWO_YEARS: Omit<HistoryWish, 'until'> = { goods: 100_000, days: 730
 export const OWNER = { no: '01', pin: '1234' } as const
 const ZONE = 'Asia/Shanghai'
 const GOODS_AT_ONCE = 5000
+const SALES_AT_ONCE = 1000
 /** Hours of the day and how busy they are, in the shop's zone: breakfast, and after work. */
 const HOURS: readonly (readonly [weight: number, hour: number])[] = [
   [4, 7], [8, 8], [6, 9], [5, 10], [7, 11], [6, 12], [3, 13], [3, 14], [4, 15], [6, 16], [9, 17], [10, 18], [8, 19], [5, 20], [2, 21],
@@ -76,7 +77,7 @@ export async function makeHistory(folder: string, wish: HistoryWish): Promise<Hi
       if (day % 30 === 0) await new Promise((resolve) => { setImmediate(resolve) })
     }
     now = wish.until
-    while (store.settleSearch(GOODS_AT_ONCE)) await new Promise((resolve) => { setImmediate(resolve) })
+    while (store.settleSearch(GOODS_AT_ONCE) || store.settleSold(SALES_AT_ONCE)) await new Promise((resolve) => { setImmediate(resolve) })
     return { folder, goods, from, to, sales: book.sales, totalFen: book.totalFen }
   } finally {
     await till.close()

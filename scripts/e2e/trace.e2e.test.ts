@@ -11,7 +11,8 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TillClient } from '#shared/host/client.ts'
-import { openTill } from '#desktop/testing/till.ts'
+import type { GoodView } from '#shared/host/schemas.ts'
+import { openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
 import { manualClock } from '#shared/testing/clock-and-ids.ts'
 import { readTraceLink } from '#shared/trace/link.ts'
 import { buildRenderer } from '../build.ts'
@@ -311,5 +312,65 @@ it('a whole good is recalled: its stock and every sale of it are told, and the c
   await page.keyboard.press('Enter')
   await page.getByText('哪一批都不能卖。请全部下架报损，从这单里去掉它').waitFor()
   await shot(page, 'whole-refused')
+  expect(errors).toEqual([])
+})
+
+it('sales without lots are told of apart: at the till its own, on the owner\'s page those of every till, and a whole good\'s', async () => {
+  const tofu = randomUUID() as string
+  await till.call('goods.put', { key: randomUUID(), good: tofu, set: { name: '老豆腐', code: '2000031', unit: '块', pricing: 'piece', price: 300, on: true } })
+  await till.call('stock.receive', { key: randomUUID(), supplier: '', lines: [{ good: tofu, quantity: 2000, lot: null }] })
+  await sister.call('shift.open', { key: randomUUID(), float: 0 })
+  const sell = async (at: TillClient, quantity: number): Promise<string> => {
+    const ticket = ticketOf([{ good: await at.call('goods.get', { good: tofu }) as GoodView, quantity }])
+    return (await at.call('sale.complete', { key: ticket.id, ticket, total: totalOf(ticket), given: totalOf(ticket) })).no
+  }
+  const bare = await sell(till, 1000)
+  await sent()
+  await expect.poll(async () => { await sister.call('sync.now', {}); return (await sister.call('goods.search', { text: '2000031', limit: 1 })).goods.length }, SOON).toBe(1)
+  const elsewhere = await sell(sister, 1000)
+  await expect.poll(async () => (await sister.call('sync.status', {})).unsent, SOON).toBe(0)
+  await till.call('sync.now', {})
+  await till.call('lot.intake', { key: randomUUID(), good: tofu, quantity: 5000, supplier: '老赵' })
+  const named = await sell(till, 2000)
+  await sent()
+
+  await toCounter()
+  await openLots('recalls')
+  await at(page, 'recall-new').click()
+  await at(page, 'recall-supplier').fill('老赵')
+  await at(page, 'recall-go').click()
+  await page.getByText('没记批次的销售 1 单（可能是这批）').waitFor()
+  await at(page, 'recall-go').click()
+  await at(page, 'recall-unnamed').filter({ hasText: bare }).waitFor()
+  await at(page, 'recall-sale').filter({ hasText: named }).waitFor()
+  expect(await at(page, 'recall-unnamed').count()).toBe(1)
+  expect(await faults(page)).toEqual([])
+  await shot(page, 'unnamed')
+  await sent()
+
+  const owner = await (await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN' })).newPage()
+  const recalls = `${stack.cloudUrl!}/manage/${shop}/recalls`
+  await owner.goto(recalls)
+  await owner.locator('input[name="key"]').fill(ownerKey)
+  await owner.locator('button.main').click()
+  await owner.goto(recalls)
+  const card = owner.locator('section.card').filter({ has: owner.getByRole('heading', { name: '老赵', exact: true }) })
+  await card.getByText('没记批次，可能是这批：2 单').waitFor()
+  const [is, may] = [card.locator('h3:has-text("卖出") + ul').first(), card.locator('ul.prices').last()]
+  expect([await is.innerText(), await may.innerText()]).toEqual([expect.stringContaining(named), expect.stringContaining('老豆腐 1 块')])
+  const words = await may.innerText()
+  for (const text of [bare, elsewhere, '01 号机', '02 号机']) expect(words).toContain(text)
+  expect(words).not.toContain(named)
+  const whole = owner.locator('section.card').filter({ has: owner.getByRole('heading', { name: '豆芽', exact: true }) })
+  for (const text of ['整个商品停售', '8 包', '卖出 1 单，共 1 包']) await whole.getByText(text, { exact: true }).waitFor()
+  expect(await faults(owner)).toEqual([])
+  await shot(owner, 'manage-unnamed', true)
+  await owner.locator('input[name="good"]').fill('老豆腐')
+  await owner.getByRole('button', { name: '先看影响' }).click()
+  await owner.getByText('整个商品停售：还有').waitFor()
+  await owner.setViewportSize(PHONE_SIZE)
+  expect(await owner.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE_SIZE.width)
+  expect(await faults(owner)).toEqual([])
+  await shot(owner, 'manage-unnamed-phone', true)
   expect(errors).toEqual([])
 })

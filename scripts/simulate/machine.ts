@@ -25,7 +25,7 @@ class Died extends Error {}
 
 /** Calls of the store that write to the disk. */
 const WRITES = new Set<keyof TillStore>([
-  'commit', 'together', 'acknowledge', 'applyChanges', 'settleSearch', 'mark', 'setSetting', 'pair', 'putPrinter', 'removePrinter', 'retryPrints', 'setPinVerifier',
+  'commit', 'together', 'acknowledge', 'applyChanges', 'settleSearch', 'settleSold', 'mark', 'setSetting', 'pair', 'putPrinter', 'removePrinter', 'retryPrints', 'setPinVerifier',
   'keepRows', 'dropKeptRow', 'recover', 'nextHlc', 'append', 'renew',
 ])
 

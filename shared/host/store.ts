@@ -302,6 +302,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   applyChanges(changes: readonly Change[], rev: number): Pulled
   /** Makes at most `limit` more goods be found by name; says whether there are more to do. */
   settleSearch(limit: number): boolean
+  /** Takes the next `limit` sales into the table of what was sold of each good, if so many wait; says whether it did. */
+  settleSold(limit: number): boolean
   seeAlert(id: string): void
 
   /** Labels that print jobs name by their batch. Call `putLabels` in the transaction that queues them. */

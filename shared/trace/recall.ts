@@ -79,3 +79,14 @@ export function recalledLots({ what }: Pick<Recall, 'what'>, all: readonly Recal
   const ids = withDescendants(new Set([...named].flatMap(({ lot }) => lot ?? [])), all.flatMap((each) => (each.lot === null ? [] : [{ lot: each.lot, parents: each.parents }])))
   return all.filter((lot) => named.has(lot) || (lot.lot !== null && ids.has(lot.lot)))
 }
+
+/** Business dates since which goods may be of these lots; of lots that nobody described, and of a good whose lot was never booked, the recall's own. */
+export function cameSince(what: RecallWhat, hit: readonly Recallable[]): Map<Id, string> {
+  const since = new Map<Id, string>()
+  for (const { good, date } of hit) {
+    const from = date || what.from
+    const known = since.get(good)
+    if (known === undefined || from < known) since.set(good, from)
+  }
+  return what.good === null || since.has(what.good) ? since : since.set(what.good, what.from)
+}

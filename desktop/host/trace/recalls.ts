@@ -8,7 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { maskName, maskPhone } from '#shared/identity/person.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import { recallNotice } from '#shared/trace/notice.ts'
-import { LotRecallHeard, LotRecallLifted, LotRecalled, type Recall, type Recallable, type RecallWhat, stopsGood } from '#shared/trace/recall.ts'
+import { cameSince, LotRecallHeard, LotRecallLifted, LotRecalled, type Recall, type RecallWhat, stopsGood } from '#shared/trace/recall.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { namedGood } from '../stock/papers.ts'
 import { leftOf } from './describe.ts'
@@ -117,17 +117,6 @@ export function effectOf(context: Pick<Context, 'store'>, what: RecallWhat, limi
 function wholeOf(context: Pick<Context, 'store'>, good: Id): RecallEffect['whole'] {
   const { name, unit, pricing } = namedGood(context, good)
   return { name, unit, pricing, left: Math.max(context.store.good(good)?.stock ?? 0, 0) }
-}
-
-/** Business dates since which goods may be of these lots; of lots that nobody described, and of a good whose lot was never booked here, the recall's own. */
-function cameSince(what: RecallWhat, hit: readonly Recallable[]): Map<Id, string> {
-  const since = new Map<Id, string>()
-  for (const { good, date } of hit) {
-    const from = date || what.from
-    const known = since.get(good)
-    if (known === undefined || from < known) since.set(good, from)
-  }
-  return what.good === null || since.has(what.good) ? since : since.set(what.good, what.from)
 }
 
 /** Masked: whoever is to call them reads the record, which is written down. */

@@ -23,6 +23,7 @@ import { Eraser, People } from '../people/people.ts'
 import { markWaitingAsCopies } from '../print-jobs.ts'
 import { PROJECTED, Projector } from '../projector.ts'
 import { type Salvage, type SalvagedRow, readable, salvage, wholeRows } from './salvage.ts'
+import { SOLD } from '../reads/sold-goods.ts'
 import { Settings } from '../settings.ts'
 
 export interface Recovery {
@@ -52,8 +53,8 @@ const RECOVERED_FILE = 'recovered.db'
 /** A setting that says that the till asks its cloud where it stands before it sells: this file may be older than what the cloud has. */
 export interface Mark { readonly key: string; readonly value: string }
 
-/** Made by the projector, or kept beside documents: never copied. */
-const MADE = new Set([...Object.keys(PROJECTED), 'journal', 'document', 'good_code', 'good_index', 'search_due'])
+/** Made by the projector, kept beside documents, or filled again by itself: never copied. */
+const MADE = new Set([...Object.keys(PROJECTED), ...SOLD, 'journal', 'document', 'good_code', 'good_index', 'search_due'])
 
 /**
  * Recovers the ledger of a till's folder in place: the damaged file goes to a folder beside it. Interrupted at any point it

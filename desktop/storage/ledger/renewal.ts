@@ -17,6 +17,7 @@ import type { People } from '../people/people.ts'
 import { openForReading, storageError } from '../open.ts'
 import { PROJECTED } from '../projector.ts'
 import type { Reads } from '../reads/reads.ts'
+import { SOLD } from '../reads/sold-goods.ts'
 import type { Settings } from '../settings.ts'
 
 export const ARCHIVE_FOLDER = 'archive'
@@ -92,6 +93,6 @@ function archive(db: Database, file: string, head: Head): void {
 function emptyJournal(db: Database): void {
   const guards = db.prepare<[], { name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'journal'").all()
   for (const { name } of guards) db.exec(`DROP TRIGGER ${name}`)
-  for (const table of ['journal', ...Object.keys(PROJECTED)]) db.exec(`DELETE FROM ${table}`)
+  for (const table of ['journal', ...Object.keys(PROJECTED), ...SOLD]) db.exec(`DELETE FROM ${table}`)
   for (const { sql } of guards) db.exec(sql)
 }

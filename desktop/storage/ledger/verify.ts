@@ -9,9 +9,11 @@ import { balance } from '#shared/ledger/postings.ts'
 import { fen } from '#shared/money/money.ts'
 import { mergeEdit } from '#shared/catalog/hlc.ts'
 import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
+import { soldParts } from '#shared/trace/sold.ts'
 import { storedDocument } from '../documents.ts'
 import { openMemory } from '../open.ts'
 import { PROJECTED, Projector } from '../projector.ts'
+import { INSERT_SOLD, SoldGoods, soldRow } from '../reads/sold-goods.ts'
 
 const FAULTS_MAX = 200
 interface Row extends JournalRow { id: string; type: string; at: number }
@@ -35,6 +37,8 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
     const rebuilt = openMemory(migrations)
     const projector = new Projector(rebuilt)
     rebuilt.exec('BEGIN')
+    const soldUpto = new SoldGoods(db).upto()
+    const sold = rebuilt.prepare(INSERT_SOLD)
     for (const row of db.prepare<[], Row>('SELECT seq, id, type, at, text, hash FROM journal ORDER BY seq').iterate()) {
       rows += 1
       const checked = checkRow(head, row, sha256)
@@ -62,6 +66,7 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
       if (read.event.type === 'sale.completed') {
         sales += 1
         salesFen += read.event.body.total
+        if (row.seq <= soldUpto) for (const part of soldParts(read.event.body.lines)) sold.run(...soldRow(read.event.body.date, row.seq, part))
       }
       try {
         projector.apply(read.event)
@@ -71,6 +76,7 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
     }
     rebuilt.exec('COMMIT')
     for (const [table, key] of Object.entries(PROJECTED)) compare(db, rebuilt, table, key, fault)
+    compare(db, rebuilt, 'sale_good', 'good, date, seq', fault)
     compareDocuments(db, rebuilt, fault)
     compareIndexes(db, rebuilt, projector, fault)
     const acknowledged = Number(db.prepare<[], { value: string }>("SELECT value FROM setting WHERE key = 'acknowledged'").get()?.value ?? 0)

@@ -7,12 +7,11 @@ import { type LotView, readLot } from '#shared/trace/lot.ts'
 import { type Recall, type Recallable, readRecall, recalledLots, stopsGood } from '#shared/trace/recall.ts'
 import type { Alerts } from '../alerts.ts'
 import type { Documents } from '../documents.ts'
+import { type Found, SoldGoods } from './sold-goods.ts'
 
 interface Row { id: Id; doc: string }
 interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null }
 const LOT = "SELECT id, doc FROM document WHERE kind = 'lot'"
-/** A line of a sale; `named`: what of it lots are named for. */
-interface SoldLine { seq: number; date: string; good: Id; quantity: number; named: number }
 const NOTHING: readonly Recallable[] = []
 
 /** What recalls that stand come to, until a lot's or a recall's document changes. */
@@ -34,8 +33,7 @@ export class TraceReads implements TraceStore {
   readonly #isDescribed
   readonly #sold
   readonly #soldSum
-  readonly #soldLines
-  readonly #soldHere
+  readonly #soldGoods
   readonly #sale
   #standing: Standing | undefined
 
@@ -60,12 +58,7 @@ export class TraceReads implements TraceStore {
       FROM (SELECT s.seq, s.good, s.no, s.expiry, s.quantity FROM ${named} ORDER BY s.seq DESC LIMIT ?) found
       JOIN sale ON sale.seq = found.seq JOIN journal j ON j.seq = found.seq ORDER BY found.seq DESC`)
     this.#soldSum = db.prepare<[string], { total: number; quantity: number }>(`SELECT count(DISTINCT s.seq) AS total, coalesce(sum(s.quantity), 0) AS quantity FROM ${named}`)
-    // Lines are in the journal only. One good is looked for in the text first: parsing costs ten times as much.
-    this.#soldLines = db.prepare<{ first: string; only: string }, SoldLine>(`SELECT sale.seq, sale.date, line.value ->> 'good' AS good, line.value ->> 'quantity' AS quantity,
-        (SELECT coalesce(sum(part.value ->> 'quantity'), 0) FROM json_each(line.value, '$.lots') part) AS named
-      FROM sale CROSS JOIN journal j ON j.seq = sale.seq CROSS JOIN json_each(j.text, '$.body.lines') line
-      WHERE sale.date >= @first AND instr(j.text, @only) > 0 ORDER BY sale.seq DESC`)
-    this.#soldHere = db.prepare<[string], { seq: number; good: Id }>(`SELECT s.seq, s.good FROM ${named}`)
+    this.#soldGoods = new SoldGoods(db)
     this.#sale = db.prepare<[number], Pick<SoldGood, 'sale' | 'saleNo' | 'at'>>('SELECT j.id AS sale, sale.no AS saleNo, sale.at FROM sale JOIN journal j ON j.seq = sale.seq WHERE sale.seq = ?')
   }
 
@@ -123,31 +116,17 @@ export class TraceReads implements TraceStore {
     return { sales: this.#sold.all(named, limit), ...this.#soldSum.get(named)! }
   }
 
-  soldGood(good: Id, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
-    return this.#soldOf(new Map([[good, '']]), ({ quantity }) => quantity, limit)
+  soldGood(good: Id, limit: number): ReturnType<TraceStore['soldGood']> {
+    return this.#told(this.#soldGoods.of(good, limit))
   }
-  soldUnnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldGood[]; total: number; quantity: number } {
-    const here = new Set(this.#soldHere.all(JSON.stringify(lots.map(({ good, no, expiry }) => [good, no, expiry]))).map(({ seq, good }) => `${seq} ${good}`))
-    return this.#soldOf(goods, ({ seq, good, quantity, named }) => (here.has(`${seq} ${good}`) ? 0 : quantity - named), limit)
+  soldUnnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): ReturnType<TraceStore['soldUnnamed']> {
+    return this.#told(this.#soldGoods.unnamed(goods, lots, limit))
   }
-  #soldOf(goods: ReadonlyMap<Id, string>, of: (line: SoldLine) => number, limit: number): { sales: SoldGood[]; total: number; quantity: number } {
-    if (goods.size === 0) return { sales: [], total: 0, quantity: 0 }
-    const found = new Map<string, { seq: number; good: Id; quantity: number }>()
-    const [only = ''] = goods.size === 1 ? goods.keys() : []
-    for (const line of this.#soldLines.iterate({ first: [...goods.values()].toSorted()[0]!, only })) {
-      const since = goods.get(line.good)
-      const quantity = since === undefined || line.date < since || line.quantity <= 0 ? 0 : of(line)
-      if (quantity <= 0) continue
-      const key = `${line.seq} ${line.good}`
-      const known = found.get(key)
-      if (known) known.quantity += quantity
-      else found.set(key, { seq: line.seq, good: line.good, quantity })
-    }
-    const all = [...found.values()]
-    return {
-      sales: all.slice(0, limit).map(({ seq, good, quantity }) => ({ ...this.#sale.get(seq)!, good, quantity })),
-      total: new Set(all.map(({ seq }) => seq)).size, quantity: all.reduce((sum, { quantity }) => sum + quantity, 0),
-    }
+  #told({ sales, ...sums }: Found): ReturnType<TraceStore['soldGood']> {
+    return { sales: sales.map(({ seq, good, quantity }) => ({ ...this.#sale.get(seq)!, good, quantity })), ...sums }
+  }
+  settle(limit: number): boolean {
+    return this.#soldGoods.settle(limit)
   }
 
   tell({ recall, at, reason, note }: Recall, goods: readonly string[]): void {

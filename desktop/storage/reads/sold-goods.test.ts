@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { TillStore } from '#shared/host/store.ts'
+import { recoverTill } from '../ledger/recover.ts'
+import { newIdentity, openStore, tamper, temporaryFolder } from '../testing/store.ts'
+import { MORNING, countingIds } from '#shared/testing/clock-and-ids.ts'
+import { sha256 } from '../till-store.ts'
+
+const ids = countingIds(0x501d)
+const GOODS = [ids.next(), ids.next(), ids.next()]
+const DATES = ['2026-11-21', '2026-11-22', '2026-11-23']
+const LOTS = GOODS.flatMap((good) => [{ good, no: 'A', expiry: '' }, { good, no: 'B', expiry: '2026-12-01' }])
+
+interface Line { readonly good: string; readonly quantity: number; readonly parts: readonly { readonly no: string; readonly expiry: string; readonly quantity: number }[] }
+interface Sold { readonly id: string; readonly date: string; readonly lines: readonly Line[] }
+type Step = { readonly sell: Omit<Sold, 'id'> } | { readonly settle: number } | 'restart' | 'count'
+
+function sell(store: TillStore, sold: Sold, no: number): void {
+  const lines = sold.lines.map(({ good, quantity, parts }) => ({
+    good, code: '', name: '菜', unit: '公斤', pricing: 'weight', per: 1000, quantity, price: 0, list: 0, gross: 0, discount: 0, net: 0, ...parts.length > 0 && { lots: parts },
+  }))
+  const shift = ids.next()
+  const body = { sale: sold.id, no: `N${no}`, shift, staff: shift, date: sold.date, lines, gross: 0, discount: 0, total: 0, tenders: [{ channel: 'cash', amount: 0, given: 0, change: 0 }], postings: [{ account: 'drawer', fen: 0 }, { account: 'sales', fen: 0 }] }
+  store.commit({ events: [{ id: sold.id, type: 'sale.completed', v: 1, body }], prints: [] }, MORNING, null)
+}
+
+/** Sale by sale and line by line, the latest first, as one would on paper. */
+function look(sales: readonly Sold[], take: (sold: Sold, line: Line) => number): { sale: string; good: string; quantity: number }[] {
+  return sales.toReversed().flatMap((sold) => [...GOODS].sort().flatMap((good) => {
+    const quantity = sold.lines.filter((line) => line.good === good && line.quantity > 0).reduce((sum, line) => sum + Math.max(0, take(sold, line)), 0)
+    return quantity > 0 ? [{ sale: sold.id, good, quantity }] : []
+  }))
+}
+const answer = (all: ReturnType<typeof look>, limit: number) => ({ sales: all.slice(0, limit), total: new Set(all.map(({ sale }) => sale)).size, quantity: all.reduce((sum, { quantity }) => sum + quantity, 0) })
+const shown = ({ sales, ...sums }: ReturnType<TillStore['trace']['soldGood']>) => ({ sales: sales.map(({ sale, good, quantity }) => ({ sale, good, quantity })), ...sums })
+
+const part = fc.record({ no: fc.constantFrom('A', 'B'), quantity: fc.integer({ min: 1, max: 3 }) }).map(({ no, quantity }) => ({ no, expiry: no === 'A' ? '' : '2026-12-01', quantity }))
+const line = fc.record({ good: fc.constantFrom(...GOODS), quantity: fc.integer({ min: -3, max: 6 }), parts: fc.array(part, { maxLength: 2 }) })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ sell: fc.record({ date: fc.constantFrom(...DATES), lines: fc.array(line, { minLength: 1, maxLength: 4 }) }) }) },
+  { weight: 3, arbitrary: fc.record({ settle: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'count' as const) },
+)
+const question = fc.record({
+  goods: fc.array(fc.tuple(fc.constantFrom(...GOODS), fc.constantFrom('', ...DATES)), { maxLength: 3 }), lots: fc.subarray(LOTS), limit: fc.integer({ min: 0, max: 6 }),
+})
+
+test('what was sold of a good, and what of it named no lot, is what the sales say, however much of them is in the table', () => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 25 }), fc.array(question, { minLength: 1, maxLength: 3 }), (steps, questions) => {
+    const folder = temporaryFolder()
+    let store = openStore(folder)
+    const sales: Sold[] = []
+    for (const each of steps) {
+      if (each === 'restart') {
+        store.close()
+        store = openStore(folder)
+      } else if (each === 'count') store.commit({ events: [{ id: ids.next(), type: 'drawer.opened', v: 1, body: { shift: ids.next(), reason: '' } }], prints: [] }, MORNING, null)
+      else if ('settle' in each) store.settleSold(each.settle)
+      else {
+        sales.push({ id: ids.next(), ...each.sell })
+        sell(store, sales.at(-1)!, sales.length)
+      }
+    }
+    for (const { goods, lots, limit } of questions) {
+      for (const good of GOODS) expect(shown(store.trace.soldGood(good, limit))).toEqual(answer(look(sales, (_, of) => (of.good === good ? of.quantity : 0)), limit))
+      const since = new Map(goods)
+      const named = ({ lines }: Sold, good: string): boolean => lines.some((of) => of.good === good && of.parts.some(({ no, expiry }) => lots.some((lot) => lot.good === good && lot.no === no && lot.expiry === expiry)))
+      const may = look(sales, (sold, of) => {
+        const from = since.get(of.good)
+        return from === undefined || sold.date < from || named(sold, of.good) ? 0 : of.quantity - of.parts.reduce((sum, { quantity }) => sum + quantity, 0)
+      })
+      expect(shown(store.trace.soldUnnamed(since, lots, limit))).toEqual(answer(may, limit))
+    }
+    expect(store.verify().faults).toEqual([])
+    store.close()
+  }), { numRuns: 80 })
+})
+
+test('sales are taken in by whole slices, and the last of them wait for more', () => {
+  const store = openStore()
+  for (let n = 1; n <= 7; n++) sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: 1, parts: [] }] }, n)
+  expect([store.settleSold(3), store.settleSold(3), store.settleSold(3)]).toEqual([true, true, false])
+  expect(store.trace.soldGood(GOODS[0]!, 1)).toMatchObject({ sales: [{ saleNo: 'N7' }], total: 7, quantity: 7 })
+})
+
+test('a ledger that begins anew has nothing of the one before in the table', () => {
+  const store = openStore()
+  sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: 5, parts: [] }] }, 1)
+  expect(store.settleSold(1)).toBe(true)
+  store.renew({ key: ids.next(), begunId: ids.next(), signedInId: ids.next(), identity: { ...newIdentity(), till: '02' }, pairing: { cloud: 'https://example.cn', token: 'x' }, known: new Set(), after: 1, app: 'test', at: MORNING })
+  expect(store.trace.soldGood(GOODS[0]!, 5)).toEqual({ sales: [], total: 0, quantity: 0 })
+  sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: 2, parts: [] }] }, 2)
+  while (store.settleSold(1));
+  expect(store.trace.soldGood(GOODS[0]!, 5)).toMatchObject({ total: 1, quantity: 2 })
+  expect(store.verify().faults).toEqual([])
+})
+
+test('a row of the table that is not what the journal makes it is named', () => {
+  const folder = temporaryFolder()
+  const store = openStore(folder)
+  sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: 5, parts: [] }] }, 1)
+  store.settleSold(1)
+  store.close()
+  tamper(folder, (db) => { db.exec('UPDATE sale_good SET quantity = 1') })
+  expect(openStore(folder).verify().faults).toMatchObject([{ code: 'projection.differs', reason: expect.stringContaining('sale_good') as string }])
+})
+
+test('a recovered ledger fills the table again, and answers meanwhile', () => {
+  const folder = temporaryFolder()
+  const store = openStore(folder)
+  for (let n = 1; n <= 5; n++) sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: n, parts: [] }] }, n)
+  store.settleSold(3)
+  store.close()
+  expect(recoverTill(folder, sha256, new Date(MORNING), { key: 'restored', value: '1' })).toMatchObject({ goesOn: true })
+  const again = openStore(folder)
+  const answers = [again.trace.soldGood(GOODS[0]!, 2)]
+  while (again.settleSold(2)) answers.push(again.trace.soldGood(GOODS[0]!, 2))
+  expect(answers).toHaveLength(3)
+  for (const each of answers) expect(each).toMatchObject({ sales: [{ saleNo: 'N5' }, { saleNo: 'N4' }], total: 5, quantity: 15 })
+  expect(again.verify().faults).toEqual([])
+})
