@@ -1,7 +1,7 @@
 /** What the code on a lot or an item says: who made it, how it came here, what was promised and tested, and how often the code was looked at. */
 import { maskPhone } from '#shared/identity/person.ts'
 import { formatQuantity, thousandthsPer } from '#shared/quantity/quantity.ts'
-import { CERTIFICATE_FIELDS } from '#shared/trace/certificate.ts'
+import { CERTIFICATE_FIELDS } from '#shared/codes/certificate.ts'
 import type { LotView } from '#shared/trace/lot.ts'
 import type { LotStory, Scans } from '#cloud/projections/lots.ts'
 import { html, type Html, type Part } from './html.ts'

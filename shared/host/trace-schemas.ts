@@ -4,7 +4,7 @@ import { IdSchema } from '../identity/ids.ts'
 import { PriceSchema } from '../money/money.ts'
 import { MILLI_MAX } from '../quantity/quantity.ts'
 import { AmountSchema } from '../stock/events.ts'
-import { CertificateSchema } from '../trace/certificate.ts'
+import { CertificateSchema } from '../codes/certificate.ts'
 import { CertificatePictureSchema, LotFacts, PARTS_MAX, ParentSchema, TestSchema } from '../trace/lot.ts'
 import { RECALL_REASONS, RecallWhatSchema } from '../trace/recall.ts'
 
@@ -51,8 +51,8 @@ export const RunShownSchema = z.object({
   run: IdSchema, from: z.string(), to: z.string(), codes: z.int(), at: z.int().nullable(), by: z.string(),
   /** How many of them were printed; null where nobody wrote that down. */
   printed: z.int().nullable(),
-  /** Numbers within the run that were printed, or may have been. */
-  before: z.array(z.int()),
+  /** The first of its numbers that were never printed; null where all were, or may have been. */
+  next: z.object({ from: z.int(), to: z.int() }).nullable(),
   last: Printed.nullable(),
 })
 export type RunShown = z.output<typeof RunShownSchema>

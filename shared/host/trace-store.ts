@@ -19,6 +19,8 @@ export interface TraceStore {
   lotsOf(good: Id, no: string): LotView[]
   /** The latest that came from whoever has this unified social credit code. */
   bySupplierCode(code: string): LotView | undefined
+  /** The latest that this producer made. */
+  byProducer(producer: string): LotView | undefined
   byGtin(gtin: string, no: string): LotView | undefined
   /** The latest first, from before the time `before`; `text` is in its number, supplier, producer or origin. */
   lots(filter: LotFilter): LotView[]

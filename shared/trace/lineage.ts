@@ -5,7 +5,7 @@ import { defineEvent } from '../identity/event.ts'
 import { type Id, IdSchema } from '../identity/ids.ts'
 import { AmountSchema } from '../stock/events.ts'
 import { isSameLot } from '../stock/lot.ts'
-import type { Certificate } from './certificate.ts'
+import type { Certificate } from '../codes/certificate.ts'
 import { type LotSaid, type LotView, PARTS_MAX } from './lot.ts'
 
 const PartSchema = z.object({ lot: IdSchema, no: z.string().max(40), expiry: z.string().max(10), quantity: AmountSchema })

@@ -10,7 +10,7 @@ import { type Id, IdSchema } from '../identity/ids.ts'
 import { PriceSchema } from '../money/money.ts'
 import { DateSchema } from '../sales/events.ts'
 import { AmountSchema } from '../stock/events.ts'
-import { CertificateSchema } from './certificate.ts'
+import { CertificateSchema } from '../codes/certificate.ts'
 import { type Correction, formerExpiries, readCorrections } from './correct.ts'
 import { type CodeRun, readRuns } from './item-codes.ts'
 

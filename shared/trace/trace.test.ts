@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkGtin, isInStore } from '../codes/gtin.ts'
-import { readCertificate } from './certificate.ts'
+import { readCertificate } from '../codes/certificate.ts'
 import { ancestors, LotReissued, reissue, type ReissueFacts, withDescendants } from './lineage.ts'
 import { gtinOf, isLotNo, ownGtin, readTraceLink, traceLink } from './link.ts'
 import { firstUnprinted, isMade, labelledFields, printedBefore, printedFields, printedOf } from './item-codes.ts'

@@ -5,7 +5,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import type { Fen } from '#shared/money/money.ts'
 import { isSameLot, type Lot } from '#shared/stock/lot.ts'
 import { gtinOf, isLotNo, traceLink } from '#shared/trace/link.ts'
-import { type CodeRun, printedBefore, printedOf, serialOf } from '#shared/trace/item-codes.ts'
+import { type CodeRun, firstUnprinted, printedOf, serialOf } from '#shared/trace/item-codes.ts'
 import { LotDescribed, type LotSaid, type LotView } from '#shared/trace/lot.ts'
 import { type Context, today } from '../context.ts'
 
@@ -69,6 +69,6 @@ export function shownRun(context: Pick<Context, 'store'>, run: CodeRun): RunShow
   const last = run.prints.at(-1)
   return {
     run: run.run, from: serialOf(run, 1), to: serialOf(run, run.codes), codes: run.codes, at: run.at, by: staffNoOf(context, run.by), printed: printedOf(run),
-    before: printedBefore(run, 1, run.codes), last: last ? { from: last.from, to: last.to, at: last.at, by: staffNoOf(context, last.by) } : null,
+    next: firstUnprinted(run) ?? null, last: last ? { from: last.from, to: last.to, at: last.at, by: staffNoOf(context, last.by) } : null,
   }
 }

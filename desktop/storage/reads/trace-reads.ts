@@ -34,6 +34,7 @@ export class TraceReads implements TraceStore {
   readonly #movedOf
   readonly #isDescribed
   readonly #bySupplierCode
+  readonly #byProducer
   readonly #sold
   readonly #soldSum
   readonly #soldLines
@@ -61,6 +62,7 @@ export class TraceReads implements TraceStore {
     this.#isDescribed = db.prepare<Lot & { good: Id }, number>(`SELECT 1 FROM document WHERE kind = 'lot' AND doc ->> 'no' = @no AND doc ->> 'good' = @good AND (doc ->> 'expiry' = @expiry
       OR (doc ->> 'dated' IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(doc) field WHERE field.key LIKE 'corrected %' AND @expiry IN (field.value ->> '$.from.expiry', field.value ->> '$.to.expiry'))))`).pluck()
     this.#bySupplierCode = db.prepare<[string], Row>(`${LOT} AND doc ->> 'supplierCode' = ? AND doc ->> 'supplierCode' <> '' ORDER BY doc ->> 'at' DESC LIMIT 1`)
+    this.#byProducer = db.prepare<[string], Row>(`${LOT} AND doc ->> 'producer' = ? AND doc ->> 'producer' <> '' ORDER BY doc ->> 'at' DESC LIMIT 1`)
     const named = "json_each(?) named CROSS JOIN sold_lot s ON s.good = named.value ->> 0 AND s.no = named.value ->> 1 AND s.expiry = named.value ->> 2"
     this.#sold = db.prepare<[string, number], SoldLot>(`SELECT j.id AS sale, sale.no AS saleNo, sale.at, found.good, found.no, found.expiry, found.quantity
       FROM (SELECT s.seq, s.good, s.no, s.expiry, s.quantity FROM ${named} ORDER BY s.seq DESC LIMIT ?) found
@@ -85,6 +87,9 @@ export class TraceReads implements TraceStore {
   }
   lotsOf(good: Id, no: string): LotView[] {
     return lotsIn(this.#byNo.all(no, good))
+  }
+  byProducer(producer: string): LotView | undefined {
+    return lotsIn(this.#byProducer.all(producer))[0]
   }
   bySupplierCode(code: string): LotView | undefined {
     return lotsIn(this.#bySupplierCode.all(code))[0]
