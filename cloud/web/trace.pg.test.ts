@@ -125,9 +125,13 @@ test('a recall from the owner\'s page: seen before it is begun, told to tills, e
 })
 
 test('a date that was corrected takes the lot along, what is left and sales of before too; its code and receipts lead to it', async () => {
-  const stamp = '019000000000000b-a'
+  const [stamp, run] = ['019000000000000b-a', randomUUID()]
   till.record('lot.corrected', { lot, good, no: 'A/1', from: { quantity: 20_000, expiry: '2026-11-26', cost: null }, to: { quantity: 19_000, expiry: '2026-12-26', cost: 300 }, hlc: stamp })
-  till.record('lot.labelled', { lot, prefix: 'QRSTUV', codes: 2, printed: false, hlc: '019000000000000c-a' })
+  // By itself in its push, as tills send it.
+  await till.push()
+  till.record('lot.labelled', { lot, prefix: 'QRSTUV', codes: 2, printed: false, hlc: '019000000000000c-a' }, { id: run })
+  await till.push()
+  till.record('lot.codes_printed', { lot, run, from: 1, to: 2, again: false, hlc: '019000000000000g-a' })
   await till.push()
   const recall = { what: { good: null, no: 'A/1', supplier: '', from: '', to: '' } }
   const found = async () => effectOf(cloud, shop, recall, 10)
