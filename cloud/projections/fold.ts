@@ -16,7 +16,8 @@ import { paidInAll } from '#shared/sales/share.ts'
 import type { Refund } from '#shared/sales/refund-events.ts'
 import { beyond, type Refunding } from '#shared/sales/refunding.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
-import { labelledFields } from '#shared/trace/lot.ts'
+import { correctedFields } from '#shared/trace/correct.ts'
+import { labelledFields, printedFields } from '#shared/trace/item-codes.ts'
 import { heardFields, liftedFields, recalledFields } from '#shared/trace/recall.ts'
 import { sha256 } from '#cloud/identity/secrets.ts'
 import { storable } from '#cloud/storage/database.ts'
@@ -153,7 +154,11 @@ function foldEvent(step: Step): void {
     case 'coupon.issued': return foldEdit(step, 'coupon', event.body.coupon, { terms: event.body.terms }, event.body.hlc)
     case 'lot.reissued': return moveStock(step, true)
     case 'lot.described': return foldEdit(step, 'lot', event.body.lot, event.body.set, event.body.hlc)
-    case 'lot.labelled': return foldEdit(step, 'lot', event.body.lot, labelledFields(event.id, event.body), event.body.hlc)
+    case 'lot.labelled': return foldEdit(step, 'lot', event.body.lot, labelledFields(event, event.body), event.body.hlc)
+    case 'lot.codes_printed': return foldEdit(step, 'lot', event.body.lot, printedFields(event, event.body), event.body.hlc)
+    case 'lot.corrected':
+      moveStock(step, true)
+      return foldEdit(step, 'lot', event.body.lot, correctedFields(event, event.body), event.body.hlc)
     case 'lot.recalled': return foldEdit(step, 'recall', event.body.recall, recalledFields(event.body, event.at), event.body.hlc)
     case 'lot.recall_lifted': return foldEdit(step, 'recall', event.body.recall, liftedFields(event.body.note, event.at), event.body.hlc)
     case 'lot.recall_heard': return foldEdit(step, 'recall', event.body.recall, heardFields(place.device, event.at), event.body.hlc)

@@ -166,7 +166,7 @@ function questionsOf(shop: Id, opened: readonly OpenedRow[], latest: Latest): Qu
     ...['member.joined', 'member.changed', 'person.erased'].flatMap((type) => named('person', type)).map((id) => ({ kind: 'member', id })),
     ...purses.flatMap(({ members }) => members.filter(isUuid)).map((id) => ({ kind: 'purse', id })),
     ...envelopes.flatMap(couponsNamed).filter(isUuid).map((id) => ({ kind: 'coupon', id })),
-    ...['lot.described', 'lot.labelled'].flatMap((type) => named('lot', type)).map((id) => ({ kind: 'lot', id })),
+    ...['lot.described', 'lot.corrected', 'lot.labelled', 'lot.codes_printed'].flatMap((type) => named('lot', type)).map((id) => ({ kind: 'lot', id })),
     ...['lot.recalled', 'lot.recall_lifted', 'lot.recall_heard'].flatMap((type) => named('recall', type)).map((id) => ({ kind: 'recall', id })),
     ...(purses.some(({ tills }) => tills) ? [{ kind: 'tills', id: shop }] : []),
     ...(envelopes.some(({ type }) => type === 'shop.changed') ? [{ kind: 'shop', id: shop }] : []),

@@ -25,24 +25,33 @@ const lotsIn = (rows: readonly Row[]): LotView[] => rows.flatMap(({ id, doc }) =
 
 /** How far back a lot's making is followed. */
 const GENERATIONS_MAX = 8
+/** More lots under one number are a mistake that a page need not show in full. */
+const SAME_NO_MAX = 5
 export interface LotStory { readonly lot: LotView; readonly goodName: string; readonly unit: string; readonly pricing: 'piece' | 'weight'; readonly ancestors: readonly LotView[] }
 
-/** The lot that a code names, the first where two tills described one each, with all it was made of. */
-export function findLot(db: Database, shop: Id, gtin: string, no: string): Promise<LotStory | undefined> {
+/**
+ * The lots that a code names, each with all it was made of, the first described first. Usually one: two tills that could not
+ * hear one another may have given one number to what they each took in, and nothing but an item's serial tells those apart.
+ */
+export function findLots(db: Database, shop: Id, gtin: string, no: string): Promise<LotStory[]> {
   return inShop(db, shop, async (trx) => {
-    const { rows } = await sql<Row>`select id, doc from reference where shop_id = ${shop} and kind = 'lot' and doc->>'gtin' = ${storable(gtin)} and doc->>'no' = ${storable(no)} order by id limit 1`.execute(trx)
-    const [lot] = lotsIn(rows)
-    if (!lot) return undefined
-    const known = new Map<Id, LotView>()
-    let next = lot.parents.map((each) => each.lot)
-    for (let n = 0; next.length > 0 && n < GENERATIONS_MAX; n++) {
-      const found = lotsIn(await lotRows(trx, shop, next))
-      for (const each of found) known.set(each.lot, each)
-      next = found.flatMap(({ parents }) => parents.map((each) => each.lot)).filter((id) => !known.has(id))
-    }
-    const good = await trx.selectFrom('reference').select('doc').where('shop_id', '=', shop).where('kind', '=', 'good').where('id', '=', lot.good).executeTakeFirst()
-    return { lot, goodName: String(good?.doc['name'] ?? ''), unit: String(good?.doc['unit'] ?? ''), pricing: good?.doc['pricing'] === 'weight' ? 'weight' : 'piece', ancestors: ancestors(lot, (id) => known.get(id)) }
+    const { rows } = await sql<Row>`select id, doc from reference where shop_id = ${shop} and kind = 'lot' and doc->>'gtin' = ${storable(gtin)} and doc->>'no' = ${storable(no)} order by id limit ${SAME_NO_MAX}`.execute(trx)
+    const stories: LotStory[] = []
+    for (const lot of lotsIn(rows)) stories.push(await storyOf(trx, shop, lot))
+    return stories
   })
+}
+
+async function storyOf(trx: ShopTransaction, shop: Id, lot: LotView): Promise<LotStory> {
+  const known = new Map<Id, LotView>()
+  let next = lot.parents.map((each) => each.lot)
+  for (let n = 0; next.length > 0 && n < GENERATIONS_MAX; n++) {
+    const found = lotsIn(await lotRows(trx, shop, next))
+    for (const each of found) known.set(each.lot, each)
+    next = found.flatMap(({ parents }) => parents.map((each) => each.lot)).filter((id) => !known.has(id))
+  }
+  const good = await trx.selectFrom('reference').select('doc').where('shop_id', '=', shop).where('kind', '=', 'good').where('id', '=', lot.good).executeTakeFirst()
+  return { lot, goodName: String(good?.doc['name'] ?? ''), unit: String(good?.doc['unit'] ?? ''), pricing: good?.doc['pricing'] === 'weight' ? 'weight' : 'piece', ancestors: ancestors(lot, (id) => known.get(id)) }
 }
 
 async function lotRows(trx: ShopTransaction, shop: Id, ids: readonly Id[]): Promise<Row[]> {
@@ -56,7 +65,7 @@ export function lotsOfSale(db: Database, shop: Id, sale: Pick<Sale, 'lines'>): P
   return inShop(db, shop, async (trx) => {
     const { rows } = await sql<Row>`select reference.id, doc from unnest(${named.map(({ good }) => good)}::text[], ${named.map(({ no }) => storable(no))}::text[]) as wanted (good, no)
       join reference on reference.shop_id = ${shop} and kind = 'lot' and doc->>'good' = wanted.good and doc->>'no' = wanted.no order by reference.id desc`.execute(trx)
-    return new Map(lotsIn(rows).map((lot) => [lotKey(lot), lot]))
+    return new Map(lotsIn(rows).flatMap((lot) => [...lot.expiries, lot.expiry].map((expiry) => [lotKey({ ...lot, expiry }), lot] as const)))
   })
 }
 export const lotKey = ({ good, no, expiry }: { good: Id; no: string; expiry: string }): string => `${good} ${expiry} ${no}`

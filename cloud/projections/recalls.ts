@@ -6,8 +6,9 @@ import { openRow } from '#shared/ledger/envelope.ts'
 import { currentOf } from '#shared/members/record.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { lotsLeft, type LotPart } from '#shared/stock/lot.ts'
-import { cameSince, type Recall, type Recallable, readRecall, recalledLots, stopsGood } from '#shared/trace/recall.ts'
-import type { LotView } from '#shared/trace/lot.ts'
+import { type Dated, readDated, underNames } from '#shared/trace/correct.ts'
+import { byItsNames, cameSince, type Recall, type Recallable, readRecall, recalledLots, stopsGood, underOneName } from '#shared/trace/recall.ts'
+import { type LotView, readLot } from '#shared/trace/lot.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { texts, uuids } from '#cloud/storage/arrays.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
@@ -25,10 +26,24 @@ export function listRecalls(db: Database, shop: Id): Promise<Recall[]> {
 
 const recallable = ({ lot, good, no, expiry, supplier, date, parents }: LotView): Recallable => ({ lot, good, no, expiry, supplier, date, parents })
 
-/** Whether a recall that stands is about this lot, or about one that it was made of. */
-export async function isRecalled(db: Database, shop: Id, { lot, ancestors }: Pick<LotStory, 'lot' | 'ancestors'>): Promise<boolean> {
-  const all = [lot, ...ancestors].map(recallable)
-  return (await listRecalls(db, shop)).some((recall) => recall.lifted === null && (stopsGood(recall, lot.good) || recalledLots(recall, all).some((each) => each.lot === lot.lot)))
+/** Whether a recall that stands is about this lot, about one that it was made of, or about one of `others` that it can't be told from. */
+export async function isRecalled(db: Database, shop: Id, story: Pick<LotStory, 'lot' | 'ancestors'>, others: readonly Pick<LotStory, 'lot' | 'ancestors'>[] = []): Promise<boolean> {
+  const all = [story, ...others].flatMap(({ lot, ancestors }) => [lot, ...ancestors]).flatMap((each) => byItsNames(recallable(each), each.expiries))
+  return (await listRecalls(db, shop)).some((recall) => recall.lifted === null && (stopsGood(recall, story.lot.good) || recalledLots(recall, all).some((each) => each.lot === story.lot.lot)))
+}
+
+interface Candidate extends Recallable { readonly dated: Record<string, unknown> | null }
+
+/** Lots besides that share a number with one of these: by it they can't be told apart. */
+async function sameNamed(trx: ShopTransaction, shop: Id, lots: readonly Candidate[]): Promise<Candidate[]> {
+  const named = lots.filter(({ no }) => no !== '')
+  if (named.length === 0) return []
+  const { rows } = await sql<{ id: Id; doc: Record<string, unknown> }>`select distinct on (reference.id) reference.id, doc from unnest(${texts(named.map(({ good }) => good))}::text[], ${texts(named.map(({ no }) => no))}::text[]) as wanted (good, no)
+    join reference on reference.shop_id = ${shop} and kind = 'lot' and doc->>'good' = wanted.good and doc->>'no' = wanted.no where not reference.id = any(${uuids(named.flatMap(({ lot }) => lot ?? []))}::uuid[])`.execute(trx)
+  return rows.flatMap(({ id, doc }) => {
+    const lot = readLot(id, doc)
+    return lot ? [{ ...recallable(lot), dated: lot.expiries.length > 0 ? doc : null }] : []
+  })
 }
 
 /** Every lot that the recall may be about: those it names, by their indexes, and those that were made of any. A lot that nobody described is known by its moves. */
@@ -37,16 +52,18 @@ async function candidates(trx: ShopTransaction, shop: Id, { good, no, supplier, 
     sql`true`, ...(good === null ? [] : [sql`doc->>'good' = ${good}`]), ...(no === '' ? [] : [sql`doc->>'no' = ${storable(no)}`]), ...(supplier === '' ? [] : [sql`doc->>'supplier' = ${storable(supplier)}`]),
     ...(from === '' ? [] : [sql`doc->>'date' >= ${from}`]), ...(to === '' ? [] : [sql`doc->>'date' <= ${to}`]),
   ], sql` and `)
-  const { rows: known } = await sql<Recallable>`select id as lot, doc->>'good' as good, coalesce(doc->>'no', '') as no, coalesce(doc->>'expiry', '') as expiry, coalesce(doc->>'supplier', '') as supplier,
-      coalesce(doc->>'date', '') as date, coalesce(doc->'parents', '[]'::jsonb) as parents
+  const { rows } = await sql<Candidate>`select id as lot, doc->>'good' as good, coalesce(doc->>'no', '') as no, coalesce(doc->>'expiry', '') as expiry, coalesce(doc->>'supplier', '') as supplier,
+      coalesce(doc->>'date', '') as date, coalesce(doc->'parents', '[]'::jsonb) as parents, case when doc->'dated' is not null then doc end as dated
     from reference where shop_id = ${shop} and kind = 'lot' and doc->>'good' is not null and (${named})
-    union all select id, doc->>'good', coalesce(doc->>'no', ''), coalesce(doc->>'expiry', ''), coalesce(doc->>'supplier', ''), coalesce(doc->>'date', ''), doc->'parents'
+    union all select id, doc->>'good', coalesce(doc->>'no', ''), coalesce(doc->>'expiry', ''), coalesce(doc->>'supplier', ''), coalesce(doc->>'date', ''), doc->'parents', case when doc->'dated' is not null then doc end
     from reference where shop_id = ${shop} and kind = 'lot' and doc->>'good' is not null and doc->'parents' is not null and (${named}) is not true`.execute(trx)
+  const same = await sameNamed(trx, shop, rows)
+  const known = [...rows, ...same].flatMap(({ dated, ...lot }) => byItsNames(lot, dated === null ? [] : readDated(dated).expiries))
   if (supplier !== '' || from !== '' || to !== '') return known
   const keys = new Set(known.map(lotKey))
-  const { rows } = await sql<{ good: Id; no: string; expiry: string }>`select distinct good_id as good, no, expiry from lot
+  const { rows: moved } = await sql<{ good: Id; no: string; expiry: string }>`select distinct good_id as good, no, expiry from lot
     where shop_id = ${shop} and (${good}::uuid is null or good_id = ${good}::uuid) and (${no} = '' or no = ${storable(no)})`.execute(trx)
-  return [...known, ...rows.filter((lot) => !keys.has(lotKey(lot))).map((lot) => ({ ...lot, lot: null, supplier: '', date: '', parents: [] }))]
+  return [...known, ...moved.filter((lot) => !keys.has(lotKey(lot))).map((lot) => ({ ...lot, lot: null, supplier: '', date: '', parents: [] }))]
 }
 
 interface Named { readonly name: string; readonly unit: string; readonly pricing: string }
@@ -145,6 +162,8 @@ async function withLeft(trx: ShopTransaction, shop: Id, hit: readonly Recallable
   const goods = [...new Set(hit.map(({ good }) => good))]
   const { rows: sums } = await sql<LotPart & { good: Id }>`select good_id as good, no, expiry, sum(quantity)::bigint as quantity from lot where shop_id = ${shop} and good_id = any(${uuids(goods)}::uuid[]) group by good_id, no, expiry`.execute(trx)
   const { rows: stocks } = await sql<{ good: Id; quantity: number }>`select good_id as good, sum(quantity)::bigint as quantity from stock where shop_id = ${shop} and good_id = any(${uuids(goods)}::uuid[]) group by good_id`.execute(trx)
-  const left = new Map(goods.map((good) => [good, lotsLeft(sums.filter((each) => each.good === good), stocks.find((each) => each.good === good)?.quantity ?? 0)]))
-  return hit.map(({ good, no, expiry, supplier }) => ({ good, no, expiry, supplier, ...named(good), left: left.get(good)?.find((each) => each.no === no && each.expiry === expiry)?.quantity ?? 0 }))
+  const { rows: dated } = await sql<{ good: Id; doc: Record<string, unknown> }>`select doc->>'good' as good, doc from reference where shop_id = ${shop} and kind = 'lot' and doc->'dated' is not null and doc->>'good' = any(${goods}::text[])`.execute(trx)
+  const datedOf = new Map(goods.map((good): [Id, Dated[]] => [good, dated.filter((each) => each.good === good).map(({ doc }) => readDated(doc))]))
+  const left = new Map(goods.map((good) => [good, lotsLeft(underNames(sums.filter((each) => each.good === good), datedOf.get(good)!), stocks.find((each) => each.good === good)?.quantity ?? 0)]))
+  return underOneName(hit).map(({ good, no, expiry, supplier }) => ({ good, no, expiry, supplier, ...named(good), left: left.get(good)?.find((each) => each.no === no && each.expiry === expiry)?.quantity ?? 0 }))
 }

@@ -238,7 +238,7 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
     test('events recorded again by another till of the shop change nothing but the flags', async () => {
       const [shift, sale, staff, held, person, refund] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next()]
       const ticket = { id: ids.next(), openedAt: 1, lines: [{ id: ids.next(), good, code: '', name: '可乐', unit: '罐', pricing: 'piece', per: 1000, quantity: 1000, price: 350, list: 350, discount: 0 }] }
-      const [order, count, past, lot, recall, lotKey] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
+      const [order, count, past, lot, recall, run, lotKey] = [ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), ids.next(), { no: 'B1', expiry: '2027-01-31' }]
       const digest = 'd'.repeat(64)
       const postings = (fen: number): { account: string; fen: number }[] => [{ account: 'drawer', fen }, { account: 'safe', fen: -fen }]
       const events: [type: string, body: Record<string, unknown>, id: Id][] = [
@@ -288,7 +288,9 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
         ['stock.count_scanned', { count, good, quantity: 9000, books: 9500, afresh: false }, ids.next()],
         ['lot.described', { lot, set: { good, ...lotKey, gtin: '00400000000000', quantity: 5000, date: '2026-11-23', at: now, supplier: '老王' }, hlc: tick(undefined, 5009, till.device) }, ids.next()],
         ['lot.reissued', { good, from: [{ lot, ...lotKey, quantity: 1000 }], to: [{ lot: ids.next(), no: 'B2', expiry: '2027-01-31', quantity: 1000 }], hlc: tick(undefined, 5010, till.device) }, ids.next()],
-        ['lot.labelled', { lot, prefix: 'ABCDEF', codes: 20, hlc: tick(undefined, 5011, till.device) }, ids.next()],
+        ['lot.labelled', { lot, prefix: 'ABCDEF', codes: 20, hlc: tick(undefined, 5011, till.device), printed: false }, run],
+        ['lot.codes_printed', { lot, run, from: 1, to: 20, again: false, hlc: tick(undefined, 5015, till.device) }, ids.next()],
+        ['lot.corrected', { lot, good, no: lotKey.no, from: { quantity: 5000, expiry: lotKey.expiry, cost: 200 }, to: { quantity: 4500, expiry: '2027-02-28', cost: 210 }, hlc: tick(undefined, 5016, till.device) }, ids.next()],
         ['lot.recalled', { recall, what: { good, no: 'B1', supplier: '', from: '', to: '' }, reason: 'test_failed', note: '', hlc: tick(undefined, 5012, till.device) }, recall],
         ['lot.recall_heard', { recall, hlc: tick(undefined, 5013, till.device) }, ids.next()],
         ['lot.recall_lifted', { recall, note: '', hlc: tick(undefined, 5014, till.device) }, ids.next()],

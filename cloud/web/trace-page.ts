@@ -1,7 +1,7 @@
 /** What the code on a lot or an item says: who made it, how it came here, what was promised and tested, and how often the code was looked at. */
 import { maskPhone } from '#shared/identity/person.ts'
 import { formatQuantity, thousandthsPer } from '#shared/quantity/quantity.ts'
-import { CERTIFICATE_FIELDS } from '#shared/trace/certificate.ts'
+import { CERTIFICATE_FIELDS } from '#shared/codes/certificate.ts'
 import type { LotView } from '#shared/trace/lot.ts'
 import type { LotStory, Scans } from '#cloud/projections/lots.ts'
 import { html, type Html, type Part } from './html.ts'
@@ -15,6 +15,8 @@ export const SCANS_USUAL = 10
 
 export interface Traced {
   readonly story: LotStory
+  /** Lots of the same number that the code can't tell from it. */
+  readonly others: readonly LotStory[]
   readonly item: string
   /** Whether a code with that serial was ever printed. One that was not is not counted, so that nobody fills the books with made-up ones. */
   readonly isKnown: boolean
@@ -22,7 +24,7 @@ export interface Traced {
   readonly isRecalled: boolean
 }
 
-export function tracePage(view: ShopView, { story, item, scans, isKnown, isRecalled }: Traced, voice: Voice): Page {
+export function tracePage(view: ShopView, { story, others, item, scans, isKnown, isRecalled }: Traced, voice: Voice): Page {
   const { t, href } = voice
   const { lot, goodName } = story
   const { shop } = view
@@ -34,9 +36,10 @@ export function tracePage(view: ShopView, { story, item, scans, isKnown, isRecal
 <p class="state"><span class="pill ${state === 'known' ? 'open' : 'bad'}">${t(`trace.state.${state}`)}</span></p></header>
 ${state === 'known' ? '' : html`<p class="said bad" role="alert">${t(`trace.text.${state}`, { count: scans?.scans ?? 0, no: lot.no })}</p>`}
 <section class="card"><dl class="sums trace-facts"><dt>${t('trace.lot')}</dt><dd>${lot.no}</dd>${lot.expiry ? html`<dt>${t('trace.expiry')}</dt><dd>${lot.expiry}</dd>` : ''}${item ? html`<dt>${t('trace.item')}</dt><dd>${item}</dd>` : ''}${scans ? html`<dt>${t('trace.scans')}</dt><dd>${t('trace.scanned', { count: scans.scans })}</dd><dt>${t('trace.first')}</dt><dd>${dateTime(scans.firstAt, shop.zone)}</dd>` : ''}</dl></section>
-<section class="card"><h2>${t('trace.journey')}</h2>${journey(view, story, voice)}</section>
-${tests(lot, voice)}
-${certificate(lot, voice)}
+${others.length > 0 ? html`<p class="said" role="note">${t('trace.shared', { n: others.length + 1, no: lot.no })}</p>` : ''}
+${[story, ...others].map((each) => html`<section class="card"><h2>${t('trace.journey')}</h2>${journey(view, each, voice)}</section>
+${tests(each.lot, voice)}
+${certificate(each.lot, voice)}`)}
 <section class="card"><h2>${t(`kind.${shop.kind}`)}</h2><dl class="sums trace-facts"><dt>${t('credit.shop')}</dt><dd>${shop.name}</dd>${shop.address ? html`<dt>${t('shop.address')}</dt><dd>${shop.address}</dd>` : ''}${shop.phone ? html`<dt>${t('shop.phone')}</dt><dd>${shop.phone}</dd>` : ''}</dl></section>
 <nav class="actions">${view.credit ? html`<a class="button" href="/c/${view.credit.token}">${t('credit.open')}</a>` : ''}<a class="button" href="${href(`/s/${view.path}`)}">${t('receipt.shop')}</a></nav>
 <p class="quiet how">${t('trace.self')}</p></main>`,

@@ -1,9 +1,9 @@
 /** The address that a code on a lot or an item holds: a GS1 Digital Link under the shop's page. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkGtin } from '#shared/codes/gtin.ts'
-import { isPrinted } from '#shared/trace/lot.ts'
+import { isMade } from '#shared/trace/item-codes.ts'
 import type { Desk } from '#cloud/jobs/desk.ts'
-import { countScan, findLot } from '#cloud/projections/lots.ts'
+import { countScan, findLots } from '#cloud/projections/lots.ts'
 import { isRecalled } from '#cloud/projections/recalls.ts'
 import { voiceOf } from './language.ts'
 import { sendMissing, sendPage } from './page.ts'
@@ -22,12 +22,16 @@ export function traceRoutes(desk: Desk) {
         const now = desk.now()
         const view = await viewShop(desk.db, shop, now)
         if (!view) return sendMissing(reply, voice)
-        const story = checkGtin(gtin) === 'valid' ? await findLot(desk.db, view.shop.id, gtin.padStart(14, '0'), no) : undefined
+        const found = checkGtin(gtin) === 'valid' ? await findLots(desk.db, view.shop.id, gtin.padStart(14, '0'), no) : []
+        const made = item === '' ? undefined : found.find(({ lot }) => isMade(lot.codes, item))
+        const story = made ?? found[0]
         if (!story) return sendPage(reply, voice, missingTracePage(view, voice), 404)
-        const isKnown = item === '' || isPrinted(story.lot, item)
+        const isKnown = item === '' || made !== undefined
+        const others = found.filter((each) => each !== story)
         // A browser that only asks whether there is a page has not looked at a code.
-        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, story)])
-        return sendPage(reply, voice, tracePage(view, { story, item, scans, isRecalled: recalled, isKnown }, voice), isKnown ? 200 : 404)
+        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, story, others)])
+        // A serial says which of them it is; a number alone does not.
+        return sendPage(reply, voice, tracePage(view, { story, others: made ? [] : others, item, scans, isRecalled: recalled, isKnown }, voice), isKnown ? 200 : 404)
       })
     }
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { shortId } from '#shared/identity/ids.ts'
 import { traceLink, ownGtin } from '#shared/trace/link.ts'
 import { SCANS_USUAL } from '#cloud/web/trace-page.ts'
+import { effectOf } from '#cloud/projections/recalls.ts'
 import { rebuild } from '#cloud/projections/rebuild.ts'
 import { startCloud, type TestCloud } from '#cloud/testing/server.ts'
 import { openShop, saleBody, TestTill } from '#cloud/testing/till.ts'
@@ -166,6 +167,48 @@ test('a good without lots is recalled whole, with every sale of it at any till; 
   expect([named!.includes('<b>G2</b>'), may!.includes('<b>G2</b>'), lots!.includes('<b>G1</b>')]).toEqual([false, true, false])
   expect(may).toContain('青菜 3 包')
   expect((await get(`${page}?lang=en`, { headers })).text).toContain('Named no lot, may be of it: 1 sales')
+})
+
+test('a date that was corrected takes the lot along, what is left and sales of before too; its code and receipts lead to it', async () => {
+  const [stamp, run] = ['019000000000000b-a', randomUUID()]
+  till.record('lot.corrected', { lot, good, no: 'A/1', from: { quantity: 20_000, expiry: '2026-11-26', cost: null }, to: { quantity: 19_000, expiry: '2026-12-26', cost: 300 }, hlc: stamp })
+  // By itself in its push, as tills send it.
+  await till.push()
+  till.record('lot.labelled', { lot, prefix: 'QRSTUV', codes: 2, printed: false, hlc: '019000000000000c-a' }, { id: run })
+  await till.push()
+  till.record('lot.codes_printed', { lot, run, from: 1, to: 2, again: false, hlc: '019000000000000g-a' })
+  await till.push()
+  const recall = { what: { good: null, no: 'A/1', supplier: '', from: '', to: '' } }
+  const found = async () => effectOf(cloud, shop, recall, 10)
+  const wanted = { lots: [{ no: 'A/1', expiry: '2026-12-26', left: 14_600 }, { no: 'A2', left: 3400 }], total: 1 }
+  const sorted = async () => { const { lots, total } = await found(); return { lots: lots.toSorted((a, b) => (a.no < b.no ? -1 : 1)), total } }
+  expect(await sorted()).toMatchObject(wanted)
+  await rebuild(cloud.db, shop)
+  expect(await sorted()).toMatchObject(wanted)
+  expect((await get(path('A/1'))).text).toContain('2026-12-26')
+  expect((await get(`/r/${shortId(shop)}/${shortId(sale)}`)).text).toContain('A%2F1')
+  // Made and not yet printed is a code all the same.
+  expect((await get(path('A/1', 'QRSTUV2'))).status).toBe(200)
+  expect((await till.changes()).changes.find(({ id }) => id === lot)!.doc).toMatchObject({ expiry: '2026-12-26', cost: 300 })
+})
+test('two lots that came by one number are both on its page, an item\'s serial says which it is of, and they stop together', async () => {
+  const twin = randomUUID()
+  till.record('lot.described', { lot: twin, set: { good, no: 'A/1', expiry: '2026-12-26', gtin, quantity: 1000, date: '2026-11-24', at: start + 90_000, supplier: '老李' }, hlc: '019000000000000d-a' })
+  till.record('lot.labelled', { lot: twin, prefix: 'GHJKLM', codes: 3, hlc: '019000000000000e-a' })
+  await till.push()
+  const { text } = await get(path('A/1'))
+  for (const said of ['登记过 2 次', '老王', '老李']) expect(text).toContain(said)
+  const own = await get(path('A/1', 'GHJKLM2'))
+  expect(own).toMatchObject({ status: 200 })
+  expect(own.text).toContain('老李')
+  expect(own.text).not.toContain('老王')
+  expect((await get(path('A/1', 'ABCDEF2'))).text).not.toContain('老李')
+  const recall = randomUUID()
+  till.record('lot.recalled', { recall, what: { good: null, no: '', supplier: '老李', from: '', to: '' }, reason: 'by_supplier', note: '', hlc: '019000000000000f-a' }, { id: recall })
+  await till.push()
+  for (const at of [path('A/1'), path('A/1', 'ABCDEF2'), path('A/1', 'GHJKLM1')]) expect((await get(at)).text).toContain('已召回')
+  // What was made of one of them goes too: nobody can say of which it was.
+  expect((await effectOf(cloud, shop, { what: { good: null, no: '', supplier: '老李', from: '', to: '' } }, 10)).lots.map(({ no }) => no).sort()).toEqual(['A/1', 'A2'])
 })
 
 test('sales of before are found too: the migration reads them from the journal', async () => {

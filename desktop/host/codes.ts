@@ -10,6 +10,7 @@ import type { Fen } from '#shared/money/money.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import type { Lot } from '#shared/stock/lot.ts'
 import { type Context, today } from './context.ts'
+import { certificateSupply, companySupply, lotSupply } from './trace/supply.ts'
 
 type Answer = CallResult<'code.read'>
 type Unknown = Extract<Answer, { kind: 'unknown' }>
@@ -30,7 +31,11 @@ function readCode(context: Context, text: string, ask: Ask): Answer {
   let nearly: Unknown | undefined
   for (const reading of recognise(text, groundOf(context, ask))) {
     switch (reading.kind) {
+      case 'certificate': return certificateSupply(context, reading.certificate, reading.company)
+      case 'company': return companySupply(context, reading)
       case 'goods': {
+        const supply = ask === 'intake' ? lotSupply(context, ofGoods(context.store, reading).find(({ on }) => on), reading.measure) : undefined
+        if (supply) return supply
         const answer = readGoods(context, reading, text)
         if (answer.kind === 'good') return answer
         if (answer.code !== 'code.not_found' && nearly?.code !== 'code.off_sale') nearly = answer
@@ -61,7 +66,7 @@ const unknown = (code: Unknown['code'], text: string): Unknown => ({ kind: 'unkn
 const addable = (because: string, text: string): string | null => (because === 'not_found' && text.trim().length <= 48 ? text.trim() : null)
 
 function readGoods({ store, clock }: Context, { codes, form, measure }: GoodsReading, text: string): Extract<Answer, { kind: 'good' | 'unknown' }> {
-  const found = [...codes.map((code) => store.goodByCode(code)), ownNumbered(store, codes, measure.lot)].filter((good) => good !== undefined)
+  const found = ofGoods(store, { codes, measure })
   const good = found.find(({ on }) => on)
   if (!good) {
     if (found[0]) return { ...unknown('code.off_sale', text), detail: found[0].name }
@@ -76,6 +81,9 @@ function readGoods({ store, clock }: Context, { codes, form, measure }: GoodsRea
   const expired = measure.expires !== null && measure.expires < today({ store, clock })
   return { kind: 'good', good, label: { text: text.trim(), ...quantityOf(good, amount), expires: measure.expires, expired, lot: measure.lot } }
 }
+
+/** Goods of this shop that it may be of, the likeliest first. */
+const ofGoods = (store: Context['store'], { codes, measure }: Pick<GoodsReading, 'codes' | 'measure'>): GoodView[] => [...codes.map((code) => store.goodByCode(code)), ownNumbered(store, codes, measure.lot)].filter((good) => good !== undefined)
 
 /** Goods without a number of anybody's are known by their lots: see shared/trace/link.ts. */
 function ownNumbered(store: Context['store'], codes: readonly string[], lot: string | null): GoodView | undefined {

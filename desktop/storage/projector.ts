@@ -8,7 +8,8 @@ import type { Move } from '#shared/payments/purse.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
 import type { DomainEvent } from '#shared/sync/events.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
-import { labelledFields } from '#shared/trace/lot.ts'
+import { correctedFields } from '#shared/trace/correct.ts'
+import { labelledFields, printedFields } from '#shared/trace/item-codes.ts'
 import { heardFields, liftedFields, recalledFields } from '#shared/trace/recall.ts'
 import { Documents } from './documents.ts'
 import { Eraser } from './people/people.ts'
@@ -212,7 +213,14 @@ export class Projector {
         this.documents.merge('lot', event.body.lot, event.body.set, event.body.hlc)
         break
       case 'lot.labelled':
-        this.documents.merge('lot', event.body.lot, labelledFields(event.id, event.body), event.body.hlc)
+        this.documents.merge('lot', event.body.lot, labelledFields(event, event.body), event.body.hlc)
+        break
+      case 'lot.codes_printed':
+        this.documents.merge('lot', event.body.lot, printedFields(event, event.body), event.body.hlc)
+        break
+      case 'lot.corrected':
+        this.#moveStock(event, 0)
+        this.documents.merge('lot', event.body.lot, correctedFields(event, event.body), event.body.hlc)
         break
       case 'lot.recalled':
         this.documents.merge('recall', event.body.recall, recalledFields(event.body, event.at), event.body.hlc)

@@ -17,7 +17,13 @@ export function widthOf(text: string, { glyphs, px, weight }: Pen): number {
   return width
 }
 
-/** Chinese breaks anywhere, Latin words and numbers as a whole, and what is longer than a line where it must. A line holds one character at least. */
+/** Latin words and numbers, and every other character by itself. */
+const tokensOf = (text: string): string[] => [...printable(text).matchAll(/[!-~]+|[^!-~]\p{M}*/gu)].map(([token]) => token)
+
+/** Whether a word or a number, such as a lot's, is longer than a line. */
+export const isCut = (text: string, width: number, pen: Pen): boolean => tokensOf(text).some((token) => token.length > 1 && widthOf(token, pen) > width)
+
+/** Chinese breaks anywhere, Latin words and numbers as a whole, and what is longer than a line behind its dashes, or where it must. A line holds one character at least. */
 export function wrap(text: string, width: number, pen: Pen): string[] {
   const lines: string[] = []
   let line = ''
@@ -31,10 +37,12 @@ export function wrap(text: string, width: number, pen: Pen): string[] {
     line += token
     used += wide
   }
-  for (const [token] of printable(text).matchAll(/[!-~]+|[^!-~]\p{M}*/gu)) {
-    const wide = widthOf(token, pen)
-    if (wide <= width) put(token, wide)
-    else for (const char of drawnOf(token)) put(char, widthOf(char, pen))
+  for (const token of tokensOf(text)) {
+    for (const part of widthOf(token, pen) <= width ? [token] : token.match(/[^-/_]*[-/_]|[^-/_]+/g) ?? []) {
+      const wide = widthOf(part, pen)
+      if (wide <= width) put(part, wide)
+      else for (const char of drawnOf(part)) put(char, widthOf(char, pen))
+    }
   }
   if (line !== '') lines.push(line.trimEnd())
   return lines

@@ -6,7 +6,7 @@ import type { LabelDocument, LabelMedia, LabelSize } from '#shared/documents/lab
 import { printable } from '../text.ts'
 import { Bitmap } from '../dots/bitmap.ts'
 import { type Glyphs, drawnGlyphs, lineHeight } from '../dots/glyphs.ts'
-import { type Pen, widthOf, wrap, write } from '../dots/lines.ts'
+import { isCut, type Pen, widthOf, wrap, write } from '../dots/lines.ts'
 import { type Symbol, symbolOf } from './symbols.ts'
 
 export interface DrawnLabel {
@@ -35,7 +35,7 @@ const BARS_HEIGHT = { min: 6, part: 0.28, max: 14 }
 const SQUARE_PART = 0.5
 
 interface Piece { readonly text: string; readonly x: number; readonly y: number; readonly pen: Pen; readonly struck?: boolean }
-interface Block { readonly pieces: readonly Piece[]; readonly bottom: number; readonly leftOut: readonly string[] }
+interface Block { readonly pieces: readonly Piece[]; readonly bottom: number; readonly leftOut: readonly string[]; /** A number stands on two lines. */ readonly isCut: boolean }
 interface Area { readonly left: number; readonly top: number; readonly width: number; readonly bottom: number }
 interface Place { readonly symbol: Symbol; readonly cell: number; readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
@@ -53,8 +53,10 @@ export function drawLabel(doc: LabelDocument, size: LabelSize, density: LabelMed
 
   let block: Block | undefined
   for (const scale of SCALES) {
-    block = words(doc, text, { density, glyphs, scale })
-    if (block.leftOut.length === 0) break
+    const next = words(doc, text, { density, glyphs, scale })
+    // Whole numbers are worth smaller letters, but nothing is left out for them.
+    if (block?.leftOut.length !== 0 || !next.isCut) block = next
+    if (block.leftOut.length === 0 && !block.isCut) break
   }
   for (const { text: line, x, y, pen, struck } of block!.pieces) {
     write(dots, line, x, y, pen)
@@ -147,14 +149,16 @@ function words(doc: LabelDocument, area: Area, { density, glyphs, scale }: { den
   if (doc.note !== '') put(doc.note, wrap(doc.note, area.width, small), small, priced)
   if (doc.price) y = price(doc.price, { area, y: y + gap, bottom, pen, pieces, leftOut })
   if (doc.rows.length > 0) y += gap
+  let isAnyCut = false
   for (const { label, value, strong } of doc.rows) {
     const text = `${label} ${value}`
     const used = strong ? pen(TEXT, 'bold') : small
+    isAnyCut ||= isCut(value, area.width, used)
     put(text, wrap(text, area.width, used), used)
   }
   if (isFooted) footerLines.forEach((line, i) => pieces.push({ text: line, x: area.left, y: foot + i * lineHeight(small.px), pen: small }))
   else if (footer !== '') leftOut.push(footer)
-  return { pieces, bottom: y, leftOut }
+  return { pieces, bottom: y, leftOut, isCut: isAnyCut }
 }
 
 /** The price on one line: its sign small, its digits large, then what it is for; what it was, struck out, on a line above. */

@@ -119,6 +119,8 @@ describe('promotions', () => {
   it('are taken off at the counter, each with its reason, and the customer sees it', async () => {
     for (const code of [WATER, GRAPES, WATER, WATER]) await scan(page, code)
     await totalIs(600 - 200 + 3990 - 300)
+    // The total is painted before its lines.
+    await at(page, 'line-why').waitFor()
     expect(await at(page, 'line-why').allTextContents()).toEqual([expect.stringContaining('饮料买三付二 -2.00')])
     expect(await at(page, 'ticket-off').allTextContents()).toEqual(['满三十元减三元-3.00'])
     expect(await faults(page)).toEqual([])

@@ -7,6 +7,7 @@ import { gtinCheckDigit } from './gtin.ts'
 import { GS } from './gs1.ts'
 import { ASKS, type Ask, type Ground, recognise } from './recognise.ts'
 import { checkResidentId } from './resident-id.ts'
+import { checkUscc } from './uscc.ts'
 import { SCALE_PRESETS, type ScalePattern, writeScaleLabel } from './scale-label.ts'
 
 const weight: ScalePattern = { name: '重量', ...SCALE_PRESETS.weight13, parts: [...SCALE_PRESETS.weight13.parts] }
@@ -77,7 +78,10 @@ test('any text whatever has readings, the same ones each time, the last saying w
     .map((parts) => parts.join(''))
   const bytes = fc.uint8Array({ maxLength: 600 }).map((some) => String.fromCharCode(...some))
   fc.assert(fc.property(fc.oneof(near, bytes, fc.string({ unit: 'binary', maxLength: 600 })), (text) => {
-    const all = ASKS.map((ask) => read(text, ask))
+    const all = ASKS.filter((ask) => ask !== 'intake').map((ask) => read(text, ask))
+    const intake = read(text, 'intake')
+    expect(intake.at(-1)!.kind).toBe('unknown')
+    if (text.length <= 500) expect(intake.filter(({ kind }) => kind !== 'certificate' && kind !== 'company').map((reading) => JSON.stringify(reading)).toSorted()).toEqual(all[0]!.filter(({ kind }) => kind !== 'payment').map((reading) => JSON.stringify(reading)).toSorted())
     expect(read(text)).toEqual(all[0])
     for (const readings of all) {
       expect(readings.at(-1)!.kind).toBe('unknown')
@@ -85,4 +89,34 @@ test('any text whatever has readings, the same ones each time, the last saying w
       expect(readings.map((reading) => JSON.stringify(reading)).toSorted()).toEqual(all[0]!.map((reading) => JSON.stringify(reading)).toSorted())
     }
   }), { numRuns: 3000 })
+})
+
+describe('where goods are taken in', () => {
+  const USCC = '91330106MA2GXXXX0C'
+  const intake = (text: string) => read(text, 'intake')[0]
+  const body = fc.array(fc.constantFrom(...'0123456789ABCDEFGHJKLMNPQRTUWXY'), { minLength: 17, maxLength: 17 }).map((chars) => chars.join(''))
+  /** The last character that makes it right. */
+  const whole = (text: string): string => text + [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].find((char) => checkUscc(text + char) === 'valid')!
+  const good = whole(USCC.slice(0, 17).replace('X', '1'))
+  test('a company is known by its code, by itself, in an address or among words, with its name where that is said', () => {
+    expect(intake(good)).toEqual({ kind: 'company', code: good, name: '', sure: true })
+    expect(intake(good.toLowerCase())).toMatchObject({ kind: 'company', code: good })
+    expect(intake(`https://www.gsxt.gov.cn/index.html?uniscid=${good}`)).toMatchObject({ kind: 'company', code: good })
+    expect(intake(`统一社会信用代码：${good}；企业名称：余杭蔬菜合作社；成立日期：2019-01-01`)).toMatchObject({ kind: 'company', code: good, name: '余杭蔬菜合作社' })
+    const wrong = good.slice(0, 17) + (good.endsWith('A') ? 'B' : 'A')
+    expect(intake(wrong)).toMatchObject({ kind: 'company', code: wrong, sure: false })
+    fc.assert(fc.property(body, (text) => { expect(read(whole(text), 'intake').find(({ kind }) => kind === 'company')).toMatchObject({ code: whole(text), sure: true }) }))
+  })
+  test('a certificate is one with its six fields, also with a company\'s code; a bare link may be where one is', () => {
+    expect(intake(`品名：青菜；重量：30 公斤；产地：杭州余杭；承诺主体：余杭蔬菜合作社；社会信用代码：${good}`)).toMatchObject({ kind: 'certificate', company: good, certificate: { product: '青菜', quantity: '30 公斤', promisor: '余杭蔬菜合作社' } })
+    expect(intake('https://hgz.example.cn/c/8812')).toMatchObject({ kind: 'certificate', certificate: { link: 'https://hgz.example.cn/c/8812', product: '' } })
+  })
+  test('goods stay goods, eighteen digits are a label before they are a company, and what is neither is not', () => {
+    expect(intake('https://another.example/s/x/01/06901234567892/10/A1?17=270131')).toMatchObject({ kind: 'goods', form: 'link', measure: { lot: 'A1', expires: '2027-01-31' } })
+    expect(intake('6901234567892')).toMatchObject({ kind: 'goods' })
+    for (const text of ['11010519491231002X', '随便写的', '2'.repeat(18)]) expect(read(text, 'intake').map(({ kind }) => kind)).not.toContain('certificate')
+    expect(read('11010519491231002X', 'intake').at(-1)).toMatchObject({ because: 'person' })
+    // At the counter none of it is anything.
+    expect(read(good).map(({ kind }) => kind)).toEqual(['goods', 'unknown'])
+  })
 })

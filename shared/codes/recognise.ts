@@ -5,6 +5,8 @@
  */
 import { type Fen, fen, roundHalfUp } from '../money/money.ts'
 import { type Milli, milli } from '../quantity/quantity.ts'
+import { type Certificate, CERTIFICATE_FIELDS, readCertificate } from './certificate.ts'
+import { type CompanyCode, companyIn } from './company.ts'
 import { readEmvco } from './emvco.ts'
 import { checkGtin, gtinCheckDigit, isInStore } from './gtin.ts'
 import { type Element, type Gs1, GS, readBracketed, readElements, readLink } from './gs1.ts'
@@ -14,7 +16,7 @@ import { checkResidentId } from './resident-id.ts'
 import { type ScalePattern, itemCodes, readScaleLabel } from './scale-label.ts'
 import { checkUscc } from './uscc.ts'
 
-export const ASKS = ['sell', 'refund', 'pay', 'member', 'receipt'] as const
+export const ASKS = ['sell', 'refund', 'pay', 'member', 'receipt', 'intake'] as const
 /** What the screen is asking for. */
 export type Ask = (typeof ASKS)[number]
 
@@ -51,34 +53,58 @@ export type Reading =
   | { readonly kind: 'member'; readonly by: 'phone' | 'card'; readonly text: string }
   | { readonly kind: 'credit'; readonly token: string }
   | { readonly kind: 'coupon'; readonly code: string }
+  /** Only where goods are taken in; `company` is the code that it names besides, or empty. */
+  | { readonly kind: 'certificate'; readonly certificate: Certificate; readonly company: string }
+  | ({ readonly kind: 'company' } & CompanyCode)
   /** By its number, or by the short id of its sale. */
   | { readonly kind: 'receipt'; readonly by: 'no' | 'sale'; readonly text: string }
   /** `detail`: the identifier, the prefix or the site it is about. */
   | { readonly kind: 'unknown'; readonly because: Because; readonly detail: string }
 
-/** Longer than any code a till is shown. */
+/** Longer than any code a till is shown; a certificate's has it all in words. */
 export const CODE_CHARS_MAX = 500
+const CERTIFICATE_CHARS_MAX = 1000
 const GOOD_CODE_CHARS_MAX = 48
 
 /** Every reading of `text`; never empty, the last is `unknown`. */
 export function recognise(text: string, ground: Ground): readonly Reading[] {
   const bare = stripIdentifier(text.trim())
   if (bare.text === '') return [{ kind: 'unknown', because: 'empty', detail: '' }]
-  if (bare.text.length > CODE_CHARS_MAX) return [{ kind: 'unknown', because: 'too_long', detail: '' }]
+  if (bare.text.length > (ground.ask === 'intake' ? CERTIFICATE_CHARS_MAX : CODE_CHARS_MAX)) return [{ kind: 'unknown', because: 'too_long', detail: '' }]
   const [first, last] = ((): [Reading[], Reading] => {
     const link = ownLink(bare.text, ground.sites)
     if (link) return [[link], unknown('not_found')]
-    return structured(bare, ground)
+    const [found, why] = structured(bare, ground)
+    if (ground.ask !== 'intake') return [found, why]
+    const supply = supplyIn(bare.text)
+    // No goods come by what pays for them.
+    return [[...found.filter(({ kind }) => kind !== 'payment'), ...supply ? [supply] : []], why]
   })()
   const asked = first.filter((reading) => isAskedFor(reading, ground.ask))
   return [...asked, ...first.filter((reading) => !asked.includes(reading)), last]
 }
 
+/** What a supplier's papers say. A link of the standard's names goods; any other may be where a certificate's code leads. */
+function supplyIn(text: string): Reading | undefined {
+  const link = readLink(text)
+  if ((link && !('fault' in link && link.fault === 'no_key')) || checkResidentId(text.toUpperCase()) === 'valid' || 'code' in readEmvco(text)) return undefined
+  const company = companyIn(text)
+  const certificate = readCertificate(text)
+  const isBare = certificate !== undefined && CERTIFICATE_FIELDS.every((field) => certificate[field] === '')
+  // A licence has its owner's name too, and nothing else of a certificate.
+  const isLicence = company !== undefined && (!certificate || CERTIFICATE_FIELDS.every((field) => certificate[field] === '' || field === 'promisor' || field === 'product'))
+  if (certificate && !isLicence && !(isBare && company)) return { kind: 'certificate', certificate, company: company?.code ?? '' }
+  return company && { kind: 'company', ...company }
+}
+
 const unknown = (because: Because, detail = ''): Reading => ({ kind: 'unknown', because, detail })
 
-function isAskedFor({ kind }: Reading, ask: Ask): boolean {
+function isAskedFor(reading: Reading, ask: Ask): boolean {
+  const { kind } = reading
   if (ask === 'pay') return kind === 'payment' || kind === 'coupon'
   if (ask === 'member') return kind === 'member'
+  // Eighteen digits may be a scale's label as well.
+  if (ask === 'intake') return kind === 'certificate' || (kind === 'company' && /[A-Z]/.test(reading.code))
   return ask === 'receipt' && kind === 'receipt'
 }
 

@@ -29,7 +29,7 @@ import {
   PrinterSchema, PrintStatusSchema, RestoredSchema, RefundQuoteSchema, RefundViewSchema, RowMappingSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
-import { CODES_MAX, IntakeInput, LotSet, LotShownSchema, LotStorySchema, RecallEffectSchema, RecallInput, RecallShownSchema, ReissueParts } from './trace-schemas.ts'
+import { CODES_MAX, CorrectInput, IntakeInput, LotSet, LotShownSchema, LotStorySchema, PrintCodesInput, RecallEffectSchema, RecallInput, RecallShownSchema, ReissueParts, RunShownSchema } from './trace-schemas.ts'
 import { CountLineSchema, CountSchema, LotsSchema, NameInput, NoteInput, OrderLines, OrderViewSchema, OutLines, PaperSchema, ReceiveLines, StockListsSchema, TakeLines } from './stock-schemas.ts'
 
 interface Call<In extends z.ZodType, Out extends z.ZodType> {
@@ -154,14 +154,16 @@ export const CALLS = {
   'lot.intake': write('A lot came in: received into stock and described, all of it but good and quantity optional. Its number is the shop\'s next where none is given.', IntakeInput, LotShownSchema),
   'lot.again': write('The same came in as that lot was: as much of the same good from the same, as a new lot. A certificate and tests are of one lot and do not come along.', z.object({ lot: IdSchema }), LotShownSchema),
   'lot.describe': write('Says or corrects where a lot comes from, its certificate, its tests.', z.object({ lot: IdSchema, set: LotSet }), LotShownSchema),
+  'lot.correct': write('Corrects how much of a lot came (thousandths, stock moves by the difference), until when it is good, what it cost (fen per unit). What was sold of it stays sold, and is still of it.', CorrectInput, LotShownSchema),
   'lot.reissue': write('Splits a lot into others, or mixes several into one: each new lot gets a number and a certificate that names what it was made of. What goes in comes out.', ReissueParts, z.object({ lots: z.array(LotShownSchema) })),
   'lot.list': read('Lots, the latest first; the next page is what came before the `at` of the last.', z.object({ good: IdSchema.optional(), text: z.string().trim().max(60).default(''), before: z.int().optional(), limit }), z.object({ lots: z.array(LotShownSchema) })),
   'lot.usual': read('Of each good and supplier that came in the last two weeks before today and not yet today, the latest lot: what comes again with one touch.', none, z.object({ lots: z.array(LotShownSchema) })),
-  'lot.get': read('A lot with the lots it was made of and those made of it.', z.object({ lot: IdSchema }), LotStorySchema),
+  'lot.get': read('A lot with its runs of item codes, what was corrected of it, the lots it was made of and those made of it.', z.object({ lot: IdSchema }), LotStorySchema),
   'lot.label': read('The label of a lot as a picture (PNG, base64), as the first printer of labels prints it, on 60 × 40 mm at 203 dpi where there is none.', z.object({ lot: IdSchema }), z.object({ png: z.base64() })),
   'lot.print': write('Prints a lot\'s own label so many times.', z.object({ lot: IdSchema, printer: IdSchema, copies: z.int().min(1).max(500) }), none),
   'lot.certificate': write('Prints, on receipt paper, the certificate that the shop itself issued for a lot. Another promisor\'s is not the shop\'s to print.', z.object({ lot: IdSchema }), none),
   'lot.codes': write('Makes a code for each of so many items of a lot, and prints their labels where a printer is given: the serials, and the first label\'s picture (PNG, base64).', z.object({ lot: IdSchema, codes: z.int().min(1).max(CODES_MAX), printer: IdSchema.optional() }), z.object({ serials: z.array(z.string()), links: z.array(z.string()), png: z.base64() })),
+  'lot.printCodes': write('Prints item codes `from` to `to` of a run that was made before. What was printed already needs `again`, and says so on its label.', PrintCodesInput, RunShownSchema),
   'recall.begin': write('Recalls goods: the key is the recall\'s id. Nothing that it is about is sold at any till that has heard of it, and nobody can allow it.', RecallInput, RecallShownSchema),
   'recall.lift': write('What was recalled may be sold again.', z.object({ recall: IdSchema, note: z.string().trim().max(200).default('') }), RecallShownSchema),
   'recall.list': read('Recalls, the latest first.', none, z.object({ recalls: z.array(RecallShownSchema) })),
@@ -279,7 +281,7 @@ export const ERROR_CODES = [
   'ticket.gone',
   'report.range',
   'order.not_found', 'order.closed', 'count.open', 'count.none', 'paper.not_found', 'sale.expired',
-  'sale.recalled', 'sale.recalled_whole', 'lot.not_found', 'lot.no_bad', 'lot.no_taken', 'lot.no_link', 'lot.no_certificate', 'lot.certificate_of_other', 'lot.other_good', 'lot.too_little', 'lot.not_even', 'lot.no_parts', 'lot.recalled', 'recall.not_found', 'recall.lifted',
+  'sale.recalled', 'sale.recalled_whole', 'lot.not_found', 'lot.unnamed', 'lot.gone_already', 'lot.nothing_came', 'lot.no_codes', 'lot.codes_printed', 'lot.no_bad', 'lot.no_taken', 'lot.no_link', 'lot.no_certificate', 'lot.certificate_of_other', 'lot.other_good', 'lot.too_little', 'lot.not_even', 'lot.no_parts', 'lot.recalled', 'recall.not_found', 'recall.lifted',
   'member.phone_bad', 'member.birthday_bad', 'member.phone_taken', 'member.not_found', 'member.none', 'member.too_little', 'member.elsewhere', 'member.has_value', 'member.over_limit', 'member.over_unnamed', 'sale.paid_too_much', 'coupon.not_found', 'coupon.used', 'coupon.of_another', 'coupon.not_yet', 'coupon.expired', 'coupon.least', 'person.locked',
   'file.unreadable', 'file.too_large', 'file.no_header', 'import.no_name_or_price', 'import.row_not_found', 'import.not_found', 'import.too_old', 'import.columns_missing', 'import.history_again', 'import.nothing_new', 'import.broken_off', 'export.gone',
   'printer.not_found', 'printer.other_kind', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',

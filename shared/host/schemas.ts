@@ -1,5 +1,6 @@
 /** The shapes that the till's contract and its screens share. Money in fen, quantities in thousandths, times in UTC ms. */
 import { z } from 'zod'
+import { CertificateSchema } from '../codes/certificate.ts'
 import { GoodSchema } from '../catalog/good.ts'
 import { ShopSchema } from '../catalog/shop.ts'
 import { LabelMediaSchema } from '../documents/label.ts'
@@ -54,6 +55,15 @@ export const CodeMeaningSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('payment'), channel: z.enum(PAYMENT_CODE_CHANNELS) }),
   z.object({ kind: z.literal('credit'), token: z.string() }),
   z.object({ kind: z.literal('coupon'), code: z.string() }),
+  /**
+   * What a supplier's papers say where goods are taken in: a certificate, a company by its unified social credit code, another
+   * shop's lot. `good`: the one of this shop's that it names; `supplier` is who is known by it, or called so in it; `quantity`
+   * in thousandths. `sure`: false where a code's check character is wrong, which real ones have too.
+   */
+  z.object({
+    kind: z.literal('supply'), form: z.enum(['certificate', 'company', 'lot']), good: GoodViewSchema.nullable(), supplier: z.string(), supplierCode: z.string(), sure: z.boolean(), known: z.boolean(),
+    producer: z.string(), origin: z.string(), no: z.string(), expiry: z.string(), quantity: z.int().nullable(), certificate: CertificateSchema.nullable(),
+  }),
   /** `detail`: what it is about, such as the good's name or the item's number; `add`: the code that a new good of it would have. */
   z.object({ kind: z.literal('unknown'), code: z.enum(CODE_FAULTS), text: z.string(), detail: z.string(), add: z.string().nullable() }),
 ])

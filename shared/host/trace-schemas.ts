@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { IdSchema } from '../identity/ids.ts'
 import { PriceSchema } from '../money/money.ts'
+import { MILLI_MAX } from '../quantity/quantity.ts'
 import { AmountSchema } from '../stock/events.ts'
-import { CertificateSchema } from '../trace/certificate.ts'
+import { CertificateSchema } from '../codes/certificate.ts'
 import { CertificatePictureSchema, LotFacts, PARTS_MAX, ParentSchema, TestSchema } from '../trace/lot.ts'
 import { RECALL_REASONS, RecallWhatSchema } from '../trace/recall.ts'
 
@@ -14,9 +15,12 @@ export const IntakeInput = z.object({
   good: IdSchema, quantity: AmountSchema, cost: PriceSchema.nullable().default(null),
   /** Empty: the next of the shop's own. */
   no: z.string().trim().max(20).default(''), expiry: z.union([z.literal(''), z.iso.date()]).default(''),
-  supplier: text, producer: text, origin: text,
+  supplier: text, supplierCode: z.string().trim().max(18).default(''), producer: text, origin: text,
   certificate: CertificateSchema.nullable().default(null), picture: CertificatePictureSchema.default(''), tests: z.array(TestSchema).max(10).default([]),
 })
+/** What is not said stays as it is. */
+export const CorrectInput = z.object({ lot: IdSchema, quantity: z.int().min(0).max(MILLI_MAX).optional(), expiry: z.union([z.literal(''), z.iso.date()]).optional(), cost: PriceSchema.nullable().optional() })
+export const PrintCodesInput = z.object({ lot: IdSchema, run: IdSchema, from: z.int().min(1), to: z.int().min(1), printer: IdSchema, again: z.boolean().default(false) })
 export const LotSet = z.strictObject(LotFacts.partial().shape)
 export const ReissueParts = z.object({
   from: z.array(z.object({ lot: IdSchema, quantity: AmountSchema })).min(1).max(PARTS_MAX),
@@ -28,16 +32,37 @@ export const LotShownSchema = z.object({
   no: z.string(), expiry: z.string(), gtin: z.string(), quantity: z.int(),
   /** Of it there, as far as this till knows. */
   left: z.int(),
-  date: z.string(), at: z.int(), supplier: z.string(), producer: z.string(), origin: z.string(),
+  /** fen per unit; null is not known */
+  cost: PriceSchema.nullable(),
+  date: z.string(), at: z.int(), supplier: z.string(), supplierCode: z.string(), producer: z.string(), origin: z.string(),
   certificate: CertificateSchema.nullable(), picture: z.string(), tests: z.array(TestSchema), parents: z.array(ParentSchema),
   /** Item codes made so far. */
   codes: z.int(),
   /** What its code says; null where the till has no cloud, or the number can't stand in a code. */
   link: z.string().nullable(),
   recalled: z.boolean(),
+  /** Other lots of its number and date: two tills that could not hear one another took in one each. What is left is of all of them together. */
+  shared: z.int(),
 })
 export type LotShown = z.output<typeof LotShownSchema>
-export const LotStorySchema = z.object({ lot: LotShownSchema, ancestors: z.array(LotShownSchema), children: z.array(LotShownSchema) })
+const Printed = z.object({ from: z.int(), to: z.int(), at: z.int().nullable(), by: z.string() })
+/** A run of item codes: its serials, when and by whom (staff number) it was made; null or empty is not known. */
+export const RunShownSchema = z.object({
+  run: IdSchema, from: z.string(), to: z.string(), codes: z.int(), at: z.int().nullable(), by: z.string(),
+  /** How many of them were printed; null where nobody wrote that down. */
+  printed: z.int().nullable(),
+  /** The first of its numbers that were never printed; null where all were, or may have been. */
+  next: z.object({ from: z.int(), to: z.int() }).nullable(),
+  last: Printed.nullable(),
+})
+export type RunShown = z.output<typeof RunShownSchema>
+const State = z.object({ quantity: z.int(), expiry: z.string(), cost: PriceSchema.nullable() })
+export const LotStorySchema = z.object({
+  lot: LotShownSchema, runs: z.array(RunShownSchema),
+  /** The earliest first; `by` is a staff number. */
+  corrections: z.array(z.object({ at: z.int(), by: z.string(), from: State, to: State })),
+  ancestors: z.array(LotShownSchema), children: z.array(LotShownSchema),
+})
 
 export const RecallInput = z.object({ what: RecallWhatSchema, reason: z.enum(RECALL_REASONS), note: z.string().trim().max(200).default('') })
 export const RecallShownSchema = z.object({

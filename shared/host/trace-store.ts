@@ -14,9 +14,13 @@ export interface LotFilter { readonly good?: Id | undefined; readonly text?: str
 
 export interface TraceStore {
   lot(id: Id): LotView | undefined
-  /** Of several that were described under one number, each by itself at two tills, the first. */
+  /** Of several that were described under one number, each by itself at two tills, the first; by a date that was corrected too. */
   lotOf(good: Id, lot: Lot): LotView | undefined
   lotsOf(good: Id, no: string): LotView[]
+  /** The latest that came from whoever has this unified social credit code. */
+  bySupplierCode(code: string): LotView | undefined
+  /** The latest that this producer made. */
+  byProducer(producer: string): LotView | undefined
   byGtin(gtin: string, no: string): LotView | undefined
   /** The latest first, from before the time `before`; `text` is in its number, supplier, producer or origin. */
   lots(filter: LotFilter): LotView[]

@@ -17,7 +17,9 @@ import {
   StockCountBegun, StockCountScanned, StockCounted, StockOrderClosed, StockOrdered, StockReceived, StockSent, StockTaken, StockWasted,
 } from '../stock/events.ts'
 import { LotReissued } from '../trace/lineage.ts'
-import { LotDescribed, LotLabelled } from '../trace/lot.ts'
+import { LotCorrected } from '../trace/correct.ts'
+import { LotCodesPrinted, LotLabelled } from '../trace/item-codes.ts'
+import { LotDescribed } from '../trace/lot.ts'
 import { LotRecallHeard, LotRecallLifted, LotRecalled } from '../trace/recall.ts'
 import type { Envelope } from '../ledger/envelope.ts'
 
@@ -28,7 +30,7 @@ export const EVENTS = [
   StockOrdered, StockOrderClosed, StockReceived, StockWasted, StockSent, StockTaken, StockCountBegun, StockCountScanned, StockCounted,
   MemberJoined, MemberChanged, PersonRead, PersonExported, PersonErased,
   PurseToppedUp, PurseAdjusted, PurseReleased, PurseWanted, CouponIssued, CouponLost,
-  LotDescribed, LotReissued, LotLabelled, LotRecalled, LotRecallLifted, LotRecallHeard,
+  LotDescribed, LotCorrected, LotReissued, LotLabelled, LotCodesPrinted, LotRecalled, LotRecallLifted, LotRecallHeard,
 ] as const
 
 type Read<Definition> = Definition extends EventDefinition<infer Type, infer Body>

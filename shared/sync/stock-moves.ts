@@ -30,6 +30,11 @@ export function stockMoves(event: DomainEvent): readonly StockMove[] {
     case 'stock.counted': return event.body.lines.map(({ good, difference, lots }) => ({ good, delta: difference, lots: gone(lots) }))
     // The stock is what it was; only what it is of is said anew.
     case 'lot.reissued': return [{ good: event.body.good, delta: 0, lots: [...gone(event.body.from.map(plain)), ...event.body.to.map(plain)] }]
+    case 'lot.corrected': {
+      const { good, no, from, to } = event.body
+      const quantity = to.quantity - from.quantity
+      return quantity === 0 ? [] : [{ good, delta: quantity, lots: [{ no, expiry: to.expiry, quantity }] }]
+    }
     default: return []
   }
 }

@@ -4,7 +4,7 @@
  * (农业农村部令 2025 年第 4 号); the code beside them leads to the lot's page.
  */
 import { CERTIFICATE_WORDS } from './certificate-words.ts'
-import type { Certificate } from './certificate.ts'
+import type { Certificate } from '../codes/certificate.ts'
 import type { LotTest } from './lot.ts'
 import { dateTimeText } from '../documents/date-text.ts'
 import { LABEL_WORDS } from '../documents/label-words.ts'

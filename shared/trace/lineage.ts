@@ -4,7 +4,8 @@ import { HlcSchema } from '../catalog/hlc.ts'
 import { defineEvent } from '../identity/event.ts'
 import { type Id, IdSchema } from '../identity/ids.ts'
 import { AmountSchema } from '../stock/events.ts'
-import type { Certificate } from './certificate.ts'
+import { isSameLot } from '../stock/lot.ts'
+import type { Certificate } from '../codes/certificate.ts'
 import { type LotSaid, type LotView, PARTS_MAX } from './lot.ts'
 
 const PartSchema = z.object({ lot: IdSchema, no: z.string().max(40), expiry: z.string().max(10), quantity: AmountSchema })
@@ -52,14 +53,19 @@ export function reissue(facts: ReissueFacts, { from, to }: ReissueCommand): Reis
     if (!lot) return { refused: 'lot.not_found' }
     if (lot.good !== (parents[0]?.lot.good ?? lot.good)) return { refused: 'lot.other_good', no: lot.no }
     if (facts.isStopped(lot)) return { refused: 'lot.recalled', no: lot.no }
-    if (quantity > facts.left(lot)) return { refused: 'lot.too_little', no: lot.no }
     parents.push({ lot, quantity })
+    // Two lots of one number and date have their stock together.
+    const together = sum(parents.filter((each) => isSameLot(each.lot, lot)))
+    if (together > facts.left(lot)) return { refused: 'lot.too_little', no: lot.no }
   }
   if (sum(from) !== sum(to)) return { refused: 'lot.not_even' }
   const first = parents[0]!.lot
   const same = (of: (lot: LotView) => string): string => [...new Set(parents.map(({ lot }) => of(lot)).filter((text) => text !== ''))].join('、').slice(0, 60)
   // The first of its parts that is over ends the whole.
   const expiry = parents.map(({ lot }) => lot.expiry).filter((date) => date !== '').toSorted()[0] ?? ''
+  const codes = new Set(parents.map(({ lot }) => lot.supplierCode))
+  const supplierCode = codes.size === 1 ? first.supplierCode : ''
+  const cost = parents.length === 1 ? first.cost : null
   const described = to.map(({ lot, no, quantity }) => {
     const certificate: Certificate = {
       product: same((each) => each.certificate?.product ?? ''), quantity: facts.text(quantity).slice(0, 30), origin: same((each) => each.origin), issued: facts.date,
@@ -67,7 +73,7 @@ export function reissue(facts: ReissueFacts, { from, to }: ReissueCommand): Reis
     }
     return {
       lot, set: {
-        good: first.good, no, expiry, gtin: first.gtin, quantity, date: facts.date, at: facts.at, supplier: same((each) => each.supplier), producer: same((each) => each.producer), origin: same((each) => each.origin),
+        good: first.good, no, expiry, gtin: first.gtin, quantity, date: facts.date, at: facts.at, supplier: same((each) => each.supplier), supplierCode, cost, producer: same((each) => each.producer), origin: same((each) => each.origin),
         certificate, picture: '', tests: parents.flatMap((each) => each.lot.tests).slice(0, 10),
         parents: parents.map((each) => ({ lot: each.lot.lot, no: each.lot.no, quantity: to.length > 1 ? quantity : each.quantity })),
       } as LotSaid,

@@ -7,9 +7,12 @@ import { type Fields, HlcSchema } from '../catalog/hlc.ts'
 import { WidePictureSchema } from '../catalog/good.ts'
 import { defineEvent } from '../identity/event.ts'
 import { type Id, IdSchema } from '../identity/ids.ts'
+import { PriceSchema } from '../money/money.ts'
 import { DateSchema } from '../sales/events.ts'
 import { AmountSchema } from '../stock/events.ts'
-import { CertificateSchema } from './certificate.ts'
+import { CertificateSchema } from '../codes/certificate.ts'
+import { type Correction, formerExpiries, readCorrections } from './correct.ts'
+import { type CodeRun, readRuns } from './item-codes.ts'
 
 export const PARTS_MAX = 50
 const NameSchema = z.string().trim().max(60)
@@ -27,6 +30,8 @@ export const CertificatePictureSchema = z.union([z.literal(''), WidePictureSchem
 /** What may be said and corrected later. */
 export const LotFacts = z.object({
   supplier: NameSchema, producer: NameSchema, origin: NameSchema,
+  /** The supplier's unified social credit code (GB 32100-2015); empty where nobody said it. */
+  supplierCode: z.string().max(18),
   certificate: CertificateSchema.nullable(),
   /** A photograph of the certificate, large enough to be read; empty without one. */
   picture: CertificatePictureSchema,
@@ -39,6 +44,8 @@ export const LotFields = LotFacts.extend({
   gtin: z.string().regex(/^[0-9]{14}$/),
   /** thousandths that came, or were made */
   quantity: AmountSchema,
+  /** fen per unit that was paid; null is not known */
+  cost: PriceSchema.nullable(),
   /** Business date on which it came, or was made; UTC ms. */
   date: DateSchema, at: z.int(),
   parents: z.array(ParentSchema).max(PARTS_MAX),
@@ -47,21 +54,16 @@ export type LotSaid = Partial<z.output<typeof LotFields>>
 
 export const LotDescribed = defineEvent('lot.described', 1, z.object({ lot: IdSchema, set: LotFields.partial(), hlc: HlcSchema }))
 
-/** Codes for so many items of a lot were printed: serials are `prefix` and a number from 1. */
-export const LotLabelled = defineEvent('lot.labelled', 1, z.object({ lot: IdSchema, prefix: z.string().regex(/^[A-Z2-9]{6}$/), codes: z.int().min(1).max(1000), hlc: HlcSchema }))
-
-const CODES = 'codes '
-const CodesField = z.object({ prefix: z.string(), codes: z.int() })
-/** Each printing is a field of its own, so that two tills' merge. */
-export const labelledFields = (event: Id, { prefix, codes }: { prefix: string; codes: number }): Fields => ({ [CODES + event]: { prefix, codes } })
-
 /** A lot as screens and pages show it: what nobody said is empty. */
 export interface LotView extends Required<LotSaid> {
   readonly lot: Id
-  readonly codes: readonly { readonly prefix: string; readonly codes: number }[]
+  readonly codes: readonly CodeRun[]
+  readonly corrections: readonly Correction[]
+  /** Dates it was booked under before they were corrected: moves and sales may name it by them. */
+  readonly expiries: readonly string[]
 }
 
-const EMPTY = { supplier: '', producer: '', origin: '', certificate: null, picture: '', tests: [], parents: [], no: '', expiry: '', date: '', at: 0, quantity: 0 }
+const EMPTY = { supplier: '', supplierCode: '', cost: null, producer: '', origin: '', certificate: null, picture: '', tests: [], parents: [], no: '', expiry: '', date: '', at: 0, quantity: 0 }
 
 /** Field by field: one that can't be read must not hide the others. Undefined where not even the good is known. */
 export function readLot(lot: Id, doc: Fields): LotView | undefined {
@@ -71,14 +73,11 @@ export function readLot(lot: Id, doc: Fields): LotView | undefined {
     if (read.success) said[field] = read.data
   }
   if (said['good'] === undefined) return undefined
-  const codes = Object.entries(doc).flatMap(([field, value]) => (field.startsWith(CODES) ? CodesField.safeParse(value).data ?? [] : []))
-  return { ...EMPTY, gtin: '', ...said, lot, codes } as unknown as LotView
-}
-
-/** Whether a code with this serial was ever printed. */
-export function isPrinted({ codes }: Pick<LotView, 'codes'>, serial: string): boolean {
-  return codes.some(({ prefix, codes: printed }) => {
-    const number = serial.startsWith(prefix) ? serial.slice(prefix.length) : ''
-    return /^[1-9][0-9]{0,3}$/.test(number) && Number(number) <= printed
-  })
+  const corrections = readCorrections(doc)
+  const read = { ...EMPTY, gtin: '', ...said } as unknown as LotView
+  return {
+    ...read, lot, codes: readRuns(doc), corrections, expiries: formerExpiries(read.expiry, corrections),
+    // Of two tills that corrected at once both moved the stock, and so does this.
+    quantity: corrections.reduce<number>((sum, { from, to }) => sum + to.quantity - from.quantity, read.quantity) as LotView['quantity'],
+  }
 }

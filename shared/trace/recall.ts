@@ -73,11 +73,32 @@ function isNamed({ good, no, supplier, from, to }: RecallWhat, lot: Recallable):
     && (from === '' || (lot.date !== '' && lot.date >= from)) && (to === '' || (lot.date !== '' && lot.date <= to))
 }
 
-/** Which of these lots it stops. */
+/**
+ * Which of these lots it stops. Two that came by one number and date are one to whoever sells and counts them, so nobody can
+ * tell them apart any more: what is about one is about both.
+ */
 export function recalledLots({ what }: Pick<Recall, 'what'>, all: readonly Recallable[]): Recallable[] {
-  const named = new Set(all.filter((lot) => isNamed(what, lot)))
-  const ids = withDescendants(new Set([...named].flatMap(({ lot }) => lot ?? [])), all.flatMap((each) => (each.lot === null ? [] : [{ lot: each.lot, parents: each.parents }])))
-  return all.filter((lot) => named.has(lot) || (lot.lot !== null && ids.has(lot.lot)))
+  const nameOf = ({ good, no, expiry }: Recallable): string => `${good} ${expiry} ${no}`
+  const known = all.flatMap(({ lot, parents }) => (lot === null ? [] : [{ lot, parents }]))
+  let hit = new Set(all.filter((lot) => isNamed(what, lot)))
+  for (let size = -1; hit.size > size;) {
+    size = hit.size
+    const names = new Set([...hit].map(nameOf))
+    const ids = withDescendants(new Set(all.flatMap((each) => (each.lot !== null && names.has(nameOf(each)) ? [each.lot] : []))), known)
+    hit = new Set(all.filter((each) => names.has(nameOf(each)) || (each.lot !== null && ids.has(each.lot))))
+  }
+  return [...hit]
+}
+
+/** A lot by each name it goes by, its own first: see correct.ts. */
+export const byItsNames = (lot: Recallable, expiries: readonly string[]): Recallable[] => [lot, ...expiries.map((expiry) => ({ ...lot, expiry }))]
+
+/** What is hit as people count it: a lot once, whatever dates it went by, and several that share a number and date as one, with all they came from. */
+export function underOneName(hit: readonly Recallable[]): Recallable[] {
+  const own = [...new Map(hit.toReversed().map((each) => [each.lot ?? `${each.good} ${each.expiry} ${each.no}`, each])).values()].toReversed()
+  return [...Map.groupBy(own, ({ good, no, expiry }) => `${good} ${expiry} ${no}`).values()].map(([first, ...others]) => (
+    { ...first!, supplier: [...new Set([first!, ...others].map(({ supplier }) => supplier).filter((each) => each !== ''))].join('、') }
+  ))
 }
 
 /** Business dates since which goods may be of these lots; of lots that nobody described, and of a good whose lot was never booked, the recall's own. */

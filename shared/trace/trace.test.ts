@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkGtin, isInStore } from '../codes/gtin.ts'
-import { readCertificate } from './certificate.ts'
+import { readCertificate } from '../codes/certificate.ts'
 import { ancestors, LotReissued, reissue, type ReissueFacts, withDescendants } from './lineage.ts'
 import { gtinOf, isLotNo, ownGtin, readTraceLink, traceLink } from './link.ts'
-import { isPrinted, labelledFields, LotFields, type LotView, readLot } from './lot.ts'
+import { firstUnprinted, isMade, labelledFields, printedBefore, printedFields, printedOf } from './item-codes.ts'
+import { LotFields, type LotView, readLot } from './lot.ts'
 import { certificatePaper, isOwnCertificate } from './certificate-paper.ts'
 import { recallNotice } from './notice.ts'
 import { heardFields, liftedFields, readRecall, type Recallable, RecallWhatSchema, recalledFields, recalledLots, stopsGood } from './recall.ts'
@@ -48,10 +49,20 @@ describe('codes of lots', () => {
     expect(readTraceLink('https://example.cn/01/06901234567892')).toBeUndefined()
     expect(readTraceLink('https://example.cn/s/x/01/6901234567892/10/A%2F1?17=261231')).toEqual({ gtin: '06901234567892', lot: 'A/1', serial: '' })
   })
-  test('a serial is one that was printed, of any printing', () => {
-    const lot = readLot(id(2), { good: GOOD, ...labelledFields(id(7), { prefix: 'ABCDEF', codes: 20 }), ...labelledFields(id(8), { prefix: 'GHJKLM', codes: 1 }) })!
-    expect(['ABCDEF1', 'ABCDEF20', 'GHJKLM1'].every((serial) => isPrinted(lot, serial))).toBe(true)
-    expect(['ABCDEF21', 'ABCDEF0', 'ABCDEF01', 'GHJKLM2', 'ABCDEF', 'ABCDEF1.5', 'abcdef1', '1'].filter((serial) => isPrinted(lot, serial))).toEqual([])
+  const written = (n: number, at = n) => ({ id: id(n), at, actor: null })
+  test('a serial is one that was made, in any run', () => {
+    const { codes } = readLot(id(2), { good: GOOD, ...labelledFields(written(7), { prefix: 'ABCDEF', codes: 20 }), ...labelledFields(written(8), { prefix: 'GHJKLM', codes: 1 }) })!
+    expect(['ABCDEF1', 'ABCDEF20', 'GHJKLM1'].every((serial) => isMade(codes, serial))).toBe(true)
+    expect(['ABCDEF21', 'ABCDEF0', 'ABCDEF01', 'GHJKLM2', 'ABCDEF', 'ABCDEF1.5', 'abcdef1', '1'].filter((serial) => isMade(codes, serial))).toEqual([])
+  })
+  test('a run knows which of its numbers were printed, in whatever order tills hear of it; what nobody wrote down may have been', () => {
+    const [made, one, two] = [labelledFields(written(7), { prefix: 'ABCDEF', codes: 10, printed: false }), printedFields(written(8), { run: id(7), from: 1, to: 3 }), printedFields(written(9), { run: id(7), from: 6, to: 7 })]
+    for (const fields of [[made, one, two], [two, made, one]]) {
+      const [run] = readLot(id(2), { good: GOOD, ...Object.assign({}, ...fields) })!.codes
+      expect([printedOf(run!), firstUnprinted(run!), printedBefore(run!, 3, 6)]).toEqual([5, { from: 4, to: 5 }, [3, 6]])
+    }
+    const [old] = readLot(id(2), { good: GOOD, [`codes ${id(7)}`]: { prefix: 'ABCDEF', codes: 3 } })!.codes
+    expect([printedOf(old!), firstUnprinted(old!), printedBefore(old!, 1, 2), old!.at]).toEqual([null, undefined, [1, 2], null])
   })
 })
 

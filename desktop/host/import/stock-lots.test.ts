@@ -102,3 +102,12 @@ test('whatever there was, after a file there is what it says, lot by lot, and th
   }), { numRuns: 25 })
   expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
 })
+
+test('a file that has a lot by a date that was corrected since says what is there of it', async () => {
+  const milk = await till.addGood({ name: '牛奶', code: '101' })
+  await till.run('stock.receive', { lines: [{ good: milk.id, quantity: 6000, lot: { no: 'B1', expiry: '2026-12-01' } }] })
+  const [lot] = (await till.run('lot.list', {})).lots
+  await till.run('lot.correct', { lot: lot!.lot, expiry: '2026-12-11' })
+  await bring(`${HEAD}101,B1,,2026-12-01,,7,\n`)
+  expect(await lots(milk.id)).toEqual({ stock: 7000, lots: [['B1', '2026-12-11', 7000]] })
+})

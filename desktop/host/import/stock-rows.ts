@@ -43,7 +43,7 @@ export function writeStock(context: Context, rows: readonly CountedRow[], file: 
       continue
     }
     const sums = store.stock.sums(good)
-    const wanted = own.filter((row): row is CountedRow & { lot: Lot } => row.lot !== null)
+    const wanted = own.filter((row): row is CountedRow & { lot: Lot } => row.lot !== null).map((row) => ({ ...row, lot: nowNamed(context, good, row.lot) }))
     const gone: LotPart[] = []
     for (const each of sums) {
       const row = wanted.find(({ lot }) => isSameLot(lot, each))
@@ -109,4 +109,9 @@ function inRange(line: Received): Received[] {
 }
 function* parts<Item>(items: readonly Item[], size: number): Generator<Item[]> {
   for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size)
+}
+
+/** A file may have a lot by a date that was corrected since. */
+function nowNamed({ store }: Pick<Context, 'store'>, good: Id, lot: Lot): Lot {
+  return { no: lot.no, expiry: store.trace.lotOf(good, lot)?.expiry ?? lot.expiry }
 }

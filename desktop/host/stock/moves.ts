@@ -24,7 +24,7 @@ export interface Receipt { readonly order: Id | null; readonly supplier: string;
 
 /** What goods that came in are as events: their own, the goods' average costs, and what is known of lots that were not here before. */
 export function receipt(context: Context, { order, supplier, note, lines }: Receipt, said?: LotSaid): [type: string, body: object, lines: readonly ReceivedLine[], others: Parameters<typeof commit>[1]] {
-  const { store, clock, ids } = context
+  const { store, clock } = context
   const costs = new Map<Id, { stock: number; average: Fen | null }>()
   const costed = lines.map((line) => {
     const { stock, average } = costs.get(line.good) ?? { stock: store.stock.lots(line.good).stock, average: store.listed(line.good)?.cost ?? null }
@@ -32,12 +32,16 @@ export function receipt(context: Context, { order, supplier, note, lines }: Rece
     costs.set(line.good, { stock: stock + line.quantity, average: next })
     return { ...line, average: next }
   })
-  const edits = [...costs].filter(([good, { average }]) => average !== (store.listed(good)?.cost ?? null)).map(([good, { average }]) => (
-    // Nobody at another till is told that their average lost: it was nobody's choice.
-    { id: ids.next(), type: GoodChanged.type, v: 1, body: { good, set: { cost: average }, hlc: store.nextHlc(clock.now()) } }
-  ))
+  const edits = [...costs].flatMap(([good, { average }]) => averageEdit(context, good, average))
   const body = { no: paperNo(context, StockReceived.type), order, supplier, note, lines: costed, hlc: store.nextHlc(clock.now()) }
   return [StockReceived.type, body, lines, [...edits, ...describeCame(context, supplier, lines, said)]]
+}
+
+/** What one of the good costs on average from now on; nothing where that is as before. */
+export function averageEdit({ store, clock, ids }: Context, good: Id, average: Fen | null): Parameters<typeof commit>[1] {
+  if (average === (store.listed(good)?.cost ?? null)) return []
+  // Nobody at another till is told that their average lost: it was nobody's choice.
+  return [{ id: ids.next(), type: GoodChanged.type, v: 1, body: { good, set: { cost: average }, hlc: store.nextHlc(clock.now()) } }]
 }
 
 export function moveHandlers(context: Context): Pick<Handlers, Calls> {

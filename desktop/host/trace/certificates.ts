@@ -4,7 +4,7 @@ import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { certificatePaper, isOwnCertificate } from '#shared/trace/certificate-paper.ts'
-import type { Certificate } from '#shared/trace/certificate.ts'
+import type { Certificate } from '#shared/codes/certificate.ts'
 import { type Context, signedIn } from '../context.ts'
 import { knownLot, linkOf } from './describe.ts'
 

@@ -1,9 +1,11 @@
 /** What is written down of lots as they come in, and what screens are shown of them. */
 import { TillError } from '#shared/host/frames.ts'
-import type { LotShown } from '#shared/host/trace-schemas.ts'
+import type { LotShown, RunShown } from '#shared/host/trace-schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import type { Fen } from '#shared/money/money.ts'
 import { isSameLot, type Lot } from '#shared/stock/lot.ts'
 import { gtinOf, isLotNo, traceLink } from '#shared/trace/link.ts'
+import { type CodeRun, firstUnprinted, printedOf, serialOf } from '#shared/trace/item-codes.ts'
 import { LotDescribed, type LotSaid, type LotView } from '#shared/trace/lot.ts'
 import { type Context, today } from '../context.ts'
 
@@ -14,17 +16,17 @@ export function describedEvent({ store, clock, ids }: Context, lot: Id, set: Lot
 }
 
 /** Of lots that came in: what they are, from whom and when, where nobody described them before; and what is said of them besides. */
-export function describeCame(context: Context, supplier: string, lines: readonly { readonly good: Id; readonly quantity: number; readonly lot: Lot | null }[], said: LotSaid = {}): Described[] {
+export function describeCame(context: Context, supplier: string, lines: readonly { readonly good: Id; readonly quantity: number; readonly lot: Lot | null; readonly cost?: Fen | null }[], said: LotSaid = {}): Described[] {
   const { store, clock, ids } = context
   const done = new Set<string>()
-  return lines.flatMap(({ good, quantity, lot }): Described[] => {
+  return lines.flatMap(({ good, quantity, lot, cost = null }): Described[] => {
     const key = lot && `${good} ${lot.expiry} ${lot.no}`
     const listed = store.listed(good)
     if (!lot || !key || !listed || done.has(key)) return []
     done.add(key)
     const known = store.trace.lotOf(good, lot)
     if (known) return Object.keys(said).length > 0 ? [describedEvent(context, known.lot, said)] : []
-    const set = { good, no: lot.no, expiry: lot.expiry, gtin: gtinOf(store.shop().id, listed), quantity, date: today(context), at: clock.now(), ...supplier !== '' && { supplier }, ...said } as LotSaid
+    const set = { good, no: lot.no, expiry: lot.expiry, gtin: gtinOf(store.shop().id, listed), quantity, date: today(context), at: clock.now(), ...supplier !== '' && { supplier }, ...cost !== null && { cost }, ...said } as LotSaid
     return [describedEvent(context, ids.next(), set)]
   })
 }
@@ -53,8 +55,20 @@ export function knownLot({ store }: Pick<Context, 'store'>, id: Id): LotView {
 
 export function shownLot(context: Pick<Context, 'store'>, lot: LotView): LotShown {
   const { name = '', unit = '', pricing = 'piece' } = context.store.listed(lot.good) ?? {}
+  const { corrections: _corrections, expiries: _expiries, ...shown } = lot
   return {
-    ...lot, name, unit, pricing, codes: lot.codes.reduce((sum, { codes }) => sum + codes, 0), certificate: lot.certificate, tests: [...lot.tests], parents: [...lot.parents],
+    ...shown, name, unit, pricing, codes: lot.codes.reduce((sum, { codes }) => sum + codes, 0), certificate: lot.certificate, tests: [...lot.tests], parents: [...lot.parents],
     left: leftOf(context, lot), link: linkOf(context, lot), recalled: isStopped(context, lot),
+    shared: lot.no === '' ? 0 : context.store.trace.lotsOf(lot.good, lot.no).filter((each) => each.lot !== lot.lot && each.expiry === lot.expiry).length,
+  }
+}
+
+export const staffNoOf = ({ store }: Pick<Context, 'store'>, staff: Id | null): string => (staff === null ? '' : store.staff(staff)?.no ?? '')
+
+export function shownRun(context: Pick<Context, 'store'>, run: CodeRun): RunShown {
+  const last = run.prints.at(-1)
+  return {
+    run: run.run, from: serialOf(run, 1), to: serialOf(run, run.codes), codes: run.codes, at: run.at, by: staffNoOf(context, run.by), printed: printedOf(run),
+    next: firstUnprinted(run) ?? null, last: last ? { from: last.from, to: last.to, at: last.at, by: staffNoOf(context, last.by) } : null,
   }
 }

@@ -4,20 +4,28 @@ import { LABEL_WORDS } from '#shared/documents/label-words.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
-import { LotLabelled, type LotView } from '#shared/trace/lot.ts'
+import { LotCodesPrinted, LotLabelled, printedBefore, serialOf } from '#shared/trace/item-codes.ts'
+import type { LotView } from '#shared/trace/lot.ts'
 import { toPng } from '#printers/dots/png.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { drawn, mediaOf, printLabels, usualMedia } from '../paper/labels.ts'
-import { knownLot, linkOf } from './describe.ts'
+import { knownLot, linkOf, shownRun } from './describe.ts'
 import { quantityShown } from './lots.ts'
 
-type Calls = 'lot.label' | 'lot.codes' | 'lot.print'
+type Calls = 'lot.label' | 'lot.codes' | 'lot.printCodes' | 'lot.print'
 /** Thirty-two characters that nobody takes for one another. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const PREFIX_CHARS = 6
 
 export function labelHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
+  /** No serial is made twice. */
+  function freshPrefix({ codes }: LotView): string {
+    for (;;) {
+      const prefix = prefixOf(context.ids.next())
+      if (!codes.some((run) => run.prefix === prefix)) return prefix
+    }
+  }
   return {
     'lot.label'({ lot: id }) {
       signedIn(context)
@@ -38,25 +46,45 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
       if (!isRepeat(context, key, LotLabelled.type, { lot: id, codes })) {
         requireRight(context, 'stock.receive', key)
         // Not before it is known that they can be made.
-        drawn(traceLabels(context, id, [serialOf('A'.repeat(PREFIX_CHARS), codes)])[0]!, media)
-        const prefix = prefixOf(context.ids.next())
+        drawn(traceLabels(context, id, [serialOf({ prefix: 'A'.repeat(PREFIX_CHARS) }, codes)])[0]!, media)
+        const prefix = freshPrefix(lot)
         // Made and on their way to the printer, or neither: a code that is printed twice is what a copy looks like.
         store.together(() => {
-          commit(context, [{ id: key, type: LotLabelled.type, v: 1, body: { lot: id, prefix, codes, hlc: store.nextHlc(clock.now()) } }])
-          if (printer !== undefined) printLabels(context, traceLabels(context, id, serialsOf(prefix, codes)).map((label) => ({ label, copies: 1 })), printer, clock.now(), store.signedIn())
+          commit(context, [{ id: key, type: LotLabelled.type, v: 1, body: { lot: id, prefix, codes, hlc: store.nextHlc(clock.now()), printed: printer !== undefined } }])
+          if (printer !== undefined) printLabels(context, traceLabels(context, id, serialsOf({ prefix }, 1, codes)).map((label) => ({ label, copies: 1 })), printer, clock.now(), store.signedIn())
         })
         if (printer !== undefined) context.printed()
       }
       const { prefix } = LotLabelled.body.parse(store.event(key)!.body)
-      const serials = serialsOf(prefix, codes)
+      const serials = serialsOf({ prefix }, 1, codes)
       return { serials, links: serials.map((serial) => linkOf(context, lot, serial)!), png: picture(traceLabels(context, id, serials.slice(0, 1))[0]!, media) }
+    },
+    'lot.printCodes'({ key, lot: id, run: runId, from, to, printer, again }) {
+      const runOf = () => knownLot(context, id).codes.find(({ run }) => run === runId)
+      if (!isRepeat(context, key, LotCodesPrinted.type, { lot: id, run: runId, from, to })) {
+        requireRight(context, 'stock.receive', key)
+        const run = runOf()
+        if (!run || from > to || to > run.codes) throw new TillError('lot.no_codes')
+        const before = new Set(printedBefore(run, from, to))
+        // A second label makes two items of one, which is what a copied code looks like: only who means it.
+        if (before.size > 0 && !again) throw new TillError('lot.codes_printed', { n: before.size })
+        const labels = traceLabels(context, id, serialsOf(run, from, to)).map((label, i) => ({ label: before.has(from + i) ? copyOf(label) : label, copies: 1 }))
+        drawn(labels.at(-1)!.label, mediaOf(context, printer))
+        store.together(() => {
+          commit(context, [{ id: key, type: LotCodesPrinted.type, v: 1, body: { lot: id, run: runId, from, to, again: before.size > 0, hlc: store.nextHlc(clock.now()) } }])
+          printLabels(context, labels, printer, clock.now(), store.signedIn())
+        })
+        context.printed()
+      }
+      return shownRun(context, runOf()!)
     },
   }
 }
 
+/** Says on itself that there was one before it. */
+const copyOf = (label: LabelDocument): LabelDocument => ({ ...label, footer: `${LABEL_WORDS[label.language].again} ${label.footer}` })
 const picture = (label: LabelDocument, media: LabelMedia): string => Buffer.from(toPng(drawn(label, media).dots)).toString('base64')
-const serialsOf = (prefix: string, codes: number): string[] => Array.from({ length: codes }, (_, i) => serialOf(prefix, i + 1))
-const serialOf = (prefix: string, number: number): string => `${prefix}${number}`
+const serialsOf = (run: { readonly prefix: string }, from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => serialOf(run, from + i))
 /** Of an id's random bits, so that a serial that was never printed is not guessed. */
 function prefixOf(id: Id): string {
   let bits = BigInt(`0x${id.slice(-8)}`)

@@ -5,16 +5,19 @@ import type { LotShown } from '#shared/host/trace-schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Fen } from '#shared/money/money.ts'
 import { formatQuantity, thousandthsPer } from '#shared/quantity/quantity.ts'
+import { correctedAverage } from '#shared/stock/cost.ts'
 import { StockReceived } from '#shared/stock/events.ts'
+import { isSameLot } from '#shared/stock/lot.ts'
 import { isLotNo } from '#shared/trace/link.ts'
 import { ancestors, LotReissued, reissue } from '#shared/trace/lineage.ts'
-import { LotDescribed, type LotSaid } from '#shared/trace/lot.ts'
+import { correct, LotCorrected } from '#shared/trace/correct.ts'
+import { LotDescribed, type LotSaid, type LotView } from '#shared/trace/lot.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn, today } from '../context.ts'
 import { goodOf } from '../goods.ts'
-import { receipt, tellGoods } from '../stock/moves.ts'
-import { describedEvent, isStopped, knownLot, leftOf, shownLot } from './describe.ts'
+import { averageEdit, receipt, tellGoods } from '../stock/moves.ts'
+import { describedEvent, isStopped, knownLot, leftOf, shownLot, shownRun, staffNoOf } from './describe.ts'
 
-type Calls = 'lot.intake' | 'lot.again' | 'lot.describe' | 'lot.reissue' | 'lot.list' | 'lot.usual' | 'lot.get'
+type Calls = 'lot.intake' | 'lot.again' | 'lot.describe' | 'lot.correct' | 'lot.reissue' | 'lot.list' | 'lot.usual' | 'lot.get'
 const DAY_MS = 86_400_000
 /** Days back in which something that came is usual. */
 const USUAL_DAYS = 14
@@ -22,9 +25,19 @@ const USUAL_MAX = 60
 
 interface Intake { readonly good: Id; readonly quantity: number; readonly cost: Fen | null; readonly no: string; readonly expiry: string }
 
+/** Letters and digits that nobody takes for one another. */
+const TAG = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const TAG_CHARS = 4
+/** The till in a lot's number. Before it has a number of its shop's every till is `00`: then it is its device's last bits, which are random. */
+function tillTag({ till, device }: { readonly till: string; readonly device: Id }): string {
+  if (till !== '00') return till
+  const bits = Number.parseInt(device.slice(-5), 16)
+  return Array.from({ length: TAG_CHARS }, (_, i) => TAG[(bits >> (5 * i)) & 31]).join('')
+}
+
 /** `261128-01-001`: the date, the till, the count of the day: one of the shop's own, and short enough for a code. */
 export function nextNos({ store, clock }: Context, count: number): string[] {
-  const prefix = `${today({ store, clock }).slice(2).replaceAll('-', '')}-${store.identity().till}-`
+  const prefix = `${today({ store, clock }).slice(2).replaceAll('-', '')}-${tillTag(store.identity())}-`
   const last = Number(store.trace.lastNo(prefix)?.slice(prefix.length) ?? 0) || 0
   return Array.from({ length: count }, (_, i) => prefix + String(last + 1 + i).padStart(3, '0'))
 }
@@ -54,21 +67,22 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
   }
 
   return {
-    'lot.intake'({ key, good, quantity, cost, no, expiry, supplier, producer, origin, certificate, picture, tests }) {
+    'lot.intake'({ key, good, quantity, cost, no, expiry, supplier, supplierCode, producer, origin, certificate, picture, tests }) {
       const before = cameBefore(key, good, quantity)
       if (before) return before
       requireRight(context, 'stock.receive', key)
       return takeIn(key, { good, quantity, cost, no, expiry }, {
-        supplier, ...producer !== '' && { producer }, ...origin !== '' && { origin }, ...certificate && { certificate }, ...picture !== '' && { picture }, ...tests.length > 0 && { tests },
+        supplier, ...supplierCode !== '' && { supplierCode }, ...producer !== '' && { producer }, ...origin !== '' && { origin }, ...certificate && { certificate }, ...picture !== '' && { picture }, ...tests.length > 0 && { tests },
       })
     },
 
     'lot.again'({ key, lot: id }) {
-      const { good, quantity, supplier, producer, origin } = knownLot(context, id)
+      const { good, quantity, supplier, supplierCode, producer, origin } = knownLot(context, id)
+      if (quantity <= 0) throw new TillError('lot.nothing_came')
       const before = cameBefore(key, good, quantity)
       if (before) return before
       requireRight(context, 'stock.receive', key)
-      return takeIn(key, { good, quantity, cost: null, no: '', expiry: '' }, { supplier, ...producer !== '' && { producer }, ...origin !== '' && { origin } })
+      return takeIn(key, { good, quantity, cost: null, no: '', expiry: '' }, { supplier, ...supplierCode !== '' && { supplierCode }, ...producer !== '' && { producer }, ...origin !== '' && { origin } })
     },
 
     'lot.describe'({ key, lot, set }) {
@@ -78,6 +92,40 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
         commit(context, [describedEvent(context, lot, set, key)])
       }
       return shownLot(context, knownLot(context, lot))
+    },
+
+    'lot.correct'({ key, lot: id, ...said }) {
+      const done = isRepeat(context, key, LotCorrected.type, { lot: id }) ? LotCorrected.body.parse(store.event(key)!.body).to : undefined
+      if (done && Object.entries(said).some(([name, value]) => value !== undefined && done[name as keyof typeof done] !== value)) throw new TillError('key.reused', { key })
+      if (done) return shownLot(context, knownLot(context, id))
+      requireRight(context, 'stock.receive', key)
+      const lot = knownLot(context, id)
+      const { good, no, expiry } = lot
+      const all = store.trace.lotsOf(good, no)
+      // Those that can't be told from it go with it: their stock is one.
+      const same = all.filter((each) => each.lot !== id && each.expiry === expiry)
+      const others = all.filter((each) => each.lot !== id && !same.includes(each))
+      const sums = store.stock.sums(good)
+      const found = correct({
+        no, now: { quantity: lot.quantity, expiry, cost: lot.cost }, sum: sums.find((each) => isSameLot(each, lot))?.quantity ?? 0,
+        isTaken: (date) => others.some((each) => each.expiry === date || each.expiries.includes(date)) || sums.some((each) => isSameLot(each, { no, expiry: date })),
+      }, said)
+      if (!found) return shownLot(context, lot)
+      if ('refused' in found) throw new TillError(found.refused, { no, ...found.least !== undefined && { least: quantityShown(context, good, found.least) } })
+      const event = (of: LotView, eventId: Id, { from, to }: Pick<typeof found, 'from' | 'to'>) => ({ id: eventId, type: LotCorrected.type, v: 1, body: { lot: of.lot, good, no, from, to, hlc: store.nextHlc(clock.now()) } })
+      const { from, to } = found
+      const average = store.listed(good)?.cost ?? null
+      const next = correctedAverage({ stock: store.stock.lots(good).stock, average, left: leftOf(context, lot), delta: to.quantity - from.quantity, before: from.cost, after: to.cost })
+      commit(context, [
+        event(lot, key, found),
+        ...(to.expiry === from.expiry ? [] : same.map((each) => {
+          const state = { quantity: each.quantity, cost: each.cost }
+          return event(each, ids.next(), { from: { ...state, expiry: from.expiry }, to: { ...state, expiry: to.expiry } })
+        })),
+        ...averageEdit(context, good, next),
+      ])
+      tellGoods(context, [good])
+      return shownLot(context, knownLot(context, id))
     },
 
     'lot.reissue'({ key, from, to }) {
@@ -114,7 +162,7 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
       for (const lot of store.trace.lots({ limit: 1000 })) {
         const key = `${lot.good} ${lot.supplier}`
         if (lot.at < since) break
-        if (lot.parents.length > 0) continue
+        if (lot.parents.length > 0 || lot.quantity <= 0) continue
         if (lot.date === date) came.add(key)
         else if (!latest.has(key) && !came.has(key) && store.listed(lot.good)?.on) latest.set(key, shownLot(context, lot))
       }
@@ -125,7 +173,7 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
       signedIn(context)
       const lot = knownLot(context, id)
       return {
-        lot: shownLot(context, lot), ancestors: ancestors(lot, (each) => store.trace.lot(each)).map((each) => shownLot(context, each)), children: store.trace.childrenOf(id).map((each) => shownLot(context, each)),
+        lot: shownLot(context, lot), runs: lot.codes.map((run) => shownRun(context, run)), corrections: lot.corrections.map(({ at, by, from, to }) => ({ at, by: staffNoOf(context, by), from, to })), ancestors: ancestors(lot, (each) => store.trace.lot(each)).map((each) => shownLot(context, each)), children: store.trace.childrenOf(id).map((each) => shownLot(context, each)),
       }
     },
   }

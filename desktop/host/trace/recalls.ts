@@ -8,7 +8,7 @@ import type { Id } from '#shared/identity/ids.ts'
 import { maskName, maskPhone } from '#shared/identity/person.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import { recallNotice } from '#shared/trace/notice.ts'
-import { cameSince, LotRecallHeard, LotRecallLifted, LotRecalled, type Recall, type RecallWhat, stopsGood } from '#shared/trace/recall.ts'
+import { cameSince, LotRecallHeard, LotRecallLifted, LotRecalled, type Recall, type RecallWhat, stopsGood, underOneName } from '#shared/trace/recall.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { namedGood } from '../stock/papers.ts'
 import { leftOf } from './describe.ts'
@@ -104,7 +104,7 @@ export function effectOf(context: Pick<Context, 'store'>, what: RecallWhat, limi
     { sale, saleNo, at, name: namedGood(context, of).name, no, quantity: sold, member: memberOf(context, sale) }
   )
   return {
-    lots: hit.map((lot) => {
+    lots: underOneName(hit).map((lot) => {
       const { name, unit, pricing } = namedGood(context, lot.good)
       return { good: lot.good, name, unit, pricing, no: lot.no, expiry: lot.expiry, supplier: lot.supplier, date: lot.date, left: leftOf(context, lot) }
     }).toSorted((a, b) => (a.name === b.name ? (a.date < b.date ? 1 : -1) : a.name < b.name ? -1 : 1)),

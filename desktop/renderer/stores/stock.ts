@@ -7,7 +7,8 @@ import type { Id } from '#shared/identity/ids.ts'
 import { formatYuan, parseYuan } from '#shared/money/money.ts'
 import type { TRANSFER_FAULTS, WasteReason } from '#shared/stock/events.ts'
 import { newId, till } from '../host/till.ts'
-import { expiryOf, quantityOf, quantityShown } from '../office/stock/typed.ts'
+import { dateGiven } from '../parts/date-text.ts'
+import { quantityOf, quantityShown } from '../office/stock/typed.ts'
 
 export type StockTab = 'receive' | 'count' | 'waste' | 'transfer' | 'lists' | 'lots'
 export type LotsView = 'intake' | 'lots' | 'recalls'
@@ -36,7 +37,7 @@ export function lineFault(kind: DraftKind, line: DraftLine): 'quantity' | 'expir
   const quantity = quantityOf(line.good, line.quantity)
   const sent = line.sent.trim() === '' ? quantity : quantityOf(line.good, line.sent)
   if (quantity === undefined || quantity < least || sent === undefined || sent < 0) return 'quantity'
-  if ((kind === 'receive' || kind === 'take') && expiryOf(line.expiry) === undefined) return 'expiry'
+  if ((kind === 'receive' || kind === 'take') && dateGiven(line.expiry) === undefined) return 'expiry'
   const cost = line.cost.trim() === '' ? 0 : parseYuan(line.cost)
   return (kind === 'receive' || kind === 'order') && (cost === undefined || cost < 0) ? 'cost' : null
 }
@@ -76,7 +77,7 @@ export const useStock = defineStore('stock', () => {
     const { key, note } = draft
     const lines = draft.lines.toReversed()
     const base = (line: DraftLine) => ({ good: line.good.id, quantity: quantityOf(line.good, line.quantity) ?? 0 })
-    const typedLot = (line: DraftLine) => (line.lotNo.trim() === '' && line.expiry.trim() === '' ? null : { no: line.lotNo.trim(), expiry: expiryOf(line.expiry) ?? '' })
+    const typedLot = (line: DraftLine) => (line.lotNo.trim() === '' && line.expiry.trim() === '' ? null : { no: line.lotNo.trim(), expiry: dateGiven(line.expiry) ?? '' })
     const chosenLot = ({ lot }: DraftLine) => (lot === '' ? null : JSON.parse(lot) as { no: string; expiry: string })
     const cost = (line: DraftLine) => (line.cost.trim() === '' ? null : parseYuan(line.cost) ?? null)
     const paper = await {

@@ -5,16 +5,20 @@ import type { Id } from '#shared/identity/ids.ts'
 import { type LotPart, lotsLeft } from '#shared/stock/lot.ts'
 import { type Order, readOrder } from '#shared/stock/order.ts'
 import { StockCountBegun, StockCounted } from '#shared/stock/events.ts'
+import { readDated, underNames } from '#shared/trace/correct.ts'
 import type { Documents } from '../documents.ts'
 
 /** What moved here and what the other tills moved, in one. */
 const LOTS = '(SELECT good, no, expiry, quantity FROM lot UNION ALL SELECT good, no, expiry, quantity FROM lot_elsewhere)'
+/** Lots whose date was corrected, by their index. */
+const DATED = "kind = 'lot' AND doc ->> 'dated' IS NOT NULL"
 const STOCK = `SELECT coalesce((SELECT quantity FROM stock WHERE good = @good), 0) + coalesce((SELECT quantity FROM stock_elsewhere WHERE good = @good), 0)`
 
 export class StockReads implements StockStore {
   readonly #db
   readonly #documents
   readonly #lots
+  readonly #dated
   readonly #stock
   readonly #near
   readonly #dropElsewhere
@@ -27,15 +31,18 @@ export class StockReads implements StockStore {
     this.#lots = db.prepare<{ good: Id }, LotPart>(`SELECT no, expiry, sum(quantity) AS quantity FROM
       (SELECT no, expiry, quantity FROM lot WHERE good = @good UNION ALL SELECT no, expiry, quantity FROM lot_elsewhere WHERE good = @good)
       GROUP BY no, expiry HAVING sum(quantity) <> 0 ORDER BY no, expiry`)
+    this.#dated = db.prepare<[Id], string>(`SELECT doc FROM document WHERE ${DATED} AND doc ->> 'good' = ?`).pluck()
     this.#stock = db.prepare<{ good: Id }, number>(STOCK).pluck()
-    this.#near = db.prepare<[string], Id>(`SELECT DISTINCT good FROM ${LOTS} WHERE expiry <> '' AND expiry <= ? ORDER BY good`).pluck()
+    // Of a lot whose date was corrected the moves may say another.
+    this.#near = db.prepare<[string], Id>(`SELECT good FROM ${LOTS} WHERE expiry <> '' AND expiry <= ? UNION SELECT doc ->> 'good' FROM document WHERE ${DATED} ORDER BY 1`).pluck()
     this.#dropElsewhere = db.prepare('DELETE FROM lot_elsewhere WHERE good = ?')
     this.#putElsewhere = db.prepare('INSERT INTO lot_elsewhere (good, no, expiry, quantity) VALUES (?, ?, ?, ?)')
     this.#elsewhere = db.prepare<[Id], LotPart>('SELECT no, expiry, quantity FROM lot_elsewhere WHERE good = ? ORDER BY no, expiry')
   }
 
   sums(good: Id): LotPart[] {
-    return this.#lots.all({ good })
+    const sums = this.#lots.all({ good })
+    return sums.length === 0 ? sums : underNames(sums, this.#dated.all(good).map((doc) => readDated(JSON.parse(doc))))
   }
 
   lots(good: Id): GoodLots {

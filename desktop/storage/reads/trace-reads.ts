@@ -3,14 +3,15 @@ import type { Database } from 'better-sqlite3'
 import type { LotFilter, SoldGood, SoldLot, Stopped, TraceStore } from '#shared/host/trace-store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { isSameLot, type Lot } from '#shared/stock/lot.ts'
+import { readDated } from '#shared/trace/correct.ts'
 import { type LotView, readLot } from '#shared/trace/lot.ts'
-import { type Recall, type Recallable, readRecall, recalledLots, stopsGood } from '#shared/trace/recall.ts'
+import { byItsNames, type Recall, type Recallable, readRecall, recalledLots, stopsGood } from '#shared/trace/recall.ts'
 import type { Alerts } from '../alerts.ts'
 import type { Documents } from '../documents.ts'
 import { type Found, SoldGoods } from './sold-goods.ts'
 
 interface Row { id: Id; doc: string }
-interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null }
+interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null; dated: string | null }
 const LOT = "SELECT id, doc FROM document WHERE kind = 'lot'"
 const NOTHING: readonly Recallable[] = []
 
@@ -31,6 +32,8 @@ export class TraceReads implements TraceStore {
   readonly #moved
   readonly #movedOf
   readonly #isDescribed
+  readonly #bySupplierCode
+  readonly #byProducer
   readonly #sold
   readonly #soldSum
   readonly #soldGoods
@@ -47,12 +50,17 @@ export class TraceReads implements TraceStore {
     this.#children = db.prepare<[Id], Row>(`${LOT} AND EXISTS (SELECT 1 FROM json_each(doc, '$.parents') parent WHERE parent.value ->> 'lot' = ?) ORDER BY doc ->> 'at', doc ->> 'no'`)
     this.#lastNo = db.prepare<[string, string], string>(`SELECT doc ->> 'no' FROM document WHERE kind = 'lot' AND doc ->> 'no' > ? AND doc ->> 'no' < ? ORDER BY length(doc ->> 'no') DESC, doc ->> 'no' DESC LIMIT 1`).pluck()
     this.#recalls = db.prepare<[], Row>("SELECT id, doc FROM document WHERE kind = 'recall'")
-    this.#briefs = db.prepare<[], Brief>(`SELECT id AS lot, doc ->> 'good' AS good, doc ->> 'no' AS no, doc ->> 'expiry' AS expiry, doc ->> 'supplier' AS supplier, doc ->> 'date' AS date, doc -> 'parents' AS parents
+    this.#briefs = db.prepare<[], Brief>(`SELECT id AS lot, doc ->> 'good' AS good, doc ->> 'no' AS no, doc ->> 'expiry' AS expiry, doc ->> 'supplier' AS supplier, doc ->> 'date' AS date, doc -> 'parents' AS parents,
+        iif(doc ->> 'dated' IS NOT NULL, doc, NULL) AS dated
       FROM document WHERE kind = 'lot' AND doc ->> 'good' IS NOT NULL`)
     const moved = '(SELECT good, no, expiry FROM lot UNION SELECT good, no, expiry FROM lot_elsewhere)'
     this.#moved = db.prepare<[], Lot & { good: Id }>(`SELECT good, no, expiry FROM ${moved}`)
     this.#movedOf = db.prepare<[Id], Lot & { good: Id }>(`SELECT good, no, expiry FROM ${moved} WHERE good = ?`)
-    this.#isDescribed = db.prepare<[string, Id, string], number>("SELECT 1 FROM document WHERE kind = 'lot' AND doc ->> 'no' = ? AND doc ->> 'good' = ? AND doc ->> 'expiry' = ?").pluck()
+    // By its date, or by one that was corrected.
+    this.#isDescribed = db.prepare<Lot & { good: Id }, number>(`SELECT 1 FROM document WHERE kind = 'lot' AND doc ->> 'no' = @no AND doc ->> 'good' = @good AND (doc ->> 'expiry' = @expiry
+      OR (doc ->> 'dated' IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(doc) field WHERE field.key LIKE 'corrected %' AND @expiry IN (field.value ->> '$.from.expiry', field.value ->> '$.to.expiry'))))`).pluck()
+    this.#bySupplierCode = db.prepare<[string], Row>(`${LOT} AND doc ->> 'supplierCode' = ? AND doc ->> 'supplierCode' <> '' ORDER BY doc ->> 'at' DESC LIMIT 1`)
+    this.#byProducer = db.prepare<[string], Row>(`${LOT} AND doc ->> 'producer' = ? AND doc ->> 'producer' <> '' ORDER BY doc ->> 'at' DESC LIMIT 1`)
     const named = "json_each(?) named CROSS JOIN sold_lot s ON s.good = named.value ->> 0 AND s.no = named.value ->> 1 AND s.expiry = named.value ->> 2"
     this.#sold = db.prepare<[string, number], SoldLot>(`SELECT j.id AS sale, sale.no AS saleNo, sale.at, found.good, found.no, found.expiry, found.quantity
       FROM (SELECT s.seq, s.good, s.no, s.expiry, s.quantity FROM ${named} ORDER BY s.seq DESC LIMIT ?) found
@@ -67,10 +75,17 @@ export class TraceReads implements TraceStore {
     return found && readLot(id, found.doc)
   }
   lotOf(good: Id, lot: Lot): LotView | undefined {
-    return this.lotsOf(good, lot.no).find((each) => isSameLot(each, lot))
+    const all = this.lotsOf(good, lot.no)
+    return all.find((each) => isSameLot(each, lot)) ?? all.find(({ expiries }) => expiries.includes(lot.expiry))
   }
   lotsOf(good: Id, no: string): LotView[] {
     return lotsIn(this.#byNo.all(no, good))
+  }
+  byProducer(producer: string): LotView | undefined {
+    return lotsIn(this.#byProducer.all(producer))[0]
+  }
+  bySupplierCode(code: string): LotView | undefined {
+    return lotsIn(this.#bySupplierCode.all(code))[0]
   }
   byGtin(gtin: string, no: string): LotView | undefined {
     return lotsIn(this.#byGtin.all(no, gtin))[0]
@@ -143,12 +158,13 @@ export class TraceReads implements TraceStore {
     return this.#standing = { version, all, open, lots: Map.groupBy(hit, ({ good }) => good) }
   }
   #described(): Recallable[] {
-    return this.#briefs.all().map(({ lot, good, no, expiry, supplier, date, parents }) => (
-      { lot, good, no: no ?? '', expiry: expiry ?? '', supplier: supplier ?? '', date: date ?? '', parents: JSON.parse(parents ?? '[]') as Recallable['parents'] }
+    return this.#briefs.all().flatMap(({ lot, good, no, expiry, supplier, date, parents, dated }) => byItsNames(
+      { lot, good, no: no ?? '', expiry: expiry ?? '', supplier: supplier ?? '', date: date ?? '', parents: JSON.parse(parents ?? '[]') as Recallable['parents'] },
+      dated === null ? [] : readDated(JSON.parse(dated)).expiries,
     ))
   }
   #bare(moved: readonly (Lot & { good: Id })[]): Recallable[] {
-    return moved.filter(({ good, no, expiry }) => this.#isDescribed.get(no, good, expiry) === undefined).map((lot) => ({ ...lot, lot: null, supplier: '', date: '', parents: [] }))
+    return moved.filter(({ good, no, expiry }) => this.#isDescribed.get({ no, good, expiry }) === undefined).map((lot) => ({ ...lot, lot: null, supplier: '', date: '', parents: [] }))
   }
 }
 

@@ -1,8 +1,7 @@
 /** A certificate and a test as they are typed, and what is sent of them. Pure. */
-import { type Certificate, CERTIFICATE_FIELDS, NO_CERTIFICATE, readCertificate } from '#shared/trace/certificate.ts'
+import { type Certificate, CERTIFICATE_FIELDS, NO_CERTIFICATE } from '#shared/codes/certificate.ts'
 import type { LotTest } from '#shared/trace/lot.ts'
-import { readTraceLink } from '#shared/trace/link.ts'
-import { expiryOf } from '../stock/typed.ts'
+import { dateGiven } from '../../parts/date-text.ts'
 
 export interface Papers { certificate: Certificate; picture: string; test: { what: string; result: LotTest['result']; by: string; date: string } }
 export const noPapers = (): Papers => ({ certificate: { ...NO_CERTIFICATE }, picture: '', test: { what: '', result: 'passed', by: '', date: '' } })
@@ -16,12 +15,6 @@ export const certificateOf = ({ certificate }: Papers): Certificate | null => ([
 /** Undefined where its date is none. */
 export function testsOf({ test }: Papers): LotTest[] | undefined {
   if (test.what.trim() === '') return []
-  const date = expiryOf(test.date)
+  const date = dateGiven(test.date)
   return date === undefined ? undefined : [{ ...test, date }]
-}
-
-/** What a scan says of a certificate, put to what is there already; undefined where it is none, such as a good's own code. */
-export function scanned(text: string, before: Certificate): Certificate | undefined {
-  const read = readTraceLink(text) ? undefined : readCertificate(text)
-  return read && { ...before, ...Object.fromEntries(Object.entries(read).filter(([, value]) => value !== '')) }
 }
