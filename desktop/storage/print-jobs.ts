@@ -29,6 +29,7 @@ export class PrintJobTable implements PrintJobs {
   readonly #waiting
   readonly #failed
   readonly #last
+  readonly #had
   #printers: PrinterSettings[] | undefined
 
   constructor(db: Database) {
@@ -39,6 +40,7 @@ export class PrintJobTable implements PrintJobs {
     this.#waiting = db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
     this.#failed = db.prepare<{ printer: string }, { failed: number }>(`SELECT count(*) AS failed FROM print_job WHERE ${TO_RETRY}`)
     this.#last = db.prepare<[string], { error: string | null }>('SELECT error FROM print_job WHERE printer = ? ORDER BY id DESC LIMIT 1')
+    this.#had = db.prepare('SELECT 1 FROM print_job WHERE ref = ? AND printer = ? AND kind = ? AND id < ?')
     // A pulse and a test page are about the printer they were for. What lies half out of one is a copy at any other already.
     this.#move = db.prepare(`UPDATE print_job AS job SET printer = @to, drawer = 0, error = NULL,
       copy = max(copy, EXISTS (SELECT 1 FROM print_job AS own WHERE own.ref = job.ref AND own.kind = job.kind AND own.printer = @to))
@@ -62,6 +64,11 @@ export class PrintJobTable implements PrintJobs {
   mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
     // In one statement: killed between two, a paper half out would come again as if it were the first.
     this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+  }
+
+  /** A paper that a crash or a broken line sends a second time is one job, not two. */
+  had({ id, printer, kind, ref }: PrintJob): boolean {
+    return this.#had.get(ref, printer, kind, id) !== undefined
   }
 
   move(from: Id, to: Id): number {

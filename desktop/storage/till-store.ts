@@ -96,6 +96,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     recover: () => prints.recover(),
     putLabels: (batch, runs, at) => labels.put(batch, runs, at),
     labels: (batch) => labels.get(batch),
+    hadPaper: (job) => prints.had(job),
     printers: () => prints.printers(),
     putPrinter: (printer) => prints.putPrinter(printer),
     removePrinter: (id) => prints.removePrinter(id),

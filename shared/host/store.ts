@@ -307,6 +307,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   /** Labels that print jobs name by their batch. Call `putLabels` in the transaction that queues them. */
   putLabels(batch: Id, runs: readonly LabelRun[], at: number): void
   labels(batch: Id): LabelRun[] | undefined
+  /** Whether this printer had the same paper to print before: this one was asked for again, which is no news. */
+  hadPaper(job: PrintJob): boolean
   printers(): PrinterSettings[]
   putPrinter(printer: PrinterSettings): void
   removePrinter(id: Id): void
