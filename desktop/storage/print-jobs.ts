@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { PrinterSettings, PrintStanding } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { SealedLabels } from './label-batches.ts'
 import type { PrintJob, PrintJobs, PrintRequest } from '#shared/ports/ports.ts'
 
 interface JobRow extends Omit<PrintJob, 'copy' | 'drawer'> { copy: number; drawer: number }
@@ -30,10 +31,12 @@ export class PrintJobTable implements PrintJobs {
   readonly #failed
   readonly #last
   readonly #had
+  readonly #personal
   #printers: PrinterSettings[] | undefined
 
   constructor(db: Database) {
     this.#db = db
+    this.#personal = new SealedLabels(db)
     this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
     this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
     this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending'), copy = max(copy, @copy) WHERE id = @id")
@@ -49,6 +52,7 @@ export class PrintJobTable implements PrintJobs {
 
   /** Queues a request on every printer it concerns. A test page names its printer by `ref`. */
   add(print: PrintRequest, at: number): void {
+    this.#personal.sweep(at)
     for (const printer of this.printers()) {
       if (print.printer !== undefined ? printer.id !== print.printer : print.kind === 'test' ? printer.id !== print.ref : !printer.receipts) continue
       if (print.kind === 'drawer' && !printer.drawer) continue
@@ -63,7 +67,11 @@ export class PrintJobTable implements PrintJobs {
 
   mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
     // In one statement: killed between two, a paper half out would come again as if it were the first.
-    this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+    if (state !== 'done') this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+    else this.#db.transaction(() => {
+      this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+      this.#personal.printed(id)
+    })()
   }
 
   /** A paper that a crash or a broken line sends a second time is one job, not two. */
@@ -92,6 +100,7 @@ export class PrintJobTable implements PrintJobs {
   removePrinter(id: Id): void {
     this.#db.transaction(() => {
       this.#db.prepare("UPDATE print_job SET state = 'failed', error = 'printer.removed' WHERE printer = ? AND state IN ('queued', 'sending')").run(id)
+      this.#personal.removed(id)
       this.#db.prepare('DELETE FROM printer WHERE id = ?').run(id)
     })()
     this.#printers = undefined

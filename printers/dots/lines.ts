@@ -40,6 +40,29 @@ export function wrap(text: string, width: number, pen: Pen): string[] {
   return lines
 }
 
+const SEPARATORS = '-/._:\\s'
+const PARTS = new RegExp(`[^${SEPARATORS}]*[${SEPARATORS}]+|[^${SEPARATORS}]+`, 'gu')
+/**
+ * A number that hands copy, behind its label: on one line, with smaller letters if it must be, down to `least` dots; else broken behind
+ * its separators, as large as its longest part allows; as any text where not even that is possible.
+ */
+export function wrapNumber(label: string, value: string, { width, pen, least }: { width: number; pen: Pen; least: number }): { lines: string[]; used: Pen } {
+  const parts = printable(value).match(PARTS) ?? []
+  const fits = (text: string, used: Pen): boolean => widthOf(text.trimEnd(), used) <= width
+  const sizes = Array.from({ length: Math.max(1, pen.px - least + 1) }, (_, smaller) => ({ ...pen, px: pen.px - smaller }))
+  const text = printable(`${label} ${value}`)
+  const whole = sizes.find((used) => fits(text, used))
+  if (whole) return { lines: [text], used: whole }
+  const used = sizes.find((each) => parts.every((part) => fits(part, each)))
+  if (!used) return { lines: wrap(text, width, pen), used: pen }
+  const lines = ['']
+  for (const part of [`${printable(label)} `, ...parts]) {
+    if (lines.at(-1) === '' || fits(lines.at(-1)! + part, used)) lines.push(lines.pop()! + part)
+    else lines.push(part)
+  }
+  return { lines: lines.map((line) => line.trimEnd()), used }
+}
+
 export function write(onto: Bitmap, text: string, x: number, y: number, { glyphs, px, weight }: Pen): void {
   let at = x
   for (const char of drawnOf(text)) {

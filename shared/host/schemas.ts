@@ -133,6 +133,8 @@ export const PrinterSchema = z.object({
   /** Another printer, that takes over what waits when this one has printed nothing of it for so many seconds. */
   standIn: z.object({ printer: IdSchema, afterS: z.int().min(5).max(3600) }).nullable().optional(),
 })
+/** A label as a picture of its dots (PNG as a data address), its size in mm, and texts that found no room. */
+export const LabelPictureSchema = z.object({ png: z.string(), width: z.int(), height: z.int(), leftOut: z.array(z.string()) })
 export type PrinterSettings = z.output<typeof PrinterSchema>
 export const beepsOf = ({ beeps = ['pick'] }: Pick<PrinterSettings, 'beeps'>): readonly BeepPaper[] => beeps
 /** Labels come out of printers of labels only, and papers of the others. */
