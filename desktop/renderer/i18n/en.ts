@@ -261,8 +261,12 @@ export const en: typeof zh = {
     diagnosed: 'Saved as {name}', diagnosedNext: 'It is with your downloads; send it to whoever helps.',
   },
   label: {
-    title: 'Labels', price: 'Price label', shelf: 'Shelf label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
-    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', cut: 'Not everything found room on: {names}. Take larger labels, or shorten the names.', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
+    title: 'Labels', price: 'Price label', shelf: 'Shelf label', parcel: 'Parcel label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
+    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', cut: 'Not everything found room on: {names}. Take larger labels, or shorten the names.', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} label is with {name} | {n} labels are with {name}',
+  },
+  parcel: {
+    paste: 'Paste all at once: it is put into the fields', pasteLike: 'name phone address', to: 'Recipient', phone: 'Telephone', address: 'Address', note: 'Note', no: 'Number', parcels: 'Parcels', less: 'One less', more: 'One more',
+    masked: 'Number masked', full: 'Number in full', clear: 'Clear', hidden: 'This sale is a member\'s. A manager who signs in brings name and number along; or ask the customer.',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',

@@ -251,8 +251,12 @@ export const zh = {
     diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',
   },
   label: {
-    title: '打标签', price: '价签', shelf: '货架签', noPrinter: '还没有标签机', noPrinterNext: '到「设置」→「打印机」添加一台，选好标签纸。', noPrinterOwner: '请店主登录，在「设置」→「打印机」里添加一台。', toSettings: '去添加', empty: '扫要打标签的货，或在上面找',
+    title: '打标签', price: '价签', shelf: '货架签', parcel: '包裹签', noPrinter: '还没有标签机', noPrinterNext: '到「设置」→「打印机」添加一台，选好标签纸。', noPrinterOwner: '请店主登录，在「设置」→「打印机」里添加一台。', toSettings: '去添加', empty: '扫要打标签的货，或在上面找',
     less: '{name} 少一张', more: '{name} 多一张', ten: '{name} 多十张', picture: '标签的样子', size: '{width} × {height} 毫米，和纸上一样', cut: '有些内容放不下，没印全：{names}。换大一点的标签纸，或把名称写短。', leftOut: '放不下，没印：{what}', on: '哪台标签机', print: '打 {n} 张', printing: '{n} 张标签已交给「{name}」',
+  },
+  parcel: {
+    paste: '整段粘贴，自动填进下面', pasteLike: '姓名 电话 地址', to: '收件人', phone: '电话', address: '地址', note: '备注', no: '单号', parcels: '共几件', less: '少一件', more: '多一件',
+    masked: '电话只印头尾', full: '电话印全', clear: '清空', hidden: '这一单是会员的。姓名和电话要店长登录才能带出，也可以问顾客后填上。',
   },
   goods: {
     find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
