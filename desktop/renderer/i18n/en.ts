@@ -380,7 +380,7 @@ export const en: typeof zh = {
     address: 'Where it is (network address, port 9100 unless given)', addressAlso: 'Or:', receipts: 'Prints receipts', silent: 'set up (does not report its state)', waiting: '{n} waiting', takeOver: 'Print what waits on {name}', tookOver: '{n} paper moved to {name} | {n} papers moved to {name}',
     standIn: 'Who prints when it can\'t', standInNone: 'nobody: wait', afterS: 'After how many seconds', standsIn: '{name} stands in after {n} s',
     found: 'Printers found', lookAgain: 'Look again', scan: 'Scan the local network', looking: 'Looking…', foundNone: 'None found that is not set up. Switched on and in the same network, a scan finds it.', addFound: 'Add and test', by_network: 'network', by_scan: 'scanned', by_usb: 'USB', by_serial: 'serial port', by_file: 'device', by_spooler: 'system queue',
-    name: 'Name', profile: 'Paper', columns: '{n} columns', canBeep: 'beeps', beep: 'Beeps after', beep_pick: 'Pick slips', beep_receipt: 'Receipts', cannotBeep: 'The kind chosen does not beep. For a printer with a beeper choose one under “Paper” that says so.', drawer: 'Drawer attached',
+    name: 'Name', profile: 'Paper', canBeep: 'beeps', beep: 'Beeps after', beep_pick: 'Pick slips', beep_receipt: 'Receipts', cannotBeep: 'The kind chosen does not beep. For a printer with a beeper choose one under “Paper” that says so.', drawer: 'Drawer attached',
   },
   trouble: {
     paper_out: 'Out of paper. Put in a new roll; it goes on by itself.', cover_open: 'The lid is open. Shut it; printing goes on by itself.', cutter: 'The cutter is jammed. Switch off, clear the paper, switch on; it goes on by itself.', fault: 'The printer reports a fault. Switch it off and on; if that does not help, have it repaired.',

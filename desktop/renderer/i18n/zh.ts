@@ -369,7 +369,7 @@ export const zh = {
     address: '在哪里（网络地址，端口不写就是 9100）', addressAlso: '也可以是：', receipts: '打小票', silent: '已设好（这台不报自己的状态）', waiting: '{n} 张在等', takeOver: '剩下的改到「{name}」打', tookOver: '{n} 张改到「{name}」打',
     standIn: '它打不了时，谁来打', standInNone: '没有，等它好', afterS: '等几秒再换', standsIn: '{n} 秒后由「{name}」代打',
     found: '找到的打印机', lookAgain: '再找一次', scan: '扫一遍本地网络', looking: '正在找…', foundNone: '没找到没添加过的打印机。开着电源、在同一个网络里，就能扫到。', addFound: '加上并试打', by_network: '网络', by_scan: '扫到的', by_usb: 'USB', by_serial: '串口', by_file: '本机设备', by_spooler: '系统队列',
-    name: '名字', profile: '纸宽', columns: '{n} 列', canBeep: '会响', beep: '打完响一声', beep_pick: '配货单', beep_receipt: '小票', cannotBeep: '现在选的这种不会响。带蜂鸣器的机器，请在「纸宽」里选写着「会响」的。', drawer: '接着钱箱',
+    name: '名字', profile: '纸宽', canBeep: '会响', beep: '打完响一声', beep_pick: '配货单', beep_receipt: '小票', cannotBeep: '现在选的这种不会响。带蜂鸣器的机器，请在「纸宽」里选写着「会响」的。', drawer: '接着钱箱',
   },
   trouble: {
     paper_out: '缺纸。装上新的一卷，会自动接着打。', cover_open: '盖子开着。盖好会自动接着打。', cutter: '切刀卡住了。关掉电源，清掉碎纸再开，会自动接着打。', fault: '打印机报错。关掉电源再开一次；还不行请找修的人。',
