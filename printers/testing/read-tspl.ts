@@ -2,7 +2,7 @@
  * Reads TSPL as a label printer would, from the language's manual (TSC, «TSPL/TSPL2 Programming Manual») and from nothing that writes it
  * here: the commands there are, how each is spelled, what its numbers may be, in which order they make sense, and which dots are
  * black at the end. Strict: what the manual does not allow is refused, though a real printer would pass over it in silence.
- * No package or program that does this was to be had: those there are write TSPL, or are web pages.
+ * No package that does this was to be had: those there are write TSPL, and what shows it are whole web applications.
  */
 
 export interface TsplLabel {

@@ -1,4 +1,5 @@
 /** Price labels on the real screen: scanned, looked at, printed; what comes out of the printer's socket is the picture, and scans. */
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
@@ -173,5 +174,21 @@ it('takes number, name and telephone from the receipt of a member, for who may k
   await expect.poll(fields, { timeout: 20_000 }).toEqual([person.name, person.phone, '', '', expect.stringMatching(/^\d{8}-\d\d-\d{4}$/)])
   await at(page, 'label-picture').waitFor()
   await look('parcel-receipt')
+  expect(counter.errors).toEqual([])
+})
+
+it('keeps them from a cashier, and what was typed from whoever signs in next', async () => {
+  const cashier = LAKESIDE.staff.find(({ fields: { role } }) => role === 'cashier')!
+  await at(page, 'parcel-address').fill('红旗路 88 号')
+  await withTill(counter.stack.tillUrl, (till) => till.call('staff.signIn', { key: randomUUID(), no: cashier.fields.no!, pin: cashier.pin }))
+  await expect.poll(async () => (await at(page, 'parcel-form').count()) > 0 ? fields() : ['', '', '', '', ''], { timeout: 20_000 }).toEqual(['', '', '', '', ''])
+  for (let n = 0; n < 4 && await page.locator('[data-panel="quick"]').count() === 0; n++) await page.keyboard.press('Escape')
+  await at(page, 'fn-receipts').click()
+  await at(page, 'sale').first().waitFor()
+  await at(page, 'receipt-parcel').click()
+  await at(page, 'parcel-hidden').waitFor()
+  expect((await fields()).slice(0, 4)).toEqual(['', '', '', ''])
+  expect(await at(page, 'parcel-no').inputValue()).not.toBe('')
+  await look('parcel-cashier')
   expect(counter.errors).toEqual([])
 })
