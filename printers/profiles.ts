@@ -23,19 +23,30 @@ export interface PrinterProfile {
   readonly qr: 'raster' | 'native'
   /** ask: it may answer DLE EOT; one that doesn't is found out. never: it would print the question. */
   readonly status: 'ask' | 'never'
+  /** What makes it beep, in bytes; null where it has no beeper, or none that is known not to be something else. */
+  readonly beep: readonly number[] | null
 }
 
+/**
+ * Two beeps of about half a second together. `ESC B n t`: Gprinter's, Xprinter's and most others' programming manuals («打印机来单打印蜂鸣提示»),
+ * n beeps of t × 50 ms, both 1 to 9. `ESC ( A`, function 48: Epson's ESC/POS command reference, sound n (48 to 58), c times (1 to 63) in t × 100 ms
+ * each (10 to 255). BEL is in no profile: on Star's and Bixolon's printers it drives what hangs on the drawer's connector, which may be the drawer.
+ */
+const BEEPS = { escB: [0x1b, 0x42, 2, 4], epson: [0x1b, 0x28, 0x41, 4, 0, 48, 49, 2, 10] } as const
 const DRAWER = { pin: 2, onMs: 50, offMs: 500 } as const
 
 export const PROFILES = {
-  'generic-58': { name: 'generic-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask' },
-  'generic-80': { name: 'generic-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask' },
-  'native-qr-80': { name: 'native-qr-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'native', status: 'ask' },
-  'plain-58': { name: 'plain-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'never' },
-  'plain-80': { name: 'plain-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'never' },
-  'gb18030-80': { name: 'gb18030-80', columns: 48, dots: 576, paperMm: 80, charset: 'gb18030', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask' },
-  'gb2312-58': { name: 'gb2312-58', columns: 32, dots: 384, paperMm: 58, charset: 'gb2312', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask' },
-  'latin-80': { name: 'latin-80', columns: 48, dots: 576, paperMm: 80, charset: 'latin', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask' },
+  'generic-58': { name: 'generic-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask', beep: null },
+  'generic-80': { name: 'generic-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask', beep: null },
+  'native-qr-80': { name: 'native-qr-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'native', status: 'ask', beep: null },
+  'plain-58': { name: 'plain-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'never', beep: null },
+  'plain-80': { name: 'plain-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'never', beep: null },
+  'gb18030-80': { name: 'gb18030-80', columns: 48, dots: 576, paperMm: 80, charset: 'gb18030', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask', beep: null },
+  'gb2312-58': { name: 'gb2312-58', columns: 32, dots: 384, paperMm: 58, charset: 'gb2312', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask', beep: null },
+  'latin-80': { name: 'latin-80', columns: 48, dots: 576, paperMm: 80, charset: 'latin', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask', beep: null },
+  'beeper-58': { name: 'beeper-58', columns: 32, dots: 384, paperMm: 58, charset: 'gbk', cutter: false, drawer: DRAWER, qr: 'raster', status: 'ask', beep: BEEPS.escB },
+  'beeper-80': { name: 'beeper-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'raster', status: 'ask', beep: BEEPS.escB },
+  'epson-beeper-80': { name: 'epson-beeper-80', columns: 48, dots: 576, paperMm: 80, charset: 'gbk', cutter: true, drawer: DRAWER, qr: 'native', status: 'ask', beep: BEEPS.epson },
 } as const satisfies Record<string, PrinterProfile>
 
 /** A profile by name; an unknown one (from a newer version) is the narrow printer, which fits on any paper. */

@@ -194,6 +194,27 @@ describe('commands', () => {
     expect([...drawerKick({ ...PROFILES['generic-58'], drawer: { pin: 5, onMs: 100, offMs: 2_000 } })]).toEqual([0x1b, 0x70, 1, 50, 255])
   })
 
+  test('what makes a printer beep is one whole command of its manual, behind the last line', async () => {
+    const beeping = Object.values<PrinterProfile>(PROFILES).filter(({ beep }) => beep !== null)
+    expect(beeping.map(({ name }) => name)).toEqual(['beeper-58', 'beeper-80', 'epson-beeper-80'])
+    for (const profile of beeping) {
+      const { beeps, commands, faults, lines } = await decodeEscpos(Uint8Array.from([...toEscpos(SAMPLES['pick']!, profile), ...profile.beep!]), profile.columns)
+      expect(faults).toEqual([])
+      expect(beeps).toHaveLength(1)
+      expect(lines).toEqual((await paperOf('pick', profile)).lines)
+      if (profile.name.startsWith('epson')) {
+        expect(commands.at(-1)).toBe('ESC (A')
+        const [low, high, fn, n, c, t] = beeps[0]!
+        expect([low! + high! * 256, fn]).toEqual([beeps[0]!.length - 2, 48])
+        expect(n! >= 48 && n! <= 58 && c! >= 1 && c! <= 63 && t! >= 10).toBe(true)
+      } else {
+        expect(commands.at(-1)).toBe('ESC B')
+        expect(beeps[0]).toHaveLength(2)
+        for (const value of beeps[0]!) expect(value >= 1 && value <= 9).toBe(true)
+      }
+    }
+  })
+
   test('profiles are found by name and by width; an unknown one is narrow', () => {
     expect(profileNamed('generic-80')).toBe(PROFILES['generic-80'])
     expect(profileNamed('from a newer version')).toBe(PROFILES['generic-58'])

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { PrinterSettings, PrintStanding } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
+import { SealedLabels } from './label-batches.ts'
 import type { PrintJob, PrintJobs, PrintRequest } from '#shared/ports/ports.ts'
 
 interface JobRow extends Omit<PrintJob, 'copy' | 'drawer'> { copy: number; drawer: number }
@@ -29,16 +30,20 @@ export class PrintJobTable implements PrintJobs {
   readonly #waiting
   readonly #failed
   readonly #last
+  readonly #had
+  readonly #personal
   #printers: PrinterSettings[] | undefined
 
   constructor(db: Database) {
     this.#db = db
+    this.#personal = new SealedLabels(db)
     this.#insert = db.prepare('INSERT INTO print_job (printer, kind, ref, copy, drawer, state, at) VALUES (?, ?, ?, ?, ?, \'queued\', ?)')
     this.#next = db.prepare<[string], JobRow>("SELECT * FROM print_job WHERE printer = ? AND state IN ('queued', 'sending') ORDER BY id LIMIT 1")
     this.#mark = db.prepare("UPDATE print_job SET state = @state, error = @error, attempts = attempts + (@state = 'sending'), copy = max(copy, @copy) WHERE id = @id")
     this.#waiting = db.prepare<[string], { waiting: number }>("SELECT count(*) AS waiting FROM print_job WHERE printer = ? AND state IN ('queued', 'sending')")
     this.#failed = db.prepare<{ printer: string }, { failed: number }>(`SELECT count(*) AS failed FROM print_job WHERE ${TO_RETRY}`)
     this.#last = db.prepare<[string], { error: string | null }>('SELECT error FROM print_job WHERE printer = ? ORDER BY id DESC LIMIT 1')
+    this.#had = db.prepare('SELECT 1 FROM print_job WHERE ref = ? AND printer = ? AND kind = ? AND id < ?')
     // A pulse and a test page are about the printer they were for. What lies half out of one is a copy at any other already.
     this.#move = db.prepare(`UPDATE print_job AS job SET printer = @to, drawer = 0, error = NULL,
       copy = max(copy, EXISTS (SELECT 1 FROM print_job AS own WHERE own.ref = job.ref AND own.kind = job.kind AND own.printer = @to))
@@ -47,6 +52,7 @@ export class PrintJobTable implements PrintJobs {
 
   /** Queues a request on every printer it concerns. A test page names its printer by `ref`. */
   add(print: PrintRequest, at: number): void {
+    this.#personal.sweep(at)
     for (const printer of this.printers()) {
       if (print.printer !== undefined ? printer.id !== print.printer : print.kind === 'test' ? printer.id !== print.ref : !printer.receipts) continue
       if (print.kind === 'drawer' && !printer.drawer) continue
@@ -61,7 +67,16 @@ export class PrintJobTable implements PrintJobs {
 
   mark(id: number, state: PrintJob['state'], error: string | null, copy = false): void {
     // In one statement: killed between two, a paper half out would come again as if it were the first.
-    this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+    if (state !== 'done') this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+    else this.#db.transaction(() => {
+      this.#mark.run({ state, error, id, copy: copy ? 1 : 0 })
+      this.#personal.printed(id)
+    })()
+  }
+
+  /** A paper that a crash or a broken line sends a second time is one job, not two. */
+  had({ id, printer, kind, ref }: PrintJob): boolean {
+    return this.#had.get(ref, printer, kind, id) !== undefined
   }
 
   move(from: Id, to: Id): number {
@@ -85,6 +100,7 @@ export class PrintJobTable implements PrintJobs {
   removePrinter(id: Id): void {
     this.#db.transaction(() => {
       this.#db.prepare("UPDATE print_job SET state = 'failed', error = 'printer.removed' WHERE printer = ? AND state IN ('queued', 'sending')").run(id)
+      this.#personal.removed(id)
       this.#db.prepare('DELETE FROM printer WHERE id = ?').run(id)
     })()
     this.#printers = undefined

@@ -56,7 +56,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   const held = new HeldTickets(db, () => settings.identity(), alerts)
   const purses = new Purses(db, alerts, () => ({ device: settings.identity().device, document: (member) => projector.documents.get('purse', member)?.doc ?? {} }))
   const coupons = new Coupons(db, alerts, () => settings.identity().device)
-  const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
+  const people = new People({ db, documents: projector.documents, settings, keys: keysBeside(db), labels, ciphers: nodeCiphers, sha256 })
   // Their keys are gone and the cloud has them: it sends everything once more.
   ledger.together(() => {
     if (people.recover().sentBefore > 0) settings.set('rev', '0')
@@ -94,8 +94,9 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     mark: (id, state, error, copy) => prints.mark(id, state, error, copy),
     move: (from, to) => prints.move(from, to),
     recover: () => prints.recover(),
-    putLabels: (batch, runs, at) => labels.put(batch, runs, at),
-    labels: (batch) => labels.get(batch),
+    putLabels: (batch, runs, at, isPersonal) => labels.put(batch, runs, at, isPersonal ? people.seal() : undefined),
+    labels: (batch) => labels.get(batch, () => people.seal()),
+    hadPaper: (job) => prints.had(job),
     printers: () => prints.printers(),
     putPrinter: (printer) => prints.putPrinter(printer),
     removePrinter: (id) => prints.removePrinter(id),

@@ -17,13 +17,7 @@ export function widthOf(text: string, { glyphs, px, weight }: Pen): number {
   return width
 }
 
-/** Latin words and numbers, and every other character by itself. */
-const tokensOf = (text: string): string[] => [...printable(text).matchAll(/[!-~]+|[^!-~]\p{M}*/gu)].map(([token]) => token)
-
-/** Whether a word or a number, such as a lot's, is longer than a line. */
-export const isCut = (text: string, width: number, pen: Pen): boolean => tokensOf(text).some((token) => token.length > 1 && widthOf(token, pen) > width)
-
-/** Chinese breaks anywhere, Latin words and numbers as a whole, and what is longer than a line behind its dashes, or where it must. A line holds one character at least. */
+/** Chinese breaks anywhere, Latin words and numbers as a whole, and what is longer than a line where it must. A line holds one character at least. */
 export function wrap(text: string, width: number, pen: Pen): string[] {
   const lines: string[] = []
   let line = ''
@@ -37,15 +31,36 @@ export function wrap(text: string, width: number, pen: Pen): string[] {
     line += token
     used += wide
   }
-  for (const token of tokensOf(text)) {
-    for (const part of widthOf(token, pen) <= width ? [token] : token.match(/[^-/_]*[-/_]|[^-/_]+/g) ?? []) {
-      const wide = widthOf(part, pen)
-      if (wide <= width) put(part, wide)
-      else for (const char of drawnOf(part)) put(char, widthOf(char, pen))
-    }
+  for (const [token] of printable(text).matchAll(/[!-~]+|[^!-~]\p{M}*/gu)) {
+    const wide = widthOf(token, pen)
+    if (wide <= width) put(token, wide)
+    else for (const char of drawnOf(token)) put(char, widthOf(char, pen))
   }
   if (line !== '') lines.push(line.trimEnd())
   return lines
+}
+
+const SEPARATORS = '-/._:\\s'
+const PARTS = new RegExp(`[^${SEPARATORS}]*[${SEPARATORS}]+|[^${SEPARATORS}]+`, 'gu')
+/**
+ * A number that hands copy, behind its label: on one line, with smaller letters if it must be, down to `least` dots; else broken behind
+ * its separators, as large as its longest part allows; as any text where not even that is possible.
+ */
+export function wrapNumber(label: string, value: string, { width, pen, least }: { width: number; pen: Pen; least: number }): { lines: string[]; used: Pen } {
+  const parts = printable(value).match(PARTS) ?? []
+  const fits = (text: string, used: Pen): boolean => widthOf(text.trimEnd(), used) <= width
+  const sizes = Array.from({ length: Math.max(1, pen.px - least + 1) }, (_, smaller) => ({ ...pen, px: pen.px - smaller }))
+  const text = printable(`${label} ${value}`)
+  const whole = sizes.find((used) => fits(text, used))
+  if (whole) return { lines: [text], used: whole }
+  const used = sizes.find((each) => parts.every((part) => fits(part, each)))
+  if (!used) return { lines: wrap(text, width, pen), used: pen }
+  const lines = ['']
+  for (const part of [`${printable(label)} `, ...parts]) {
+    if (lines.at(-1) === '' || fits(lines.at(-1)! + part, used)) lines.push(lines.pop()! + part)
+    else lines.push(part)
+  }
+  return { lines: lines.map((line) => line.trimEnd()), used }
 }
 
 export function write(onto: Bitmap, text: string, x: number, y: number, { glyphs, px, weight }: Pen): void {

@@ -6,7 +6,7 @@ import type { LabelDocument, LabelMedia, LabelSize } from '#shared/documents/lab
 import { printable } from '../text.ts'
 import { Bitmap } from '../dots/bitmap.ts'
 import { type Glyphs, drawnGlyphs, lineHeight } from '../dots/glyphs.ts'
-import { isCut, type Pen, widthOf, wrap, write } from '../dots/lines.ts'
+import { type Pen, widthOf, wrap, wrapNumber, write } from '../dots/lines.ts'
 import { type Symbol, symbolOf } from './symbols.ts'
 
 export interface DrawnLabel {
@@ -26,6 +26,8 @@ const PRICE = 7
 const CAPTION = 2.3
 /** Texts are as large as the label lets them be, all together, down to two millimetres, which is what is still read at arm's length. */
 const SCALES = [2, 1.7, 1.45, 1.2, 1, 0.92, 0.84, 0.78, 0.72]
+/** Of a number that is to stay in one piece. */
+const WHOLE_MIN = 2
 const TITLE_LINES_MAX = 2
 /** The narrowest bar and the smallest module a hand scanner reads from a thermal head, and the widest that look right. */
 const BAR = { min: 0.25, max: 0.5 }
@@ -35,7 +37,7 @@ const BARS_HEIGHT = { min: 6, part: 0.28, max: 14 }
 const SQUARE_PART = 0.5
 
 interface Piece { readonly text: string; readonly x: number; readonly y: number; readonly pen: Pen; readonly struck?: boolean }
-interface Block { readonly pieces: readonly Piece[]; readonly bottom: number; readonly leftOut: readonly string[]; /** A number stands on two lines. */ readonly isCut: boolean }
+interface Block { readonly pieces: readonly Piece[]; readonly bottom: number; readonly leftOut: readonly string[] }
 interface Area { readonly left: number; readonly top: number; readonly width: number; readonly bottom: number }
 interface Place { readonly symbol: Symbol; readonly cell: number; readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
@@ -48,15 +50,16 @@ export function drawLabel(doc: LabelDocument, size: LabelSize, density: LabelMed
   const margin = Math.round(MARGIN * density)
   const inner: Area = { left: margin, top: margin, width: frame.width - 2 * margin, bottom: frame.height - margin }
   const layout = symbol === null ? { place: null, text: inner } : symbol.kind === 'linear' ? belowText(doc, symbol, inner, density) : besideText(symbol, inner, density)
-  if (layout === undefined) return { fault: 'code_too_wide' }
+  if (layout === undefined) {
+    // Where the bars of a parcel's number have no room, its square has: nobody's scanner at a counter has to read it.
+    return doc.kind === 'parcel' && doc.code?.form === 'code128' ? drawLabel({ ...doc, code: { ...doc.code, form: 'qr' } }, size, density, glyphs) : { fault: 'code_too_wide' }
+  }
   const { place, text } = layout
 
   let block: Block | undefined
   for (const scale of SCALES) {
-    const next = words(doc, text, { density, glyphs, scale })
-    // Whole numbers are worth smaller letters, but nothing is left out for them.
-    if (block?.leftOut.length !== 0 || !next.isCut) block = next
-    if (block.leftOut.length === 0 && !block.isCut) break
+    block = words(doc, text, { density, glyphs, scale })
+    if (block.leftOut.length === 0) break
   }
   for (const { text: line, x, y, pen, struck } of block!.pieces) {
     write(dots, line, x, y, pen)
@@ -149,16 +152,15 @@ function words(doc: LabelDocument, area: Area, { density, glyphs, scale }: { den
   if (doc.note !== '') put(doc.note, wrap(doc.note, area.width, small), small, priced)
   if (doc.price) y = price(doc.price, { area, y: y + gap, bottom, pen, pieces, leftOut })
   if (doc.rows.length > 0) y += gap
-  let isAnyCut = false
-  for (const { label, value, strong } of doc.rows) {
+  for (const { label, value, strong, whole } of doc.rows) {
     const text = `${label} ${value}`
     const used = strong ? pen(TEXT, 'bold') : small
-    isAnyCut ||= isCut(value, area.width, used)
-    put(text, wrap(text, area.width, used), used)
+    const set = whole ? wrapNumber(label, value, { width: area.width, pen: used, least: Math.round(WHOLE_MIN * density) }) : { lines: wrap(text, area.width, used), used }
+    put(text, set.lines, set.used)
   }
   if (isFooted) footerLines.forEach((line, i) => pieces.push({ text: line, x: area.left, y: foot + i * lineHeight(small.px), pen: small }))
   else if (footer !== '') leftOut.push(footer)
-  return { pieces, bottom: y, leftOut, isCut: isAnyCut }
+  return { pieces, bottom: y, leftOut }
 }
 
 /** The price on one line: its sign small, its digits large, then what it is for; what it was, struck out, on a line above. */

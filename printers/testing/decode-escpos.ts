@@ -26,12 +26,14 @@ export interface DecodedPaper {
   readonly images: { readonly width: number; readonly height: number }[]
   /** Commands in their order, as `ESC @`; text is `text`. */
   readonly commands: string[]
+  /** Of each command to beep the bytes after its name. */
+  readonly beeps: number[][]
   /** What a printer would spoil. */
   readonly faults: string[]
 }
 
 const gb18030 = new TextDecoder('gb18030', { fatal: true })
-const rules = { ...npos.rules, [npos.symbols.GS!]: { ...npos.rules[npos.symbols.GS!], '(k': [0, 'd16'] } }
+const rules = { ...npos.rules, [npos.symbols.ESC!]: { ...npos.rules[npos.symbols.ESC!], '(A': [0, 'd16'] }, [npos.symbols.GS!]: { ...npos.rules[npos.symbols.GS!], '(k': [0, 'd16'] } }
 
 /** Columns a character takes in a printer's Chinese mode. */
 export const paperColumns = (text: string): number => [...text].reduce((sum, char) => sum + (char.codePointAt(0)! < 0x80 ? 1 : 2), 0)
@@ -47,7 +49,7 @@ export async function decodeEscpos(bytes: Uint8Array, columns: number): Promise<
   const raw = Buffer.from(bytes)
   const { tree, error } = npos.parser(rules).analyze(raw)
   if (error || !tree) throw error ?? new Error('npos found nothing')
-  const paper: DecodedPaper = { lines: [], codes: [], images: [], commands: [], faults: [] }
+  const paper: DecodedPaper = { lines: [], codes: [], images: [], commands: [], beeps: [], faults: [] }
   const head: Head = { x: 0, scale: 1, line: [] }
   const feed = (): void => {
     paper.lines.push(lineOf(head, columns, paper.faults))
@@ -68,6 +70,7 @@ export async function decodeEscpos(bytes: Uint8Array, columns: number): Promise<
     const word = (): number => raw.readUInt16LE(at)
     if (name === 'ESC $') head.x = word() / DOTS_PER_COLUMN
     else if (name === 'ESC \\') head.x += word() / DOTS_PER_COLUMN
+    else if (name === 'ESC B' || name === 'ESC (A') paper.beeps.push([...raw.subarray(at, node.offset + node.length)])
     else if (name === 'GS !') head.scale = (raw[at]! >> 4) + 1
     else if (name === 'GS v0') {
       const image = npos.codecs.raster.decode(raw, [{ offset: node.offset }])

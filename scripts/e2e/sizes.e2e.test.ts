@@ -15,6 +15,7 @@ import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../t
 import { misplaced } from '../testing/geometry.ts'
 
 const [MILK, CABBAGE] = [{ id: randomUUID(), code: '6901234567892' }, { id: randomUUID(), code: '6923450657713' }]
+const pictures = process.env['XIAOPU_PICTURES']
 let folder: string
 let stack: Stack
 let browser: Browser
@@ -32,6 +33,8 @@ beforeAll(async () => {
     await till.call('goods.put', { key: randomUUID(), good: CABBAGE.id, set: { name: '本地青菜', code: CABBAGE.code, price: 760, unit: '公斤', pricing: 'weight', category: '蔬菜', quick: 2 } })
     await till.call('promotion.put', { key: randomUUID(), promotion: randomUUID(), set: { name: '牛奶第二件半价', rule: { kind: 'nth', n: 2, percent: 50 }, goods: [MILK.id], on: true } })
     await till.call('shift.open', { key: randomUUID(), float: 20_000 })
+    const label = { language: 'tspl', density: 8, size: { width: 60, height: 40 }, gap: 2, speed: 0, darkness: -1 } as const
+    for (const name of ['标签机', '仓库标签机']) await till.call('printer.put', { key: randomUUID(), printer: { id: randomUUID(), name, profile: 'generic-80', address: 'tcp://127.0.0.1:9', receipts: false, drawer: false, label } })
     await till.call('staff.signOut', { key: randomUUID() })
   })
   browser = await openBrowser()
@@ -100,7 +103,12 @@ const STEPS: readonly Step[] = [
   ['more', async () => { await press('fn-more'); await open('more') }],
   ...['promotions', 'import', 'sync', 'report', 'audit'].map(viaMore),
   ['promotion-form', async () => { await viaMore('promotions')[1](); await press('promotion-add'); await at(page, 'promotion-save').waitFor() }],
-  ...['screen', 'prices', 'printer', 'device', 'staff', 'returns', 'labels', 'backup'].map((name): Step => [`settings-${name}`, async () => { await viaMore('settings')[1](); await press(`settings-${name}`); await untilAttribute(page, `settings-${name}`, 'aria-pressed', 'true') }]),
+  ...['screen', 'prices', 'pay', 'printer', 'paper', 'device', 'staff', 'members', 'returns', 'labels', 'backup'].map((name): Step => [`settings-${name}`, async () => { await viaMore('settings')[1](); await press(`settings-${name}`); await untilAttribute(page, `settings-${name}`, 'aria-pressed', 'true') }]),
+  ['printer-of-labels', async () => { await viaMore('settings')[1](); await press('settings-printer'); await page.locator('[data-testid="found-printers"][data-looking="false"]').waitFor(); await press('printer-labels'); await at(page, 'media-50x30').waitFor() }],
+  ['printer-beeper', async () => { await viaMore('settings')[1](); await press('settings-printer'); await at(page, 'printer-profile').selectOption('epson-beeper-80') }],
+  ['printer-remove', async () => { await viaMore('settings')[1](); await press('settings-printer'); await press('printer-remove'); await at(page, 'printer-remove-ask').waitFor() }],
+  ['labels', async () => { await viaMore('labels')[1](); await press('label-price'); await scan(page, MILK.code); await at(page, 'label-picture').waitFor() }],
+  ['parcel', async () => { await press('fn-receipts'); await at(page, 'sale').waitFor(); await press('receipt-parcel'); await at(page, 'label-picture').waitFor(); await at(page, 'parcel-to').fill('收件甲') }],
   ...['receive', 'count', 'waste', 'transfer', 'lists'].map((name): Step => [`stock-${name}`, async () => { await viaMore('stock')[1](); await press(`stock-${name}`); await untilAttribute(page, `stock-${name}`, 'aria-pressed', 'true') }]),
 ]
 
@@ -154,6 +162,7 @@ for (const [language, size, axe] of [['zh', 200, true], ['en', 200, false], ['zh
       await home()
       await go()
       const judged = [...await page.evaluate(misplaced), ...axe ? await faults(page, name === 'quick' ? undefined : '.panel-place') : []]
+      if (pictures) await page.screenshot({ path: join(pictures, `sizes-${language}-${size}-${name}.png`) })
       found.push(...judged.map((fault) => `${name}: ${fault}`))
     }
     await home()

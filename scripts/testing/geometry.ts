@@ -26,6 +26,18 @@ export function misplaced(): string[] {
     element.scrollIntoView({ block: 'nearest', inline: 'nearest' })
     judge(element, () => place.getBoundingClientRect())
   }
+  const pen = document.createElement('canvas').getContext('2d')!
+  for (const element of place.querySelectorAll('select')) {
+    if (!element.checkVisibility()) continue
+    const style = getComputedStyle(element)
+    // The shorthand is empty where something of it has no place in one, such as figures of one width.
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
+    // The arrow takes about as much as a letter is high.
+    const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - parseFloat(style.fontSize)
+    const said = element.selectedOptions[0]?.text ?? ''
+    if (pen.measureText(said).width > room + 1) found.push(`${nameOf(element)} cuts off what is chosen: ${said}`)
+  }
+  for (const element of place.querySelectorAll<HTMLElement>('h2, h3')) if (element.checkVisibility() && element.scrollWidth > element.clientWidth + 1) found.push(`the heading ${nameOf(element)} is cut off`)
   if (place.scrollWidth > place.clientWidth + 1) found.push(`the panel is ${place.scrollWidth} wide in ${place.clientWidth}`)
   if (document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight) found.push('the page itself scrolls')
   place.scrollTo({ top: 0 })

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { composeTill } from '#desktop/loopback/compose.ts'
 import { LEDGER_FILE, openForReading } from '#desktop/storage/open.ts'
 import { Documents } from '#desktop/storage/documents.ts'
+import { LabelBatches } from '#desktop/storage/label-batches.ts'
 import { nodeCiphers } from '#desktop/storage/people/ciphers.ts'
 import { PEOPLE_KEYS_FILE, keysBeside } from '#desktop/storage/people/key-file.ts'
 import { People } from '#desktop/storage/people/people.ts'
@@ -182,7 +183,7 @@ function recovers(folder: string, { auditor, hashes, sales, members }: Whole, wh
   if (kept.join() !== before.join()) verdict.fault(`${when}: recovering changed the damaged file`)
   const db = openForReading(file)
   const verification = verifyLedger(db, sha256)
-  const people = new People({ db, documents: new Documents(db), settings: new Settings(db), keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
+  const people = new People({ db, documents: new Documents(db), settings: new Settings(db), labels: new LabelBatches(db), keys: keysBeside(db), ciphers: nodeCiphers, sha256 })
   if (goesOn) {
     const lost = [...members].filter(([member, seq]) => seq <= rows && people.fields(member)?.phone !== auditor.members.get(member))
     if (lost.length !== membersLost) verdict.fault(`${when}: ${lost.length} members are lost, ${membersLost} were named`)

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { checkGtin } from '../codes/gtin.ts'
+import { maskPhone, normalPhone } from '../identity/person.ts'
 import { type Fen, formatYuan } from '../money/money.ts'
 import { type ReceiptRow, row } from './rows.ts'
 import { type LabelWords, LABEL_WORDS } from './label-words.ts'
@@ -33,6 +34,7 @@ export const LabelMediaSchema = z.object({
 })
 export type LabelMedia = z.output<typeof LabelMediaSchema>
 
+export const PARCELS_MAX = 50
 export const LABEL_KINDS = ['price', 'shelf', 'trace', 'parcel'] as const
 export type LabelKind = (typeof LABEL_KINDS)[number]
 
@@ -44,6 +46,9 @@ export interface LabelCode {
   readonly caption: string
 }
 
+/** `whole`: a number that hands copy. It is made smaller before it goes onto a second line, and breaks at its separators only. */
+export interface LabelRow extends ReceiptRow { readonly whole?: boolean }
+
 export interface LabelDocument {
   readonly kind: LabelKind
   readonly language: Language
@@ -52,7 +57,7 @@ export interface LabelDocument {
   readonly note: string
   /** `was` is struck through. */
   readonly price: { readonly text: string; readonly per: string; readonly was: string } | null
-  readonly rows: readonly ReceiptRow[]
+  readonly rows: readonly LabelRow[]
   readonly code: LabelCode | null
   readonly footer: string
 }
@@ -125,24 +130,42 @@ export function traceLabel(lot: TracedLot, language: Language = 'zh'): LabelDocu
   ]
   return {
     kind: 'trace', language, title: lot.good, note: lot.issued === '' ? '' : words.certificate, price: null,
-    rows: facts.filter(([, value]) => value !== '').map(([label, value]) => row(label, value)),
+    rows: facts.filter(([, value]) => value !== '').map(([label, value]) => ({ ...row(label, value), whole: label === words.lot })),
     code: { form: 'qr', content: lot.link, caption: '' }, footer: words.scanToTrace,
   }
 }
 
-export interface Parcel {
-  readonly no: string
-  readonly to: string
-  /** Masked: a parcel is read by everybody who carries it. */
-  readonly phone: string
-  readonly address: string
-  readonly from: string
-  readonly note: string
+/** What goes onto a parcel, as somebody at the till says it. Personal: it is kept under seal, and no longer than it waits (decision 0024). */
+export const ParcelSchema = z.object({
+  /** The receipt's, or any other by which the parcel is found; empty for none. */
+  no: z.string().trim().max(24),
+  to: z.string().trim().max(100), phone: z.string().trim().max(60), address: z.string().trim().max(500), note: z.string().trim().max(200),
+  /** A parcel is read by everybody who carries it: the number is masked unless somebody says otherwise. */
+  fullPhone: z.boolean(),
+  /** So many parcels go together, each with a label of its own. */
+  parcels: z.int().min(1).max(PARCELS_MAX),
+})
+export type Parcel = z.output<typeof ParcelSchema>
+
+/** On the parcels that a shop delivers or hands over itself: for whom, where to, and of how many this is which. */
+export function parcelLabels({ no, to, phone, address, note, fullPhone, parcels }: Parcel, from: string, language: Language = 'zh'): LabelDocument[] {
+  const words: LabelWords = LABEL_WORDS[language]
+  const shown = fullPhone ? phone : maskNumber(phone)
+  const rows = (part: number): LabelRow[] => [
+    row(words.address, address, true), row(words.parcel, parcels === 1 ? '' : `${part} / ${parcels}`, true), row(words.note, note), { ...row(words.number, no), whole: true }, row(words.from, from),
+  ]
+  return Array.from({ length: parcels }, (_, i) => ({
+    kind: 'parcel' as const, language, title: [to, shown].filter(Boolean).join(' '), note: '', price: null, rows: rows(i + 1).filter(({ value }) => value !== ''), code: numberCode(no), footer: '',
+  }))
 }
 
-/** On a parcel that the shop delivers itself. */
-export function parcelLabel(parcel: Parcel, language: Language = 'zh'): LabelDocument {
-  const words: LabelWords = LABEL_WORDS[language]
-  const rows = [row(words.to, [parcel.to, parcel.phone].filter(Boolean).join(' '), true), row(words.address, parcel.address), row(words.from, parcel.from), ...(parcel.note === '' ? [] : [row(words.note, parcel.note)])]
-  return { kind: 'parcel', language, title: parcel.no, note: '', price: null, rows, code: { form: 'code128', content: parcel.no, caption: parcel.no }, footer: '' }
+/** Bars for whoever hands it over to scan; a number that bars can't hold is a QR code. */
+function numberCode(no: string): LabelCode | null {
+  if (no === '') return null
+  return /^[\x20-\x7e]+$/.test(no) ? { form: 'code128', content: no, caption: '' } : { form: 'qr', content: no, caption: '' }
+}
+
+/** As `maskPhone` does it, whatever spaces and dashes are in it; of what is no single number only its last two characters are left. */
+function maskNumber(phone: string): string {
+  return maskPhone(normalPhone(phone) ?? phone.slice(0, -2).replace(/./gu, '*').slice(-4) + phone.slice(-2))
 }

@@ -11,6 +11,7 @@ import { TicketSchema } from '../cart/ticket.ts'
 import { FoundPrinterSchema } from '../devices/printing.ts'
 import { SCALE_COMMANDS } from '../devices/scale.ts'
 import { ScaleSettingsSchema, ScannerSettingsSchema } from '../devices/settings.ts'
+import { ParcelSchema } from '../documents/label.ts'
 import { ASKS } from '../codes/recognise.ts'
 import { IdSchema } from '../identity/ids.ts'
 import { PersonFields } from '../identity/person.ts'
@@ -25,7 +26,7 @@ import { SalesReportSchema } from './report-schemas.ts'
 import { REFUND_REASONS, STOCK_ENDS } from '../sales/refund-events.ts'
 import { WASTE_REASONS } from '../stock/events.ts'
 import {
-  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, FILE_KINDS, GoodViewSchema, HeldViewSchema, HistoryFactsSchema, ImportUndoneSchema, KEPT_KINDS, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
+  AlertSchema, AuditRowSchema, BackupStatusSchema, BadCellSchema, CouponViewSchema, CodeMeaningSchema, DisplaySchema, FILE_KINDS, GoodViewSchema, HeldViewSchema, LabelPictureSchema, HistoryFactsSchema, ImportUndoneSchema, KEPT_KINDS, MappingSchema, MemberRecordSchema, MemberViewSchema, PastImportSchema, PersonExportSchema, PrintJobSchema,
   PrinterSchema, PrintStatusSchema, RestoredSchema, RefundQuoteSchema, RefundViewSchema, RowMappingSchema, SaleViewSchema, ScaleStatusSchema, ScannersStatusSchema,
   ShiftReportSchema, SnapshotSchema, SyncStatusSchema, VerifySchema,
 } from './schemas.ts'
@@ -214,10 +215,12 @@ export const CALLS = {
   'printer.put': write('Sets a printer up or changes it.', z.object({ printer: PrinterSchema }), none),
   'printer.remove': write('Takes a printer away; its waiting jobs are given up.', z.object({ printer: IdSchema }), none),
   'printer.test': write('Prints a test page.', z.object({ printer: IdSchema }), none),
-  'label.preview': read('A label as this printer would print it, as a picture (PNG, one dot a dot), and what of it found no room.', z.object({ kind: z.enum(['price', 'shelf']), good: IdSchema, printer: IdSchema }),
-    z.object({ png: z.string(), width: z.int(), height: z.int(), leftOut: z.array(z.string()) })),
+  'label.preview': read('A label as this printer would print it, as a picture (PNG, one dot a dot), and what of it found no room.', z.object({ kind: z.enum(['price', 'shelf']), good: IdSchema, printer: IdSchema }), LabelPictureSchema),
   'label.print': write('Prints labels of goods, so many of each, on a printer of labels; says how many, and the first names of those on which not everything found room. Refused as a whole where one has a code that can\'t be printed.',
     z.object({ kind: z.enum(['price', 'shelf']), printer: IdSchema, goods: z.array(z.object({ good: IdSchema, copies: z.int().min(1).max(500) })).min(1).max(1000) }), z.object({ labels: z.int(), cut: z.array(z.string()) })),
+  'parcel.preview': read('The label of a parcel, the first of several, as this printer would print it.', z.object({ parcel: ParcelSchema, printer: IdSchema }), LabelPictureSchema),
+  'parcel.print': write('Prints the labels of a parcel, one for each part. What they say is kept under seal while they wait, and deleted when they are printed. Says what of it found no room.',
+    z.object({ parcel: ParcelSchema.extend({ to: ParcelSchema.shape.to.min(1) }), printer: IdSchema }), z.object({ leftOut: z.array(z.string()) })),
   'printer.find': read('Printers that are there, by the network, USB, serial ports and the spooler, and are not set up; with `scan` every address of the shop\'s own network is asked too, which takes seconds.', z.object({ scan: z.boolean().default(false) }), z.object({ printers: z.array(FoundPrinterSchema) })),
   'print.jobs': read('The print queue, newest first.', z.object({ limit }), z.object({ jobs: z.array(PrintJobSchema) })),
   'print.retry': write('Tries failed jobs of a printer again.', z.object({ printer: IdSchema }), none),

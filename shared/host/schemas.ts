@@ -125,6 +125,9 @@ export type BackupStatus = z.output<typeof BackupStatusSchema>
 export const RestoredSchema = z.object({ shop: z.string(), till: z.string(), device: IdSchema, cloud: z.string().nullable(), rows: z.int(), sales: z.int(), lastAt: z.int().nullable() })
 export type Restored = z.output<typeof RestoredSchema>
 
+/** Papers that somebody may have to be called to: what is to be prepared, and what a customer takes along. */
+export const BEEP_PAPERS = ['pick', 'receipt'] as const
+export type BeepPaper = (typeof BEEP_PAPERS)[number]
 export const PrinterSchema = z.object({
   id: IdSchema, name: z.string().trim().min(1).max(40), profile: z.string().max(40),
   /** As shared/devices/printing.ts reads it. */
@@ -135,10 +138,15 @@ export const PrinterSchema = z.object({
   label: LabelMediaSchema.nullable().optional(),
   /** Prints at every sale what of these categories is to be prepared, as a kitchen's does. */
   picks: z.array(z.string().trim().min(1).max(40)).max(50).optional(),
+  /** On which papers it beeps, where it can; absent: on slips. */
+  beeps: z.array(z.enum(BEEP_PAPERS)).max(BEEP_PAPERS.length).optional(),
   /** Another printer, that takes over what waits when this one has printed nothing of it for so many seconds. */
   standIn: z.object({ printer: IdSchema, afterS: z.int().min(5).max(3600) }).nullable().optional(),
 })
+/** A label as a picture of its dots (PNG as a data address), its size in mm, and texts that found no room. */
+export const LabelPictureSchema = z.object({ png: z.string(), width: z.int(), height: z.int(), leftOut: z.array(z.string()) })
 export type PrinterSettings = z.output<typeof PrinterSchema>
+export const beepsOf = ({ beeps = ['pick'] }: Pick<PrinterSettings, 'beeps'>): readonly BeepPaper[] => beeps
 /** Labels come out of printers of labels only, and papers of the others. */
 export const standsFor = (one: Pick<PrinterSettings, 'label'>, other: Pick<PrinterSettings, 'label'>): boolean => !one.label === !other.label
 /** Papers that wait and that failed; `error` is what is wrong with the one in front, or with the last one where none waits. */

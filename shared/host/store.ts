@@ -306,9 +306,11 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   settleSold(limit: number): boolean
   seeAlert(id: string): void
 
-  /** Labels that print jobs name by their batch. Call `putLabels` in the transaction that queues them. */
-  putLabels(batch: Id, runs: readonly LabelRun[], at: number): void
+  /** Labels that print jobs name by their batch. Call `putLabels` in the transaction that queues them. Personal ones are sealed, and gone once printed. */
+  putLabels(batch: Id, runs: readonly LabelRun[], at: number, isPersonal: boolean): void
   labels(batch: Id): LabelRun[] | undefined
+  /** Whether this printer had the same paper to print before: this one was asked for again, which is no news. */
+  hadPaper(job: PrintJob): boolean
   printers(): PrinterSettings[]
   putPrinter(printer: PrinterSettings): void
   removePrinter(id: Id): void

@@ -47,15 +47,16 @@ export function newestOnly({ id, data, index }: KeyRing): KeyRing {
   return { v: 1, id, data: data.slice(-1), index: index.slice(-1) }
 }
 
+/** `key`: id of the key that seals it; `sealed`: nonce, sealed text, tag. */
+export interface SealedText {
+  readonly key: string
+  readonly sealed: Uint8Array
+}
 /** A record under seal. `fields` are the names of what it sets, bound to it and readable. */
-export interface Sealed {
+export interface Sealed extends SealedText {
   readonly person: Id
   readonly digest: string
   readonly fields: string
-  /** Id of the key that seals it. */
-  readonly key: string
-  /** Nonce, sealed text, tag. */
-  readonly sealed: Uint8Array
 }
 /** What a number is found by: the same for the same number in one shop under one key, and nothing to anybody without the key. */
 export interface Tag { readonly kind: 'phone' | 'tail'; readonly tag: string; readonly key: string }
@@ -90,23 +91,39 @@ export class Vault {
   }
 
   seal({ person, salt, set }: PersonRecord, digest: string): Sealed {
-    const { id } = this.#ring.data.at(-1)!
     const fields = Object.keys(set).sort().join(',')
-    const nonce = this.#ciphers.random(NONCE_BYTES)
-    const text = this.#ciphers.seal(this.#key('data', id), nonce, new TextEncoder().encode(canonical({ salt, set })), this.#associated({ person, digest, fields, key: id }))
-    const sealed = new Uint8Array(nonce.length + text.length)
-    sealed.set(nonce)
-    sealed.set(text, nonce.length)
-    return { person, digest, fields, key: id, sealed }
+    return { person, digest, fields, ...this.#seal(canonical({ salt, set }), (key) => this.#associated({ person, digest, fields, key })) }
   }
 
   /** Throws VaultError. */
   open(sealed: Sealed): PersonRecord {
-    const [nonce, rest] = [sealed.sealed.subarray(0, NONCE_BYTES), sealed.sealed.subarray(NONCE_BYTES)]
-    const text = this.#ciphers.open(this.#key('data', sealed.key), nonce, rest, this.#associated(sealed))
-    if (!text) throw new VaultError('seal.broken')
-    const { salt, set } = JSON.parse(new TextDecoder().decode(text)) as Omit<PersonRecord, 'person'>
+    const { salt, set } = JSON.parse(this.#opened(sealed, this.#associated(sealed))) as Omit<PersonRecord, 'person'>
     return PersonRecordSchema.parse({ person: sealed.person, salt, set })
+  }
+
+  /** Any text that says something of a person, bound to what it is: one text can't be put in the place of another. */
+  sealText(of: Id, text: string): SealedText {
+    return this.#seal(text, (key) => this.#boundTo({ of, key }))
+  }
+  /** Throws VaultError. */
+  openText(of: Id, sealed: SealedText): string {
+    return this.#opened(sealed, this.#boundTo({ of, key: sealed.key }))
+  }
+
+  #seal(text: string, associated: (key: string) => Uint8Array): SealedText {
+    const { id } = this.#ring.data.at(-1)!
+    const nonce = this.#ciphers.random(NONCE_BYTES)
+    const closed = this.#ciphers.seal(this.#key('data', id), nonce, new TextEncoder().encode(text), associated(id))
+    const sealed = new Uint8Array(nonce.length + closed.length)
+    sealed.set(nonce)
+    sealed.set(closed, nonce.length)
+    return { key: id, sealed }
+  }
+  #opened({ key, sealed }: SealedText, associated: Uint8Array): string {
+    const [nonce, rest] = [sealed.subarray(0, NONCE_BYTES), sealed.subarray(NONCE_BYTES)]
+    const text = this.#ciphers.open(this.#key('data', key), nonce, rest, associated)
+    if (!text) throw new VaultError('seal.broken')
+    return new TextDecoder().decode(text)
   }
 
   /** By the newest key, to be kept. */
@@ -123,7 +140,10 @@ export class Vault {
 
   /** Bound to shop, person, record and the names of its fields: a sealed text moved to another place does not open. */
   #associated({ person, digest, fields, key }: Omit<Sealed, 'sealed'>): Uint8Array {
-    return new TextEncoder().encode(canonical({ shop: this.#shop, person, digest, fields, key }))
+    return this.#boundTo({ person, digest, fields, key })
+  }
+  #boundTo(what: Readonly<Record<string, string>>): Uint8Array {
+    return new TextEncoder().encode(canonical({ shop: this.#shop, ...what }))
   }
 
   #key(sort: 'data' | 'index', id: string): Uint8Array {

@@ -127,6 +127,45 @@ describe('slips of what is to be prepared', () => {
     expect(taken.lines.some((line) => line.text.includes('可乐'))).toBe(false)
   })
 
+  test('a slip calls somebody to it once it is whole; receipts only where that is asked for, and one printed again calls nobody', { timeout: 20_000 }, async () => {
+    const set = { ...base, profile: 'beeper-58', id: kitchen, name: '厨房', address: printer.address, picks: ['面点'], receipts: true }
+    const beepsOf = async (papers: number): Promise<number[]> => {
+      await printer.over(papers)
+      return Promise.all(printer.received.slice(-papers).map(async (bytes) => {
+        const { beeps, commands, faults } = await decodeEscpos(bytes, 32)
+        expect(faults).toEqual([])
+        if (beeps.length > 0) expect(commands.at(-1)).toBe('ESC B')
+        return beeps.length
+      }))
+    }
+    const noodles = await till.addGood({ name: '雪菜面', category: '面点' })
+    await till.run('printer.put', { printer: set })
+    const { sale } = await till.sell([{ good: noodles }])
+    expect(await beepsOf(2)).toEqual([0, 1])
+    await till.run('printer.put', { printer: { ...set, beeps: ['receipt'] } })
+    await till.sell([{ good: noodles }])
+    expect(await beepsOf(4)).toEqual([0, 1, 1, 0])
+    await till.run('sale.reprint', { sale })
+    expect(await beepsOf(5)).toEqual([0, 1, 1, 0, 0])
+    await till.run('printer.test', { printer: kitchen })
+    expect(await beepsOf(6)).toEqual([0, 1, 1, 0, 0, 1])
+    await till.run('printer.put', { printer: { ...set, beeps: [] } })
+    await till.sell([{ good: noodles }])
+    await till.run('printer.test', { printer: kitchen })
+    expect((await beepsOf(9)).slice(6)).toEqual([0, 0, 0])
+
+    // A crash in the middle: nobody was called yet.
+    await till.run('printer.put', { printer: set })
+    await printer.switchOff()
+    await till.sell([{ good: noodles }])
+    const { id } = till.store.next(kitchen)!
+    till.store.mark(id, 'sending', null)
+    await till.close()
+    await printer.switchOn()
+    till = openTill({ folder: till.folder })
+    expect((await beepsOf(11)).slice(9)).toEqual([0, 1])
+  })
+
   test('what is taken in exchange is prepared like anything that is sold', async () => {
     const [noodles, cola] = [await till.addGood({ name: '雪菜面', category: '面点' }), await till.addGood({ name: '可乐', category: '饮料' })]
     const sold = await till.sell([{ good: cola }])

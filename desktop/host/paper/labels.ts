@@ -1,6 +1,7 @@
 /** Labels at the till: their picture, and as many as are wanted on a printer, without the counter waiting for any of it. */
 import { randomUUID } from 'node:crypto'
-import { type LabelDocument, type LabelKind, type LabelMedia, type LabelRun, priceLabel, shelfLabel } from '#shared/documents/label.ts'
+import { type LabelDocument, type LabelKind, type LabelMedia, type LabelRun, parcelLabels, priceLabel, shelfLabel } from '#shared/documents/label.ts'
+import type { CallResult } from '#shared/host/contract.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
 import type { GoodView, PrinterSettings } from '#shared/host/schemas.ts'
@@ -16,7 +17,7 @@ import { toZpl } from '#printers/labels/zpl.ts'
 import { type Context, signedIn, turn } from '../context.ts'
 import { rulesFor } from '../promotions.ts'
 
-type Calls = 'label.preview' | 'label.print'
+type Calls = 'label.preview' | 'label.print' | 'parcel.preview' | 'parcel.print'
 
 /** Labels drawn at a stretch: some twenty milliseconds, which a scan may have to wait. */
 const LABELS_A_JOB = 25
@@ -27,9 +28,20 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
     'label.preview'({ kind, good, printer }) {
+      return picture(labelOf(context, kind, good), mediaOf(context, printer))
+    },
+    'parcel.preview'({ parcel, printer }) {
+      signedIn(context)
+      return picture(parcelLabels(parcel, store.shop().name)[0]!, mediaOf(context, printer))
+    },
+    'parcel.print'({ key, parcel, printer }) {
+      const staff = signedIn(context)
       const media = mediaOf(context, printer)
-      const { dots, leftOut } = drawn(labelOf(context, kind, good), media)
-      return { png: `data:image/png;base64,${Buffer.from(toPng(dots)).toString('base64')}`, width: media.size.width, height: media.size.height, leftOut: [...leftOut] }
+      const runs = parcelLabels(parcel, store.shop().name).map((label): LabelRun => ({ label, copies: 1 }))
+      const { leftOut } = drawn(runs[0]!.label, media)
+      done.once(key, 'parcel.print', () => { printLabels(context, runs, printer, clock.now(), staff.id, true) })
+      context.printed()
+      return { leftOut: [...leftOut] }
     },
     async 'label.print'({ key, kind, goods, printer }) {
       const staff = signedIn(context)
@@ -55,13 +67,18 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
   }
 }
 
+function picture(label: LabelDocument, media: LabelMedia): CallResult<'label.preview'> {
+  const { dots, leftOut } = drawn(label, media)
+  return { png: `data:image/png;base64,${Buffer.from(toPng(dots)).toString('base64')}`, width: media.size.width, height: media.size.height, leftOut: [...leftOut] }
+}
+
 /** Queues labels on a printer in jobs of a few, in one transaction with what they hold. */
-export function printLabels({ store }: Pick<Context, 'store'>, runs: readonly LabelRun[], printer: Id, at: number, actor: Id | null): void {
+export function printLabels({ store }: Pick<Context, 'store'>, runs: readonly LabelRun[], printer: Id, at: number, actor: Id | null, isPersonal = false): void {
   store.together(() => {
     const prints = []
     for (let from = 0; from < runs.length; from += LABELS_A_JOB) {
       const batch = randomUUID() as Id
-      store.putLabels(batch, runs.slice(from, from + LABELS_A_JOB), at)
+      store.putLabels(batch, runs.slice(from, from + LABELS_A_JOB), at, isPersonal)
       prints.push({ kind: 'labels' as const, ref: batch, copy: false, drawer: false, printer })
     }
     store.commit({ events: [], prints }, at, actor)

@@ -8,7 +8,7 @@ import { type ReceiptDocument, cashSlip, saleReceipt, shiftReceipt, testReceipt 
 import { parsePlace } from '#shared/devices/printing.ts'
 import type { Handlers } from '#shared/host/dispatcher.ts'
 import { TillError } from '#shared/host/frames.ts'
-import { type PrinterSettings, standsFor } from '#shared/host/schemas.ts'
+import { type PrinterSettings, beepsOf, standsFor } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { PurseAdjusted, PurseToppedUp } from '#shared/payments/purse.ts'
 import { CashMoved, type Sale } from '#shared/sales/events.ts'
@@ -152,8 +152,32 @@ export function previewPicture(context: Context, set: Partial<Shop>, columns: 32
   return toSvg(arranged({ ...sample, kind: 'sale', footer: shop.footer, codes: sample.codes.map((code) => ({ ...code, of: 'receipt' })) }, shop.paper), profile)
 }
 
-/** The paper of a job, without the drawer's pulse; undefined where what it should print is not there any more. */
+/**
+ * The paper of a job, without the drawer's pulse; undefined where what it should print is not there any more. It beeps behind its last
+ * line: half a paper calls nobody, so what comes whole after that, as a copy, does. One that somebody asked for again does not.
+ */
 export function renderJob(context: Context, job: PrintJob, settings: PrinterSettings): Uint8Array | undefined {
+  const paper = paperOf(context, job, settings)
+  return paper && beepsFor(context, job, settings) ? Uint8Array.from([...paper, ...profileNamed(settings.profile).beep ?? []]) : paper
+}
+
+function beepsFor({ store }: Context, job: PrintJob, settings: PrinterSettings): boolean {
+  if (settings.label) return false
+  const beeps = beepsOf(settings)
+  switch (job.kind) {
+    case 'test':
+      return beeps.length > 0
+    case 'pick':
+      return beeps.includes('pick') && !store.hadPaper(job)
+    case 'receipt':
+    case 'refund':
+      return beeps.includes('receipt') && !store.hadPaper(job)
+    default:
+      return false
+  }
+}
+
+function paperOf(context: Context, job: PrintJob, settings: PrinterSettings): Uint8Array | undefined {
   const { store, clock } = context
   const profile = profileNamed(settings.profile)
   switch (job.kind) {

@@ -262,8 +262,12 @@ export const en: typeof zh = {
     diagnosed: 'Saved as {name}', diagnosedNext: 'It is with your downloads; send it to whoever helps.',
   },
   label: {
-    title: 'Labels', price: 'Price label', shelf: 'Shelf label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
-    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', cut: 'Not everything found room on: {names}. Take larger labels, or shorten the names.', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} labels are with {name}',
+    title: 'Labels', price: 'Price label', shelf: 'Shelf label', parcel: 'Parcel label', noPrinter: 'No label printer yet', noPrinterNext: 'Add one under Settings, Printers, and choose its labels.', noPrinterOwner: 'Ask the owner to add one under Settings, Printers.', toSettings: 'Add one', empty: 'Scan what needs labels, or find it above',
+    less: 'One less of {name}', more: 'One more of {name}', ten: 'Ten more of {name}', picture: 'How the label looks', size: '{width} × {height} mm, as on paper', cut: 'Not everything found room on: {names}. Take larger labels, or shorten the names.', leftOut: 'No room for: {what}', on: 'Which printer', print: 'Print {n}', printing: '{n} label is with {name} | {n} labels are with {name}',
+  },
+  parcel: {
+    paste: 'Paste all at once: it is put into the fields', pasteLike: 'name phone address', to: 'Recipient', phone: 'Telephone', address: 'Address', note: 'Note', no: 'Number', parcels: 'Parcels', less: 'One less', more: 'One more',
+    masked: 'Number masked', full: 'Number in full', clear: 'Clear', hidden: 'This sale is a member\'s. A manager who signs in brings name and number along; or ask the customer.',
   },
   goods: {
     find: 'Find the good to change', title: 'Goods ({n})', add: 'Add good', save: 'Save', saved: '{name} saved', name: 'Name', price: 'Price', unit: 'Unit', pricing: 'Sold', piece: 'by piece', weight: 'by weight',
@@ -379,11 +383,11 @@ export const en: typeof zh = {
     on: 'on', off: 'off', paper: 'Width of receipts on the screen', lock: 'Lock when left alone', never: 'Never', minutes: 'after {n} minutes',
   },
   printer: {
-    badPlace: '“{place}” is no printer\'s address.', badPlaceNext: 'A network printer\'s is like 192.168.1.50; for the others see below the field.', usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', test: 'Test page', retry: 'Print {n} again', tryNow: 'Try now', owner: 'To add or change printers, the owner signs in.', saved: 'Printer saved', fine: 'fine',
+    badPlace: '“{place}” is no printer\'s address.', badPlaceNext: 'A network printer\'s is like 192.168.1.50; for the others see below the field.', usual: 'Receipts', none: 'No printer: nothing was printed.', noneNext: 'Add one in More → Settings → Printers.', noneOwner: 'The owner signs in and looks in More → Settings → Printers.', add: 'Add a printer', edit: 'Change', remove: 'Take away', removeAsk: 'Take {name} away?', removeNone: 'Nothing waits for it.', removeWaiting: '{n} paper that waits for it will not be printed; receipts can be printed again under Receipts, the rest must be asked for anew. | {n} papers that wait for it will not be printed; receipts can be printed again under Receipts, the rest must be asked for anew.', removeElsewhere: 'To have them now, first press “Print what waits on …”.', removeAnyway: 'Take away, drop {n} paper | Take away, drop {n} papers', keep: 'Keep it', test: 'Test page', retry: 'Print {n} again', tryNow: 'Try now', owner: 'To add or change printers, the owner signs in.', saved: 'Printer saved', fine: 'fine',
     address: 'Where it is (network address, port 9100 unless given)', addressAlso: 'Or:', receipts: 'Prints receipts', silent: 'set up (does not report its state)', waiting: '{n} waiting', takeOver: 'Print what waits on {name}', tookOver: '{n} paper moved to {name} | {n} papers moved to {name}',
     standIn: 'Who prints when it can\'t', standInNone: 'nobody: wait', afterS: 'After how many seconds', standsIn: '{name} stands in after {n} s',
     found: 'Printers found', lookAgain: 'Look again', scan: 'Scan the local network', looking: 'Looking…', foundNone: 'None found that is not set up. Switched on and in the same network, a scan finds it.', addFound: 'Add and test', by_network: 'network', by_scan: 'scanned', by_usb: 'USB', by_serial: 'serial port', by_file: 'device', by_spooler: 'system queue',
-    name: 'Name', profile: 'Paper', columns: '{n} columns', drawer: 'Drawer attached',
+    name: 'Name', profile: 'Paper', canBeep: 'beeps', beep: 'Beeps after', beep_pick: 'Pick slips', beep_receipt: 'Receipts', cannotBeep: 'The kind chosen does not beep. For a printer with a beeper choose one under “Paper” that says so.', drawer: 'Drawer attached',
   },
   trouble: {
     paper_out: 'Out of paper. Put in a new roll; it goes on by itself.', cover_open: 'The lid is open. Shut it; printing goes on by itself.', cutter: 'The cutter is jammed. Switch off, clear the paper, switch on; it goes on by itself.', fault: 'The printer reports a fault. Switch it off and on; if that does not help, have it repaired.',

@@ -252,8 +252,12 @@ export const zh = {
     diagnosed: '已存为 {name}', diagnosedNext: '在「下载」里，发给帮你看的人就行。',
   },
   label: {
-    title: '打标签', price: '价签', shelf: '货架签', noPrinter: '还没有标签机', noPrinterNext: '到「设置」→「打印机」添加一台，选好标签纸。', noPrinterOwner: '请店主登录，在「设置」→「打印机」里添加一台。', toSettings: '去添加', empty: '扫要打标签的货，或在上面找',
+    title: '打标签', price: '价签', shelf: '货架签', parcel: '包裹签', noPrinter: '还没有标签机', noPrinterNext: '到「设置」→「打印机」添加一台，选好标签纸。', noPrinterOwner: '请店主登录，在「设置」→「打印机」里添加一台。', toSettings: '去添加', empty: '扫要打标签的货，或在上面找',
     less: '{name} 少一张', more: '{name} 多一张', ten: '{name} 多十张', picture: '标签的样子', size: '{width} × {height} 毫米，和纸上一样', cut: '有些内容放不下，没印全：{names}。换大一点的标签纸，或把名称写短。', leftOut: '放不下，没印：{what}', on: '哪台标签机', print: '打 {n} 张', printing: '{n} 张标签已交给「{name}」',
+  },
+  parcel: {
+    paste: '整段粘贴，自动填进下面', pasteLike: '姓名 电话 地址', to: '收件人', phone: '电话', address: '地址', note: '备注', no: '单号', parcels: '共几件', less: '少一件', more: '多一件',
+    masked: '电话只印头尾', full: '电话印全', clear: '清空', hidden: '这一单是会员的。姓名和电话要店长登录才能带出，也可以问顾客后填上。',
   },
   goods: {
     find: '找出要改的商品', title: '商品（{n} 种）', add: '添加商品', save: '保存', saved: '{name} 已保存', name: '名称', price: '售价（元）', unit: '单位', pricing: '怎么卖', piece: '按件', weight: '称重',
@@ -368,11 +372,11 @@ export const zh = {
     on: '开', off: '关', paper: '屏幕上的小票宽度', lock: '没人碰就锁定', never: '不锁', minutes: '{n} 分钟后',
   },
   printer: {
-    badPlace: '「{place}」不是打印机的地址。', badPlaceNext: '网络打印机填 192.168.1.50 这样的；别的照输入框下面的样子填。', usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', test: '打一张试试', retry: '重打 {n} 张', tryNow: '马上再试', owner: '要添加或更改打印机，请店主登录。', saved: '打印机已保存', fine: '正常',
+    badPlace: '「{place}」不是打印机的地址。', badPlaceNext: '网络打印机填 192.168.1.50 这样的；别的照输入框下面的样子填。', usual: '小票机', none: '没接打印机，没有打出来。', noneNext: '到「更多」→「设置」→「打印机」添加一台就能打。', noneOwner: '请店主登录，到「更多」→「设置」→「打印机」里看一下。', add: '加一台打印机', edit: '修改', remove: '拆掉', removeAsk: '拆掉「{name}」？', removeNone: '没有东西在等它打。', removeWaiting: '还有 {n} 张没打，拆掉就不打了；小票以后能在「小票」里补打，别的要重新打。', removeElsewhere: '要现在打出来，先按「剩下的改到…打」。', removeAnyway: '拆掉，{n} 张不打了', keep: '不拆', test: '打一张试试', retry: '重打 {n} 张', tryNow: '马上再试', owner: '要添加或更改打印机，请店主登录。', saved: '打印机已保存', fine: '正常',
     address: '在哪里（网络地址，端口不写就是 9100）', addressAlso: '也可以是：', receipts: '打小票', silent: '已设好（这台不报自己的状态）', waiting: '{n} 张在等', takeOver: '剩下的改到「{name}」打', tookOver: '{n} 张改到「{name}」打',
     standIn: '它打不了时，谁来打', standInNone: '没有，等它好', afterS: '等几秒再换', standsIn: '{n} 秒后由「{name}」代打',
     found: '找到的打印机', lookAgain: '再找一次', scan: '扫一遍本地网络', looking: '正在找…', foundNone: '没找到没添加过的打印机。开着电源、在同一个网络里，就能扫到。', addFound: '加上并试打', by_network: '网络', by_scan: '扫到的', by_usb: 'USB', by_serial: '串口', by_file: '本机设备', by_spooler: '系统队列',
-    name: '名字', profile: '纸宽', columns: '{n} 列', drawer: '接着钱箱',
+    name: '名字', profile: '纸宽', canBeep: '会响', beep: '打完响一声', beep_pick: '配货单', beep_receipt: '小票', cannotBeep: '现在选的这种不会响。带蜂鸣器的机器，请在「纸宽」里选写着「会响」的。', drawer: '接着钱箱',
   },
   trouble: {
     paper_out: '缺纸。装上新的一卷，会自动接着打。', cover_open: '盖子开着。盖好会自动接着打。', cutter: '切刀卡住了。关掉电源，清掉碎纸再开，会自动接着打。', fault: '打印机报错。关掉电源再开一次；还不行请找修的人。',

@@ -7,7 +7,7 @@ import type { Id } from '#shared/identity/ids.ts'
 export const COPIES_MAX = 500
 
 export const useLabels = defineStore('labels', () => {
-  const kind = ref<'price' | 'shelf'>('price')
+  const kind = ref<'price' | 'shelf' | 'parcel'>('price')
   const printer = ref<Id | null>(null)
   const rows = ref<{ good: GoodView; copies: number }[]>([])
   /** The one whose picture is shown. */

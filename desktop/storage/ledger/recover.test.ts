@@ -130,6 +130,20 @@ test('whatever a till keeps comes over, table by table; what the cloud has is as
   expect((await again.run('ledger.verify', {})).faults).toEqual([])
 })
 
+test('a parcel\'s label that waits under seal waits in the new file too', async () => {
+  const { till } = await fullTill()
+  const before = await till.restart()
+  const printer = before.store.printers().find(({ label }) => label)!.id
+  await before.run('parcel.print', { parcel: { no: 'D-1', to: '收件甲', phone: PHONE, address: '红旗路 88 号', note: '', fullPhone: false, parcels: 2 }, printer })
+  const { ref } = before.store.printJobs(1)[0]!
+  const labels = before.store.labels(ref)
+  expect(labels).toHaveLength(2)
+  await before.close()
+  expect(recoverTill(till.folder, sha256, TIME, MARK)).toMatchObject({ goesOn: true, missing: undefined })
+  const again = openTill({ folder: till.folder, clock: till.clock })
+  expect(again.store.labels(ref)).toEqual(labels)
+})
+
 test('a ledger of the first version is recovered into one of this', async () => {
   const { till } = await fullTill()
   tamper(till.folder, (db) => {

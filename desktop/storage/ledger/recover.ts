@@ -15,6 +15,7 @@ import { soundChange } from '#shared/sync/changes.ts'
 import { readEvent } from '#shared/sync/events.ts'
 import { ChangeSchema } from '#shared/sync/protocol.ts'
 import { syncPath } from '../backup/durable.ts'
+import { LabelBatches } from '../label-batches.ts'
 import { migrate } from '../migrate.ts'
 import { LEDGER_FILE, LOCK_FILE, MIGRATIONS, RECOVERING_FILE, lockFolder } from '../open.ts'
 import { nodeCiphers } from '../people/ciphers.ts'
@@ -181,7 +182,7 @@ function settlePeople(to: Database, { documents }: Projector, sha256: Sha256): P
   const erased = to.prepare<[], { id: string }>("SELECT id FROM document WHERE kind = 'member' AND doc ->> 'erased'").all()
   for (const { id } of erased) eraser.erase(id)
   const settings = new Settings(to)
-  const people = new People({ db: to, documents, settings, keys: keysBeside(to), ciphers: nodeCiphers, sha256 })
+  const people = new People({ db: to, documents, settings, keys: keysBeside(to), labels: new LabelBatches(to), ciphers: nodeCiphers, sha256 })
   const drop = to.prepare('DELETE FROM person_record WHERE person = ? AND digest = ?')
   for (const { person, digest } of people.broken()) drop.run(person, digest)
   people.rebind(settings.identity().shop)

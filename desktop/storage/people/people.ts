@@ -12,6 +12,7 @@ import { type NamedRecord, currentOf, digestOf } from '#shared/members/record.ts
 import { type Ciphers, type KeyRing, type Sealed, Vault, VaultError, newestOnly, withNewKeys } from '#shared/members/vault.ts'
 import { type RecordState, PEOPLE_MAX, recordsOf } from '#shared/sync/people.ts'
 import type { Change } from '#shared/sync/protocol.ts'
+import { type LabelBatches, type TextSeal, DROP_SEALED } from '../label-batches.ts'
 import type { Documents } from '../documents.ts'
 import type { Settings } from '../settings.ts'
 import type { KeyFile } from './key-file.ts'
@@ -27,6 +28,7 @@ export interface PeopleParts {
   readonly documents: Documents
   readonly settings: Settings
   readonly keys: KeyFile
+  readonly labels: LabelBatches
   readonly ciphers: Ciphers
   readonly sha256: Sha256
 }
@@ -35,11 +37,15 @@ export interface PeopleParts {
 export class Eraser {
   readonly #records
   readonly #tags
+  readonly #labels
   constructor(db: Database) {
     this.#records = db.prepare('DELETE FROM person_record WHERE person = ?')
     this.#tags = db.prepare('DELETE FROM person_tag WHERE person = ?')
+    this.#labels = db.prepare(DROP_SEALED)
   }
   erase(person: Id): boolean {
+    // Labels of parcels name nobody by id: of whoever it was, nothing is kept to be printed again.
+    this.#labels.run()
     return this.#records.run(person).changes + this.#tags.run(person).changes > 0
   }
 }
@@ -139,6 +145,11 @@ export class People implements PersonStore {
     this.#db.prepare('UPDATE person_record SET sent = 0 WHERE sent = 1 AND event IN (SELECT id FROM journal)').run()
   }
 
+  /** For other texts that say something of a person, such as whom a parcel is for. */
+  seal(): TextSeal {
+    return this.#open()
+  }
+
   /** Takes what comes down of people. `done`: there is nothing else to it; `erased`: something was destroyed, so `scrub` is due. */
   take(change: Change): { done: boolean; erased: boolean } {
     if (change.kind === 'member') return { done: false, erased: change.doc['erased'] === true && this.erase(change.id) }
@@ -219,6 +230,7 @@ export class People implements PersonStore {
   #sealAll(vault: Vault): number {
     const people = this.#db.prepare<[], { person: Id }>('SELECT DISTINCT person FROM person_record').all()
     let count = 0
+    this.#parts.labels.reseal(this.#open(), vault)
     for (const { person } of people) {
       const records = this.records(person)
       for (const record of records) {
