@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statS
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { run } from '#scripts/run-command.ts'
-import { type TestTill, openTill } from '#desktop/testing/till.ts'
+import { OWNER_PIN, type TestTill, openTill } from '#desktop/testing/till.ts'
 import { LEDGER_FILE, openForReading } from '../open.ts'
 import { tamper, temporaryFolder } from '../testing/store.ts'
 import { sha256 } from '../till-store.ts'
@@ -83,7 +83,9 @@ describe('a backup', () => {
     expect(verifyFile(join(folder, LEDGER_FILE))).toMatchObject({ ok: true, rows: last!.rows, head: last!.head })
     expect(till.store.rows(last!.rows - 1, 1)[0]!.hash).toBe(last!.head)
     // Members come along, with what opens their records.
-    expect((await openTill({ folder }).run('member.find', { text: '13812345678' })).members).toMatchObject([{ name: '张*' }])
+    const restored = openTill({ folder })
+    await restored.run('staff.signIn', { no: '01', pin: OWNER_PIN })
+    expect((await restored.run('member.find', { text: '13812345678' })).members).toMatchObject([{ name: '张*' }])
   })
 
   test('is made when a shift closes, and the screens are told', async () => {

@@ -8,6 +8,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from '../documents.ts'
+import { SIGNED_OUT } from '../settings.ts'
 import type { StockReads } from './stock-reads.ts'
 import type { TraceReads } from './trace-reads.ts'
 import { stoppedLot } from '#shared/sales/sale.ts'
@@ -52,6 +53,7 @@ export class Reads {
   readonly #quick
   readonly #document
   readonly #session
+  readonly #signedOut
   readonly #shift
   readonly #newestNo
   readonly #lastNo
@@ -71,6 +73,7 @@ export class Reads {
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
     this.#session = db.prepare<[string], { value: string }>('SELECT value FROM session WHERE key = ?')
+    this.#signedOut = db.prepare<[string]>('SELECT 1 FROM setting WHERE key = ?')
     this.#shift = db.prepare<[string], Shift>(`${SHIFT} WHERE id = ?`)
     this.#newestNo = db.prepare<[], { no: string }>('SELECT no FROM sale ORDER BY seq DESC LIMIT 1')
     // The ten-thousandth number of a day is longer, and as text it sorts before the second.
@@ -175,7 +178,7 @@ export class Reads {
   }
 
   signedIn(): Id | null {
-    return this.#session.get('staff')?.value ?? null
+    return this.#signedOut.get(SIGNED_OUT) === undefined ? this.#session.get('staff')?.value ?? null : null
   }
 
   openShift(): Shift | undefined {
