@@ -90,6 +90,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
     together: (work) => ledger.together(work),
     head: () => ledger.head(),
     rows: (after, limit) => ledger.rows(after, limit),
+    earlierUpTo: (after, limit, chars) => ledger.earlierUpTo(after, limit, chars),
     rowsUpTo: (after, limit, chars) => ledger.rowsUpTo(after, limit, chars),
     rawRows: (after, limit) => ledger.rawRows(after, limit),
     event: (id) => ledger.event(id),
@@ -203,7 +204,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       })
     },
     hold: (isHeld) => ledger.hold(isHeld),
-    renew: (renewal) => renewLedger({ db, ledger, reads, settings, people }, renewal),
+    renew: (renewal) => renewLedger({ db, ledger, projector, reads, settings, people }, renewal),
     setting: (key) => settings.get(`own:${key}`),
     setSetting: (key, value) => settings.set(`own:${key}`, value),
     pinVerifier: (staff) => db.prepare<[string], { verifier: string }>('SELECT verifier FROM pin WHERE staff = ?').get(staff)?.verifier,

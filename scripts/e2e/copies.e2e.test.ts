@@ -228,7 +228,16 @@ describe('a backup on a new machine', () => {
     await at(page, 'renew-go').click()
     await page.getByText('换好了，这台现在是 02 号机').waitFor()
     await page.locator('[data-testid="sync-state"][data-state="online"]').waitFor()
+    // The receipts go on over it, and so do reports, and what was sold before can come back here.
+    await at(page, 'fn-receipts').click()
+    await expect.poll(() => at(page, 'sale').allInnerTexts().then((texts) => texts.map((text) => /-(\d\d-\d{4})/.exec(text)?.[1]))).toEqual(['01-0003', '01-0002', '01-0001'])
+    if (process.env['XIAOPU_PICTURES']) await page.screenshot({ path: join(process.env['XIAOPU_PICTURES'], 'renewed-receipts.png') })
+    await at(page, 'sale').last().click()
+    await at(page, 'receipt-refund').click()
+    await at(page, 'refund-everything').waitFor()
     expect(errors).toEqual([])
+    const { date } = (await restored.till.call('sale.list', { limit: 1 })).sales[0]!
+    expect((await restored.till.call('report.sales', { from: date, to: date, limit: 10 })).total).toMatchObject({ sales: 3, net: 350 + 700 + 700 })
 
     await inStep(restored)
     expect((await sell(restored)).no).toMatch(/-02-0001$/)

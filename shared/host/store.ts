@@ -287,6 +287,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   renew(renewal: Renewal): void
   /** Rows of the journal after `after`, until there are `limit` of them or they come to so many characters: one at least. */
   rowsUpTo(after: number, limit: number, chars: number): JournalRow[]
+  /** The same of what ledgers before this one recorded of sales; numbers are below zero. */
+  earlierUpTo(after: number, limit: number, chars: number): JournalRow[]
   setting(key: string): string | undefined
   setSetting(key: string, value: string): void
   /** Several commits and settings as one: all of it, or nothing. */

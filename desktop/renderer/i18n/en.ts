@@ -341,7 +341,7 @@ export const en: typeof zh = {
     other: 'The cloud took nothing ({code}). Ask who runs it.',
   },
   renew: {
-    title: 'Begin new books', about: 'Sell as usual, there is no hurry. The owner gets a new pairing code in the cloud\'s console and types it below: this becomes a new till of the shop, and what the cloud lacks goes up, nothing left out and nothing twice. The old books are kept in a file; goods, staff, PINs and printers stay, and the shift goes on.',
+    title: 'Begin new books', about: 'Sell as usual, there is no hurry. The owner gets a new pairing code in the cloud\'s console and types it below: this becomes a new till of the shop, and what the cloud lacks goes up, nothing left out and nothing twice. The old books are kept in a file; goods, staff, PINs and printers stay, the shift goes on, and receipts, refunds and reports go on from before. Earlier shift reports and the earlier audit trail are no longer shown here; they are in that file.',
     go: 'Begin new books', going: 'Working…', done: 'Done: this is till {till} now', doneNext: 'What was not sent is going up.', ownerOnly: 'This needs the owner. Sell as usual meanwhile; nothing is lost.',
   },
   backup: {

@@ -11,6 +11,7 @@ import { mergeEdit } from '#shared/catalog/hlc.ts'
 import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
 import { storedDocument } from '../documents.ts'
 import { openMemory } from '../open.ts'
+import { EARLIER_ROWS, type EarlierRow, earlierEvent } from './earlier.ts'
 import { PROJECTED, Projector } from '../projector.ts'
 
 const FAULTS_MAX = 200
@@ -35,6 +36,17 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
     const rebuilt = openMemory(migrations)
     const projector = new Projector(rebuilt)
     rebuilt.exec('BEGIN')
+    for (const row of db.prepare<[], EarlierRow>(EARLIER_ROWS).iterate()) {
+      const found = sha256(row.text)
+      if (found !== row.hash) fault(row.seq, 'chain.hash', REASONS['chain.hash'], row.hash, found)
+      const event = earlierEvent(row)
+      if (!event || event.id !== row.id || event.type !== row.type || event.at !== row.at) {
+        fault(row.seq, 'journal.column', 'a row of a ledger before this one is not what its columns say')
+        continue
+      }
+      for (const problem of sums(event)) fault(row.seq, problem.code, problem.reason, problem.expected, problem.found)
+      projector.applyEarlier(event)
+    }
     for (const row of db.prepare<[], Row>('SELECT seq, id, type, at, text, hash FROM journal ORDER BY seq').iterate()) {
       rows += 1
       const checked = checkRow(head, row, sha256)

@@ -21,7 +21,8 @@ interface GoodRow { id: string; doc: string; stock: number | null }
 /** What moved here and what the other tills moved; null where there is neither. */
 const STOCK = 'coalesce(s.quantity + e.quantity, s.quantity, e.quantity) AS stock'
 const GOOD = `SELECT d.id, d.doc, ${STOCK} FROM document d LEFT JOIN stock s ON s.good = d.id LEFT JOIN stock_elsewhere e ON e.good = d.id WHERE d.kind = 'good'`
-const SALE = 'SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s JOIN journal j ON j.seq = s.seq'
+/** A sale's own row is in the journal, or among those of a ledger before it. */
+const SALE = 'SELECT coalesce(j.id, e.id) AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s LEFT JOIN journal j ON j.seq = s.seq LEFT JOIN earlier e ON e.seq = s.seq'
 const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
 
 /** Documents kept parsed, so that a sale doesn't read pictures again and again; a few thousand at most. */
@@ -199,8 +200,8 @@ export class Reads {
   }
 
   shiftDetails(id: Id): ShiftDetails {
-    // A shift that was carried over began in the ledger before this one; all of this one may be its.
-    const from = this.#db.prepare<[string], { seq: number }>('SELECT seq FROM journal WHERE id = ?').get(id)?.seq ?? 0
+    // A shift that was carried over began in the ledger before this one; all of this one may be its, and sales of that one.
+    const from = this.#db.prepare<[string], { seq: number }>('SELECT seq FROM journal WHERE id = ?').get(id)?.seq ?? Number.MIN_SAFE_INTEGER
     // Where the next one began, so that a shift of long ago doesn't read all that came since.
     const to = this.#db.prepare<[number], { seq: number | null }>('SELECT min(j.seq) AS seq FROM shift s JOIN journal j ON j.id = s.id WHERE j.seq > ?').get(from)?.seq ?? Number.MAX_SAFE_INTEGER
     const closedAt = this.shift(id)?.closedAt ?? null
@@ -226,7 +227,7 @@ export class Reads {
   }
 
   sale(id: Id): SaleRow | undefined {
-    return this.#db.prepare<[string], SaleRow>(`${SALE} WHERE j.id = ?`).get(id)
+    return this.#db.prepare<{ id: Id }, SaleRow>(`${SALE} WHERE s.seq = (SELECT seq FROM journal WHERE id = @id UNION ALL SELECT seq FROM earlier WHERE id = @id)`).get({ id })
   }
 
   saleByNo(no: string): SaleRow | undefined {
@@ -245,8 +246,9 @@ export class Reads {
     return newest?.startsWith(prefix) ? newest : this.#lastNo.get(prefix, `${prefix}~`)?.no
   }
 
+  /** Of this ledger, without those before it. */
   countSales(): number {
-    return this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sale').get()!.n
+    return this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sale WHERE seq > 0').get()!.n
   }
 
   /** Time of the first row after `seq`. */
