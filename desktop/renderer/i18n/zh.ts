@@ -329,6 +329,17 @@ export const zh = {
     signature_invalid: '云端核对这台收银机的签名没有通过。请联系云端管理员。', protocol_unsupported: '这台的小铺版本旧了，读不懂云端的账。请更新小铺。',
     other: '云端没有收（{code}）。请联系云端管理员。',
   },
+  /** What only commands say. */
+  command: {
+    passphrase: '也可以在命令里给一个：--passphrase-file 文件，或环境变量 {variable}。',
+    call_invalid: { message: '「{field}」不对：{reason}。', next: '加 --help 看用法。' },
+    call_unknown: { message: '没有「{name}」这个调用。', next: '用 calls 看有哪些。' },
+    ledger_not_found: { message: '没有这本账：{file}。', next: '请看看文件夹对不对；用 --data 文件夹 指定。' },
+    ledger_unrecoverable: { message: '{file} 里没有一条完整的记录，恢复不出来。', next: '原文件没有动。请用最近的备份恢复。' },
+    ledger_recovering: { message: '上次修复账本没做完。', next: '再运行一次 recover，会接着做，什么都不会丢。' },
+    folder_in_use: { message: '{folder} 正被另一个小铺程序使用。', next: '请先关掉那个，或用 --data 换一个文件夹。' },
+    folder_unwritable: { message: '{folder} 写不进去。', next: '请检查权限，或用 --data 换一个文件夹。' },
+  },
   renew: {
     title: '换一本新账', about: '照常收银，不急。店主到云端后台要一个新的配对码，填在下面：这台就成为店里的一台新收银机，云端没有的账会补传上去，一笔不少、一笔不重。旧账本存档留底；商品、员工、PIN、打印机都不变，当班接着当；小票、退货和报表接着以前的看。以前的交班记录和操作记录不再显示在这台上，在存档里。',
     go: '换新账', going: '正在换…', done: '换好了，这台现在是 {till} 号机', doneNext: '没传的账正在补传。', ownerOnly: '请店主登录来处理。先照常收银，账不会丢。',
@@ -523,6 +534,7 @@ export const zh = {
     restore_not_empty: { message: '这台机器上已经有一家店了。', next: '备份只能恢复到还没开张的机器上。' },
     restore_not_sealed: { message: '这不是小铺的加密备份。', next: '请选 .xpbackup 结尾的文件；旧的没加密的备份（.db），请维护人员用命令恢复。' },
     restore_newer: { message: '这份备份是更新的小铺做的。', next: '请先更新这台的小铺，再恢复。' },
+    restore_passphrase_needed: { message: '打开备份要它的口令。', next: '用 --passphrase-file 文件 或环境变量 {variable} 给出，再来一次。' },
     restore_passphrase_wrong: { message: '口令不对。', next: '请看清大小写再输一次；换过口令的，旧备份用旧口令。' },
     restore_damaged: { message: '备份里的账核对不上，没有恢复。', next: '请换一份别的日子的备份。' },
     restore_file_damaged: { message: '备份文件坏了（第 {byte} 字节起）。', next: '请重新拷一次，或换一份别的日子的备份。' },
