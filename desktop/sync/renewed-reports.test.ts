@@ -5,14 +5,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { recoverTill } from '#desktop/storage/ledger/recover.ts'
 import { tamper } from '#desktop/storage/testing/store.ts'
 import { sha256 } from '#desktop/storage/till-store.ts'
-import { type TestTill, openTill } from '#desktop/testing/till.ts'
+import { type TestTill, openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { FakeCloud } from './testing/fake-cloud.ts'
 
 const DAY_MS = 86_400_000
-type Deed = { do: 'sell'; quantity: number } | { do: 'refund'; of: number } | { do: 'shift' } | { do: 'day' } | { do: 'import' } | { do: 'renew' }
+type Deed = { do: 'sell'; quantity: number; via: string } | { do: 'refund'; of: number } | { do: 'shift' } | { do: 'day' } | { do: 'import' } | { do: 'renew' }
 const deeds = fc.array(fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('sell' as const), quantity: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('sell' as const), quantity: fc.integer({ min: 1, max: 4 }), via: fc.constantFrom('', '微信', '支付宝') }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('refund' as const), of: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('shift' as const, 'day' as const, 'import' as const, 'renew' as const) }) },
 ), { minLength: 3, maxLength: 12 })
@@ -45,7 +45,11 @@ async function renew({ cloud, till }: Shop): Promise<void> {
 let files = 0
 async function act(shop: Shop, deed: Deed): Promise<void> {
   const { till, good } = shop
-  if (deed.do === 'sell') await till.sell([{ good, quantity: deed.quantity * 1000 }])
+  if (deed.do === 'sell') {
+    const ticket = ticketOf([{ good, quantity: deed.quantity * 1000 }])
+    const total = totalOf(ticket)
+    await till.run('sale.complete', { key: ticket.id, ticket, total, given: deed.via === '' ? total : 0, ...deed.via !== '' && { code: { via: deed.via, fen: total } } } as never)
+  }
   else if (deed.do === 'day') till.clock.pass(DAY_MS)
   else if (deed.do === 'renew') {
     await withdraw(shop)
@@ -78,8 +82,8 @@ async function lookedUp(till: TestTill) {
     back.push({ ...refundable, view: { ...view, url: null, sent: null } })
     found.push((await till.run('sale.find', { text: no })).sales.map((row) => [row.sale, row.back]))
   }
-  const { cashiers, net, sales: count, refunded } = await till.run('shift.report', {})
-  return { report, sales: sales.map(({ seq: _seq, url: _url, sent: _sent, ...row }) => row), back, found, shift: { cashiers, net, count, refunded } }
+  const { cashiers, net, sales: count, refunded, balances } = await till.run('shift.report', {})
+  return { report, sales: sales.map(({ seq: _seq, url: _url, sent: _sent, ...row }) => row), back, found, shift: { cashiers, net, count, refunded, balances: balances.map(({ account, fen }) => [account, fen]).sort() } }
 }
 
 test('reports, receipts, refunds and the shift by cashier are the same after as before, over any deeds and several renewals', { timeout: 120_000 }, async () => {

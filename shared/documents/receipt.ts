@@ -13,7 +13,7 @@ import { dateTimeText } from './date-text.ts'
 import { shiftParts } from '../sales/shift.ts'
 import { memberRows } from './member-paper.ts'
 import { type ReceiptRow, row, yuanText } from './rows.ts'
-import { type Language, type Words, WORDS, fill } from './words.ts'
+import { type Language, type Words, WORDS, channelText, fill } from './words.ts'
 
 export interface ReceiptLine {
   readonly name: string
@@ -219,7 +219,7 @@ export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: Shif
   if (report.refunded) sold.push(row(words.refunded, yuanText(-report.refunded)))
   if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
   const dueBack = (what: string): string | undefined => (what.startsWith('refund_due:') ? fill(words.dueBack, { channel: words.channels[what.slice('refund_due:'.length)] ?? what.slice('refund_due:'.length) }) : undefined)
-  const paid = parts === undefined || parts.paid.length === 0 ? [] : [[row(`【${words.tenders}】`, words.net), ...parts.paid.map(({ what, fen: amount }) => row(dueBack(what) ?? words.channels[what] ?? what, yuanText(amount)))]]
+  const paid = parts === undefined || parts.paid.length === 0 ? [] : [[row(`【${words.tenders}】`, words.net), ...parts.paid.map(({ what, fen: amount }) => row(dueBack(what) ?? channelText(words.channels, what), yuanText(amount)))]]
   const besides = (parts?.besides ?? []).map(({ what, fen: amount }) => row(what === 'bonus' ? words.bonus : words.couponLoss, yuanText(amount)))
   // One cashier's part of a shift is all of it.
   const cashiers = report.cashiers.length < 2 ? [] : [[row(`【${words.staff}】`, words.net), ...report.cashiers.map(({ staffNo, sales, net }) => row(`${words.staff} ${staffNo} × ${sales}`, yuanText(net)))]]

@@ -153,6 +153,12 @@ const en: Words = {
 
 export const WORDS: Readonly<Record<Language, Words>> = { zh, en }
 
+/** A channel's name; of the shop's own codes with the code's. */
+export function channelText(channels: Readonly<Record<string, string>>, channel: string): string {
+  const [kind, via] = [channel.split(':', 1)[0]!, channel.slice(channel.indexOf(':') + 1)]
+  return kind === channel ? channels[kind] ?? kind : `${channels[kind] ?? kind} ${via}`
+}
+
 /** Puts values into a message: `fill('{n} items', {n: '3'})`. */
 export function fill(message: string, values: Readonly<Record<string, string>>): string {
   return message.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)

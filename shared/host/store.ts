@@ -37,6 +37,8 @@ export interface ShiftDetails {
   /** Of the shifts that this till closed, the how manieth; null while it is open. */
   z: number | null
   cashiers: { staff: Id; sales: number; net: number }[]
+  /** What the shop's own codes took, less what was paid back by them, in fen by name. */
+  codes: { via: string; fen: number }[]
   openings: number
 }
 /** From before `before`, or from the end; of some kinds, or all. */

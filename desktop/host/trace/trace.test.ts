@@ -251,7 +251,7 @@ test('sales of before are found too: a ledger of an older program gets its lots\
   const sold = await till.sell([{ good: greens, quantity: 1000 }, { good: greens, quantity: 500 }])
   await till.close()
   tamper(till.folder, (db) => {
-    db.exec('DROP TABLE label_batch; DROP TABLE sold_lot; DROP INDEX document_lot; DROP INDEX document_lot_good; DROP INDEX document_lot_day; DROP INDEX document_recall')
+    db.exec('DROP TABLE earlier; DROP TABLE shift_code; DROP TABLE label_batch; DROP TABLE sold_lot; DROP INDEX document_lot; DROP INDEX document_lot_good; DROP INDEX document_lot_day; DROP INDEX document_recall')
     db.pragma('user_version = 16')
   })
   const again = await till.restart()

@@ -159,7 +159,7 @@ export const zh = {
     titleClosed: '已交班（{from} 到 {to}）', sure: '实点 {amount}，确定交班吗？', sureHeld: '还有 {n} 张挂单没收。', sureNext: '确定以后，这一班的账就不能再改。', sureGo: '确定交班', recount: '再数一遍',
     example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
     report: '这一班的数', staff: '工号', sales: '单数', returns: '其中退货', refunded: '退货款', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
-    couponLoss: '券重复使用损失', paid_cash: '其中现金', paid_stored_value: '其中储值支付', paid_points: '其中积分抵扣', paid_static_code: '其中收款码（收银员确认，未对账）', paid_due: '待退（{channel}）', takings: '现金收款', topped_up: '储值充值（现金）', bonus: '充值赠送', value_refunded: '退储值（现金）',
+    couponLoss: '券重复使用损失', paid_cash: '其中现金', paid_stored_value: '其中储值支付', paid_points: '其中积分抵扣', paid_static_code: '其中收款码（收银员确认，未对账）', paid_code: '其中{name}收款码（未对账）', paid_due: '待退（{channel}）', takings: '现金收款', topped_up: '储值充值（现金）', bonus: '充值赠送', value_refunded: '退储值（现金）',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
     cashier: '{no} 号收银 {sales} 单', openings: '开钱箱次数', x: '打印 X 报表', print: '打印', printing: '报表在打印了', past: '以前的班', zNo: 'Z 第 {n} 号', nowOpen: '当班中', noPast: '还没有交过班',
   },

@@ -210,6 +210,7 @@ export class Reads {
       cashiers: this.#db.prepare<{ from: number; to: number; id: string }, ShiftDetails['cashiers'][number]>(`SELECT staff, sum(sales) AS sales, sum(total) AS net FROM (
         SELECT seq, staff, 1 AS sales, total FROM sale WHERE seq > @from AND seq < @to AND shift = @id
         UNION ALL SELECT seq, staff, 0, -total FROM refund WHERE shift = @id) GROUP BY staff ORDER BY min(seq)`).all({ from, to, id }),
+      codes: this.#db.prepare<[string], ShiftDetails['codes'][number]>('SELECT via, fen FROM shift_code WHERE shift = ? AND fen <> 0 ORDER BY via').all(id),
       openings: this.#db.prepare<[number, number, string], { n: number }>("SELECT count(*) AS n FROM journal WHERE seq > ? AND seq < ? AND type <> 'sale.completed' AND type = 'drawer.opened' AND text ->> '$.body.shift' = ?").get(from, to, id)!.n,
     }
   }
