@@ -21,7 +21,6 @@ export class Ledger implements LedgerStore {
   readonly #earlierRows
   readonly #rawRows
   readonly #byId
-  readonly #earlierById
   readonly #commitNow: (plan: Plan, at: number, actor: Id | null) => Envelope[]
   #head: Head
   #acknowledged: number
@@ -39,8 +38,7 @@ export class Ledger implements LedgerStore {
     this.#rows = db.prepare<[number, number], JournalRow>('SELECT seq, text, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#earlierRows = db.prepare<[number, number], JournalRow>('SELECT seq, text, hash FROM earlier WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#rawRows = db.prepare<[number, number], RawRow>('SELECT seq, CAST(text AS BLOB) AS bytes, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?')
-    this.#byId = db.prepare<[string], JournalRow>('SELECT seq, text, hash FROM journal WHERE id = ?')
-    this.#earlierById = db.prepare<[string], JournalRow>('SELECT seq, text, hash FROM earlier WHERE id = ?')
+    this.#byId = db.prepare<{ id: Id }, JournalRow>('SELECT seq, text, hash FROM journal WHERE id = @id UNION ALL SELECT seq, text, hash FROM earlier WHERE id = @id')
     this.#head = db.prepare<[], Head>('SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1').get() ?? EMPTY_HEAD
     this.#acknowledged = Number(settings.get('acknowledged') ?? 0)
     this.#commitNow = db.transaction((plan: Plan, at: number, actor: Id | null) => {
@@ -174,7 +172,7 @@ export class Ledger implements LedgerStore {
 
   /** One of a ledger before this one has a number below zero. */
   event(id: Id): Envelope | undefined {
-    const row = this.#byId.get(id) ?? this.#earlierById.get(id)
+    const row = this.#byId.get({ id })
     if (!row) return undefined
     const opened = openRow(row)
     return 'envelope' in opened ? { ...opened.envelope, seq: row.seq } : undefined

@@ -54,7 +54,7 @@ export class Reads {
   readonly #quick
   readonly #document
   readonly #session
-  readonly #signedOut
+  readonly #signedIn
   readonly #shift
   readonly #newestNo
   readonly #lastNo
@@ -74,7 +74,7 @@ export class Reads {
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
     this.#session = db.prepare<[string], { value: string }>('SELECT value FROM session WHERE key = ?')
-    this.#signedOut = db.prepare<[string]>('SELECT 1 FROM setting WHERE key = ?')
+    this.#signedIn = db.prepare<[], Id>(`SELECT value FROM session WHERE key = 'staff' AND NOT EXISTS (SELECT 1 FROM setting WHERE key = '${SIGNED_OUT}')`).pluck()
     this.#shift = db.prepare<[string], Shift>(`${SHIFT} WHERE id = ?`)
     this.#newestNo = db.prepare<[], { no: string }>('SELECT no FROM sale ORDER BY seq DESC LIMIT 1')
     // The ten-thousandth number of a day is longer, and as text it sorts before the second.
@@ -179,7 +179,7 @@ export class Reads {
   }
 
   signedIn(): Id | null {
-    return this.#signedOut.get(SIGNED_OUT) === undefined ? this.#session.get('staff')?.value ?? null : null
+    return this.#signedIn.get() ?? null
   }
 
   openShift(): Shift | undefined {
