@@ -4,6 +4,9 @@ import { run, ROOT } from './run-command.ts'
 
 const command = (script: string, ...args: string[]) => run({ file: execPath, args: [`${ROOT}scripts/${script}.ts`, ...args] })
 
+/** Of what a command says of a refusal: a sentence for people, and a line for programs. */
+const codeIn = (output: string): string => (JSON.parse(output.slice(output.indexOf('{'))) as { error: { code: string } }).error.code
+
 describe('a slip in what was typed: one sentence and the usage, never a stack', () => {
   test.each([
     ['start', ['--bogus'], 'Unknown option \'--bogus\'.\nnpm start -- [options]'],
@@ -25,11 +28,11 @@ describe('a slip in what was typed: one sentence and the usage, never a stack', 
 
   test('a folder that isn\'t there, given to till verify', async () => {
     const { status, output } = await command('till', 'verify', '--data', '/there/is/no/such/folder')
-    expect([status, (JSON.parse(output) as { error: { code: string } }).error.code]).toEqual([1, 'ledger.not_found'])
+    expect([status, codeIn(output)]).toEqual([1, 'ledger.not_found'])
   })
 
   test('an address that is none', async () => {
     const { status, output } = await command('till', 'call', 'till.snapshot', '--url', 'nowhere')
-    expect([status, (JSON.parse(output) as { error: { code: string } }).error.code]).toEqual([1, 'host.gone'])
+    expect([status, codeIn(output)]).toEqual([1, 'host.gone'])
   })
 })

@@ -1,7 +1,7 @@
 /**
  * The till from the command line: `call NAME 'JSON'` does anything the screen can do, `verify` checks a ledger file,
  * `backup` and `restore` copy one, `recover` makes a new one from what is whole in a damaged one, `calls` lists the contract.
- * Prints JSON; exits with 1 and the error's code where something is refused.
+ * Prints JSON; where something is refused it exits with 1, prints the error's code, and says it in words on standard error.
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -57,6 +57,8 @@ try {
   }
 } catch (error) {
   if (!(error instanceof TillError)) throw error
+  const { languageOf, saidOf } = await import('./till/words.ts')
+  process.stderr.write(`${saidOf(error, languageOf(process.env))}\n`)
   print({ error: { code: error.code, ...(error.detail ? { detail: error.detail } : {}) } })
   process.exitCode = 1
 }

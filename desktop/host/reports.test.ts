@@ -155,7 +155,8 @@ test('a ledger from before there were reports has its sums from the first start 
   const live = await report(TODAY, addDays(TODAY, 1))
   await till.close()
   tamper(till.folder, (db) => {
-    for (const table of Object.keys(SUMMED)) db.exec(`DROP TABLE ${table}`)
+    // What came by which code is younger, and has a migration and a test of its own.
+    for (const table of Object.keys(SUMMED).filter((name) => name !== 'shift_code')) db.exec(`DROP TABLE ${table}`)
     db.exec(readFileSync(join(MIGRATIONS, '0008_reports.sql'), 'utf8'))
   })
   till = await till.restart()

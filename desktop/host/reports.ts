@@ -18,13 +18,15 @@ type Calls = 'report.sales' | 'report.print' | 'report.export'
 const DAYS_MAX = 1096
 /** Tries to read a ledger that doesn't grow meanwhile; after these the counter waits, for the one time. */
 const TRIES = 3
+/** Goods that are put to their categories in one step. */
+const GOODS_A_STEP = 10_000
 
 export function reportHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
   return {
     async 'report.sales'({ from, to, limit }) {
       requireRight(context, 'report.read')
-      return reportOf(context, { from, to }, await figuresOf(context, checked({ from, to })), limit)
+      return inTurns(reportOf(context, { from, to }, await figuresOf(context, checked({ from, to })), limit))
     },
 
     'report.print'({ key, from, to }) {
@@ -39,7 +41,7 @@ export function reportHandlers(context: Context): Pick<Handlers, Calls> {
 
     async 'report.export'({ from, to, language }) {
       requireRight(context, 'report.read')
-      const report = reportOf(context, { from, to }, await figuresOf(context, checked({ from, to })))
+      const report = await inTurns(reportOf(context, { from, to }, await figuresOf(context, checked({ from, to }))))
       const bytes = await workbookOnThread(reportSheets(report, store.shop().name, store.identity().till, language))
       return { name: `${REPORT_WORDS[language].title}-${from}${from === to ? '' : `-${to}`}.xlsx`, data: Buffer.from(bytes).toString('base64') }
     },
@@ -65,14 +67,22 @@ async function figuresOf({ store }: Context, range: DateRange): Promise<SalesFig
     }
     if (step.done && store.head().seq === seq) return step.value
   }
-  return figuresNow({ store }, range)
+  return atOnce(store.salesFigures(range))
 }
 
 /** All at once. */
-function figuresNow({ store }: Pick<Context, 'store'>, range: DateRange): SalesFigures {
-  const reading = store.salesFigures(range)
-  let step = reading.next()
-  while (!step.done) step = reading.next()
+function atOnce<Result>(steps: Generator<void, Result>): Result {
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+/** Step by step, and the counter in between. */
+async function inTurns<Result>(steps: Generator<void, Result>): Promise<Result> {
+  let step = steps.next()
+  while (!step.done) {
+    await turn()
+    step = steps.next()
+  }
   return step.value
 }
 
@@ -81,29 +91,41 @@ export function reportPaperOf(context: Pick<Context, 'store' | 'clock'>, ref: Id
   const { store } = context
   const range = rangeOfPaper(ref)
   if (!range) return undefined
-  const report = reportOf(context, range, figuresNow(context, range), GOODS_ON_PAPER)
+  const report = atOnce(reportOf(context, range, atOnce(context.store.salesFigures(range)), GOODS_ON_PAPER))
   return reportReceipt({ shop: store.shop(), report, at: report.at, till: store.identity().till, copy })
 }
 
 /** Figures in the order people read them, with names; `limit` goods, or all. */
-function reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to }: DateRange, figures: SalesFigures, limit?: number): SalesReport {
+function* reportOf({ store, clock }: Pick<Context, 'store' | 'clock'>, { from, to }: DateRange, figures: SalesFigures, limit?: number): Generator<void, SalesReport> {
   const { total, before, days, hours, staff, tenders, goods, imported } = figures
-  const sold = goods.filter(({ isSold }) => isSold)
-  const shown = mostFirst(sold, limit ?? sold.length)
+  const sold: GoodFigures[] = []
+  const costs = { cost: 0, unknown: 0 }
   const categories = new Map<string, { net: number; before: number; cost: number; unknown: number }>()
-  for (const good of goods) {
-    const category = categories.get(good.category) ?? { net: 0, before: 0, cost: 0, unknown: 0 }
-    for (const name of ['net', 'before', 'cost', 'unknown'] as const) category[name] += good[name]
-    categories.set(good.category, category)
+  for (let i = 0; i < goods.length; i++) {
+    const good = goods[i]!
+    let category = categories.get(good.category)
+    if (!category) categories.set(good.category, category = { net: 0, before: 0, cost: 0, unknown: 0 })
+    category.net += good.net
+    category.before += good.before
+    category.cost += good.cost
+    category.unknown += good.unknown
+    if (good.isSold) {
+      sold.push(good)
+      costs.cost += good.cost
+      costs.unknown += good.unknown
+    }
+    if (i % GOODS_A_STEP === GOODS_A_STEP - 1) yield
   }
-  const sum = (name: 'cost' | 'unknown'): number => sold.reduce((all, good) => all + good[name], 0)
+  yield
+  const shown = mostFirst(sold, limit ?? sold.length)
+  yield
   const compared = ({ net, before: was }: { net: number; before: number }) => ({ net: fen(net), before: fen(was) })
   const money = ({ sales, returns, gross, discount, net, back }: SalesFigures['total']) => ({ sales, returns, gross: fen(gross), discount: fen(discount), net: fen(net), back: fen(back) })
   const costed = ({ cost, unknown }: { cost: number; unknown: number }) => ({ cost: fen(cost), unknown: fen(unknown) })
   const was = weekBefore({ from, to })
   return {
     from, to, beforeFrom: was.from, beforeTo: was.to, at: clock.now(),
-    total: { ...money(total), ...costed({ cost: sum('cost'), unknown: sum('unknown') }) }, before: money(before),
+    total: { ...money(total), ...costed(costs) }, before: money(before),
     imported: { sales: imported.sales, ...compared(imported) },
     days: [...days].map(([date, day]) => ({ date, sales: day.sales, imported: fen(day.imported), ...compared(day) })),
     hours: hours.map((hour, i) => ({ hour: i, sales: hour.sales, ...compared(hour) })),

@@ -4,6 +4,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { PrintStatus, SaleView, ShiftReport, Snapshot } from '#shared/host/schemas.ts'
 import type { SaleRow, Shift, TillStore } from '#shared/host/store.ts'
 import { fen } from '#shared/money/money.ts'
+import { accountOf } from '#shared/payments/tender.ts'
 import { SaleCompleted, type Sale } from '#shared/sales/events.ts'
 import { type Refund, SaleRefunded } from '#shared/sales/refund-events.ts'
 import { type Context, atTheTill } from './context.ts'
@@ -34,6 +35,14 @@ function shiftView(shift: Shift) {
   return { ...shift, float: fen(shift.float), counted: optionalFen(shift.counted), difference: optionalFen(shift.difference) }
 }
 
+const CODES = accountOf({ channel: 'static_code' })
+/** The account of the shop's own codes, code by code; what no name was kept for stays in the account itself. */
+function byCode(balances: ReadonlyMap<string, number>, codes: readonly { via: string; fen: number }[]): [account: string, fen: number][] {
+  const unnamed = codes.reduce((left, each) => left - each.fen, balances.get(CODES) ?? 0)
+  return [...balances].flatMap(([account, amount]): [string, number][] => (
+    account === CODES ? [...codes.map((each): [string, number] => [`${CODES}:${each.via}`, each.fen]), ...unnamed === 0 ? [] : [[CODES, unnamed] as [string, number]]] : [[account, amount]]))
+}
+
 /** A shift's report; `blind` hides what should be in the drawer, and what it could be worked out from, until it has been counted. */
 export function shiftReport(store: TillStore, shift: Shift, blind: boolean): ShiftReport {
   const totals = store.shiftTotals(shift.shift)
@@ -41,11 +50,11 @@ export function shiftReport(store: TillStore, shift: Shift, blind: boolean): Shi
   const closed = shift.closedAt !== null
   const expected = closed ? (shift.counted ?? 0) - (shift.difference ?? 0) : balances.get('drawer') ?? 0
   const hidden = blind && !closed
-  const { z, cashiers, openings } = store.shiftDetails(shift.shift)
+  const { z, cashiers, codes, openings } = store.shiftDetails(shift.shift)
   return {
     ...shiftView(shift), staffNo: store.staff(shift.staff)?.no ?? '', sales: totals.sales, returns: totals.returns,
     gross: hidden ? null : fen(totals.gross), discount: hidden ? null : fen(totals.discount), net: hidden ? null : fen(totals.net),
-    balances: hidden ? [] : [...balances].map(([account, amount]) => ({ account, fen: fen(amount) })),
+    balances: hidden ? [] : byCode(balances, codes).map(([account, amount]) => ({ account, fen: fen(amount) })),
     expected: hidden ? null : fen(expected),
     refunded: hidden ? null : fen(balances.get('returns') ?? 0),
     z, openings, cashiers: hidden ? [] : cashiers.map(({ staff, sales, net }) => ({ staffNo: store.staff(staff)?.no ?? '', sales, net: fen(net) })),

@@ -24,6 +24,9 @@ export const PROJECTED = {
   lot: 'good, no, expiry', sold_lot: 'good, no, expiry, seq', stock_paper: 'seq', count_line: 'good',
 } as const
 
+/** Of the ledgers before this one, what stays in reports and receipts. */
+export const EARLIER = ['sale.completed', 'sale.refunded', 'history.sold', 'history.imported', 'history.import_undone'] as const
+
 export class Projector {
   readonly documents: Documents
   readonly #people
@@ -83,13 +86,12 @@ export class Projector {
     switch (event.type) {
       case 'sale.completed': {
         const { body } = event
-        this.#sale.run(event.seq, body.no, event.at, body.date, body.shift, body.staff, body.total)
+        this.#sold(event)
         const returns = body.lines.some((line) => line.quantity < 0) ? 1 : 0
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
         this.#moveStock(event, 1)
         this.#room.sold(body.lines, event.seq)
-        this.#sums.add(body, event.at)
         this.#move(body.moves ?? [])
         for (const { why, coupon } of sumOffs(body.lines)) {
           if (why === 'coupon' && coupon !== undefined) this.#useCoupon.run(coupon, body.sale, 0)
@@ -99,26 +101,18 @@ export class Projector {
       }
       case 'sale.refunded': {
         const { body } = event
-        this.#refund.run(event.seq, body.no, event.at, body.date, body.shift, body.staff, body.total, body.sale)
+        this.#cameBack(event)
         this.#shiftRefund.run(body.total, body.shift)
-        this.#sums.addRefund(body, event.at)
         this.#postAll(body.shift, body.postings)
-        for (const { line, quantity, amount } of body.lines) {
-          if (body.sale !== null && line !== null) this.#refundLine.run(body.sale, line, quantity, amount)
-        }
         this.#moveStock(event, 0)
         this.#move(body.moves ?? [])
         for (const coupon of body.coupons ?? []) if (body.sale !== null) this.#couponBack.run(coupon, body.sale)
         break
       }
       case 'history.sold':
-        this.#history.add(event.body)
-        break
       case 'history.imported':
-        this.#history.close(event.id, event.body)
-        break
       case 'history.import_undone':
-        this.#history.undo(event.body.import)
+        this.#history.apply(event)
         break
       case 'stock.moved':
         this.#moveStock(event, 0)
@@ -243,6 +237,26 @@ export class Projector {
       case 'data.exported':
       case 'rows.imported':
         break
+    }
+  }
+
+  /** An event that stands below zero, in a ledger before this one: its shift, its stock and its purses are in other sums already. */
+  applyEarlier(event: DomainEvent): void {
+    if (event.type === 'sale.completed') this.#sold(event)
+    else if (event.type === 'sale.refunded') this.#cameBack(event)
+    else if (event.type === 'history.sold' || event.type === 'history.imported' || event.type === 'history.import_undone') this.#history.apply(event)
+  }
+
+  #sold({ seq, at, body }: Extract<DomainEvent, { type: 'sale.completed' }>): void {
+    this.#sale.run(seq, body.no, at, body.date, body.shift, body.staff, body.total)
+    this.#sums.add(body, at)
+  }
+
+  #cameBack({ seq, at, body }: Extract<DomainEvent, { type: 'sale.refunded' }>): void {
+    this.#refund.run(seq, body.no, at, body.date, body.shift, body.staff, body.total, body.sale)
+    this.#sums.addRefund(body, at)
+    for (const { line, quantity, amount } of body.lines) {
+      if (body.sale !== null && line !== null) this.#refundLine.run(body.sale, line, quantity, amount)
     }
   }
 

@@ -19,6 +19,7 @@ export class Refunds {
   readonly #lastNo
   readonly #setElsewhere
   readonly #hereAt
+  readonly #inEarlier
 
   constructor(db: Database, device: () => Id, alerts: Alerts) {
     this.#db = db
@@ -27,10 +28,11 @@ export class Refunds {
     this.#lines = db.prepare<[string], { line: number; quantity: number; amount: number }>('SELECT line, quantity, amount FROM refund_line WHERE sale = ?')
     this.#inAll = db.prepare<[string], { fen: number }>('SELECT coalesce(sum(total), 0) AS fen FROM refund WHERE sale = ?')
     this.#elsewhere = db.prepare<[string], { fen: number; paid: number | null }>('SELECT fen, paid FROM refund_elsewhere WHERE sale = ?')
-    this.#of = db.prepare<[string], RefundRow>('SELECT j.id AS refund, r.no, r.at, r.total FROM refund r JOIN journal j ON j.seq = r.seq WHERE r.sale = ? ORDER BY r.seq')
+    this.#of = db.prepare<[string], RefundRow>('SELECT coalesce(j.id, e.id) AS refund, r.no, r.at, r.total FROM refund r LEFT JOIN journal j ON j.seq = r.seq LEFT JOIN earlier e ON e.seq = r.seq WHERE r.sale = ? ORDER BY r.seq')
     this.#lastNo = db.prepare<[string, string], { no: string }>('SELECT no FROM refund WHERE no > ? AND no < ? ORDER BY length(no) DESC, no DESC LIMIT 1')
     this.#setElsewhere = db.prepare('INSERT INTO refund_elsewhere (sale, fen, paid) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fen = excluded.fen, paid = excluded.paid')
-    this.#hereAt = db.prepare<[string, string], { at: number | null }>('SELECT max(at) AS at FROM (SELECT at FROM journal WHERE id = ? UNION ALL SELECT at FROM refund WHERE sale = ?)')
+    this.#hereAt = db.prepare<{ sale: Id }, { at: number | null }>('SELECT max(at) AS at FROM (SELECT at FROM journal WHERE id = @sale UNION ALL SELECT at FROM earlier WHERE id = @sale UNION ALL SELECT at FROM refund WHERE sale = @sale)')
+    this.#inEarlier = db.prepare<[string]>('SELECT 1 FROM earlier WHERE id = ?')
   }
 
   back(sale: Id): SaleBack {
@@ -70,12 +72,13 @@ export class Refunds {
     only('s.at < ?', to)
     only('s.total = ?', amount)
     only(`${seq} < ?`, before)
-    for (const id of names) only('instr(j.text, ?) > 0', id)
+    for (const id of names) only('instr(coalesce(j.text, e.text), ?) > 0', id)
     if (anyOf.length > 0) {
-      where.push(`(${anyOf.map(() => 'instr(j.text, ?) > 0').join(' OR ')})`)
+      where.push(`(${anyOf.map(() => 'instr(coalesce(j.text, e.text), ?) > 0').join(' OR ')})`)
       values.push(...anyOf)
     }
-    const sql = `SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s CROSS JOIN journal j ON j.seq = s.seq
+    const sql = `SELECT coalesce(j.id, e.id) AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total
+      FROM sale s LEFT JOIN journal j ON j.seq = s.seq LEFT JOIN earlier e ON e.seq = s.seq
       ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY ${seq} DESC LIMIT ?`
     return this.#db.prepare<(string | number)[], SaleRow>(sql).all(...values, limit)
   }
@@ -83,10 +86,11 @@ export class Refunds {
   /** Takes in what the cloud tells of a sale's refunds; says whether the alerts may have changed. Call inside a transaction. */
   hear(sale: Id, { no, paid, back, over }: Refunding): boolean {
     const device = this.#device()
-    const others = (back ?? []).filter((each) => each.device !== device)
+    // What this till paid back under the name of a ledger before this one is counted here.
+    const others = (back ?? []).filter((each) => each.device !== device && this.#inEarlier.get(each.refund) === undefined)
     this.#setElsewhere.run(sale, sum(others.map((each) => each.fen)), paid ?? null)
     if (!over?.length || !back || paid === undefined || paid === null) return false
-    const { at } = this.#hereAt.get(sale, sale)!
+    const { at } = this.#hereAt.get({ sale })!
     if (at === null) return false
     const tills = [...new Set(back.map(({ till }) => till))]
     return this.#alerts.raise(`refund ${sale}`, at, { kind: 'sale.refunded_beyond', no: no ?? '', tills, paid, back: sum(back.map((each) => each.fen)) })

@@ -2,6 +2,12 @@
 import type { Database } from 'better-sqlite3'
 import type { Identity } from '#shared/host/store.ts'
 
+/**
+ * Set while nobody is at the till whatever its journal says: a restored till may still be given rows of its own by the
+ * cloud, so that a signing out of its own would be a second history. Whoever signs in here next ends it.
+ */
+export const SIGNED_OUT = 'signed_out'
+
 export class Settings {
   readonly #get
   readonly #set

@@ -6,6 +6,7 @@ import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
+import { StaffSignedIn } from '#shared/sales/events.ts'
 import { type Change, LostDocSchema, StockDocSchema } from '#shared/sync/protocol.ts'
 import { Alerts } from './alerts.ts'
 import { Coupons } from './coupons.ts'
@@ -25,7 +26,7 @@ import { Reads } from './reads/reads.ts'
 import { Reports } from './reads/reports.ts'
 import { Refunds } from './refunds.ts'
 import { renewLedger } from './ledger/renewal.ts'
-import { Settings } from './settings.ts'
+import { SIGNED_OUT, Settings } from './settings.ts'
 import { StockReads } from './reads/stock-reads.ts'
 import { TraceReads } from './reads/trace-reads.ts'
 import { verifyLedger } from './ledger/verify.ts'
@@ -79,10 +80,17 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   }
 
   return inOurWords<TillStore>({
-    commit: (plan, at, actor) => ledger.commit(plan, at, actor),
+    commit(plan, at, actor) {
+      if (!plan.events.some(({ type }) => type === StaffSignedIn.type)) return ledger.commit(plan, at, actor)
+      return ledger.together(() => {
+        settings.remove(SIGNED_OUT)
+        return ledger.commit(plan, at, actor)
+      })
+    },
     together: (work) => ledger.together(work),
     head: () => ledger.head(),
     rows: (after, limit) => ledger.rows(after, limit),
+    earlierUpTo: (after, limit, chars) => ledger.earlierUpTo(after, limit, chars),
     rowsUpTo: (after, limit, chars) => ledger.rowsUpTo(after, limit, chars),
     rawRows: (after, limit) => ledger.rawRows(after, limit),
     event: (id) => ledger.event(id),
@@ -197,7 +205,7 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
       })
     },
     hold: (isHeld) => ledger.hold(isHeld),
-    renew: (renewal) => renewLedger({ db, ledger, reads, settings, people }, renewal),
+    renew: (renewal) => renewLedger({ db, ledger, projector, reads, settings, people }, renewal),
     setting: (key) => settings.get(`own:${key}`),
     setSetting: (key, value) => settings.set(`own:${key}`, value),
     pinVerifier: (staff) => db.prepare<[string], { verifier: string }>('SELECT verifier FROM pin WHERE staff = ?').get(staff)?.verifier,

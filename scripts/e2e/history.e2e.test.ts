@@ -1,25 +1,20 @@
 /** Another till's sales come in from its file, are seen in the reports for what they are, and leave them again: on the real screens. */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Download, Page } from '@playwright/test'
+import type { Download, Page } from '@playwright/test'
 import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { XlsxWriter } from '#desktop/host/export/xlsx.ts'
-import { buildRenderer } from '../build.ts'
-import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
-import { type Stack, startStack, withTill } from '../stack.ts'
+import { type Stack, withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { TILL_SIZE, at, openBrowser, openPage, untilAttribute } from '../testing/screen.ts'
+import { type DemoCounter, openDemoCounter } from '../testing/counter.ts'
+import { at, untilAttribute } from '../testing/screen.ts'
 
-const OWNER = { no: '01', pin: LAKESIDE.staff[0]!.pin }
 /** Where pictures of the panels go, for whoever wants to look at them. */
 const pictures = process.env['XIAOPU_PICTURES']
-let folder: string
+let counter: DemoCounter
 let stack: Stack
-let browser: Browser
 let page: Page
 let errors: string[]
 const [known, weighed] = [LAKESIDE.goods.find(({ fields }) => fields.pricing === 'piece')!.fields, LAKESIDE.goods.find(({ fields }) => fields.pricing === 'weight')!.fields]
@@ -58,25 +53,11 @@ const NET = 4 * 1900 + 150
 
 beforeAll(async () => {
   if (pictures) mkdirSync(pictures, { recursive: true })
-  await buildRenderer({ quiet: true })
-  folder = mkdtempSync(join(tmpdir(), 'xiaopu-history-'))
-  stack = await startStack({ data: folder, cloud: false, demo: true })
-  await seedDemo({ tillUrl: stack.tillUrl, cloud: undefined })
-  await withTill(stack.tillUrl, async (client) => {
-    await client.call('staff.signIn', { key: randomUUID(), ...OWNER })
-    await client.call('shift.open', { key: randomUUID(), float: 0 })
-  })
-  browser = await openBrowser()
-  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce', acceptDownloads: true })
-  context.setDefaultTimeout(20_000)
-  ;({ page, errors } = await openPage(context, stack.tillUrl))
+  counter = await openDemoCounter()
+  ;({ stack, page, errors } = counter)
   await at(page, 'total').waitFor()
 })
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => counter?.close())
 
 describe('sales of another till', () => {
   it('are seen before they come in, and every bad row with its reason', async () => {
@@ -107,7 +88,7 @@ describe('sales of another till', () => {
     await row.locator('input').fill('2026-03-05 15:00')
     await row.locator('.btn-green').click()
     await page.locator('text=第 14 行进来了').first().waitFor()
-    expect(await at(page, 'kept-row').count()).toBe(2)
+    await expect.poll(() => at(page, 'kept-row').count()).toBe(2)
     await toHome()
   })
 

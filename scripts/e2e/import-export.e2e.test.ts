@@ -1,24 +1,20 @@
 /** A wrong file is brought in and taken back, and everything is taken out as one file: on the real screens. */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import readXlsxFile from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildRenderer } from '../build.ts'
-import { seedDemo } from '../demo/seed.ts'
 import { LAKESIDE } from '../demo/shops.ts'
-import { type Stack, startStack, withTill } from '../stack.ts'
+import { type Stack, withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { TILL_SIZE, at, openBrowser, openPage, scan, untilAttribute } from '../testing/screen.ts'
+import { type DemoCounter, openDemoCounter } from '../testing/counter.ts'
+import { at, scan, untilAttribute } from '../testing/screen.ts'
 
-const OWNER = { no: '01', pin: LAKESIDE.staff[0]!.pin }
 /** Where pictures of the panels go, for whoever wants to look at them. */
 const pictures = process.env['XIAOPU_PICTURES']
-let folder: string
+let counter: DemoCounter
 let stack: Stack
-let browser: Browser
 let page: Page
 let errors: string[]
 const known = LAKESIDE.goods.find(({ fields }) => fields.pricing === 'piece')!.fields
@@ -31,26 +27,12 @@ const find = (text: string) => withTill(stack.tillUrl, async (till) => (await ti
 
 beforeAll(async () => {
   if (pictures) mkdirSync(pictures, { recursive: true })
-  await buildRenderer({ quiet: true })
-  folder = mkdtempSync(join(tmpdir(), 'xiaopu-import-'))
-  stack = await startStack({ data: folder, cloud: false, demo: true })
-  await seedDemo({ tillUrl: stack.tillUrl, cloud: undefined })
-  await withTill(stack.tillUrl, async (client) => {
-    await client.call('staff.signIn', { key: randomUUID(), ...OWNER })
-    await client.call('shift.open', { key: randomUUID(), float: 0 })
-    await client.call('member.join', { key: randomUUID(), set: { name: '张小花', phone: '13812345678' } })
-  })
-  browser = await openBrowser()
-  const context = await browser.newContext({ viewport: TILL_SIZE, locale: 'zh-CN', reducedMotion: 'reduce', acceptDownloads: true })
-  context.setDefaultTimeout(20_000)
-  ;({ page, errors } = await openPage(context, stack.tillUrl))
+  counter = await openDemoCounter()
+  ;({ stack, page, errors } = counter)
+  await withTill(stack.tillUrl, (client) => client.call('member.join', { key: randomUUID(), set: { name: '张小花', phone: '13812345678' } }))
   await at(page, 'total').waitFor()
 })
-afterAll(async () => {
-  await browser?.close()
-  await stack?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => counter?.close())
 
 describe('files in and out', () => {
   it('an import is taken back after it was asked about, and what somebody changed since stands', async () => {

@@ -19,11 +19,11 @@ export function givenPassphrase({ file }: PassphraseFrom): string | undefined {
   }
 }
 
-/** Asks whoever sits there where nobody gave one. Throws TillError backup.no_passphrase where nobody sits there. */
+/** Asks whoever sits there where nobody gave one. Throws TillError restore.passphrase_needed where nobody sits there. */
 export async function askPassphrase(from: PassphraseFrom): Promise<string> {
   const given = givenPassphrase(from)
   if (given !== undefined) return given
-  if (!process.stdin.isTTY) throw new TillError('backup.no_passphrase')
+  if (!process.stdin.isTTY) throw new TillError('restore.passphrase_needed', { variable: PASSPHRASE_VARIABLE })
   process.stderr.write('Passphrase of the backup: ')
   // What is typed goes nowhere.
   const silent = new Writable({ write: (_bytes, _encoding, done) => done() })

@@ -1,4 +1,4 @@
-/** What papers say of members' points and stored value: on a receipt, on the slip of a top-up, on a shift's report. */
+/** What papers say of members' points and stored value: on a receipt, on the slip of a top-up. */
 import type { Move } from '../payments/purse.ts'
 import type { Sale } from '../sales/events.ts'
 import { dateTimeText } from './date-text.ts'
@@ -17,15 +17,6 @@ export function memberRows({ member, moves = [] }: Partial<Pick<Sale, 'member' |
     ...(spent === 0 ? [] : [row(words.pointsSpent, String(spent))]), ...(earned === 0 ? [] : [row(words.pointsEarned, String(earned))]), ...(refunded === 0 ? [] : [row(words.pointsRefunded, String(refunded))]),
     row(words.pointsLeft, String(member.points)), ...(member.value === 0 && !moves.some(({ purse }) => purse === 'value') ? [] : [row(words.valueLeft, yuanText(member.value))]),
   ]
-}
-
-/** What in a shift is not cash from sales: stored value that came in as cash and is no revenue, what was given on top, what sales were paid with, and what came by the shop's own codes. */
-export function valueRows(balances: readonly { readonly account: string; readonly fen: number }[], words: Words): { cash: ReceiptRow[]; paid: ReceiptRow[] } {
-  const of = (account: string): number => balances.find((each) => each.account === account)?.fen ?? 0
-  const [toppedUp, bonus, redeemed, points] = [-of('value:topped_up') - of('value:bonus'), of('value:bonus'), of('value:redeemed'), of('channel:points')]
-  const refunded = of('value:adjusted') + of('value:correction')
-  const some = (label: string, amount: number): ReceiptRow[] => (amount === 0 ? [] : [row(label, yuanText(amount))])
-  return { cash: [...some(words.toppedUp, toppedUp), ...some(words.valueRefunded, -refunded)], paid: [...some(words.channels['stored_value']!, redeemed), ...some(words.channels['points']!, points), ...some(words.channels['static_code']!, of('channel:static_code')), ...some(words.bonus, bonus)] }
 }
 
 export interface TopUpSlipInput {

@@ -10,9 +10,10 @@ import { type Off, isTicketWide, sumOffs } from '../pricing/offs.ts'
 import type { Tender } from '../payments/tender.ts'
 import type { Sale, SaleLine } from '../sales/events.ts'
 import { dateTimeText } from './date-text.ts'
-import { memberRows, valueRows } from './member-paper.ts'
+import { shiftParts } from '../sales/shift.ts'
+import { memberRows } from './member-paper.ts'
 import { type ReceiptRow, row, yuanText } from './rows.ts'
-import { type Language, type Words, WORDS, fill } from './words.ts'
+import { type Language, type Words, WORDS, channelText, fill } from './words.ts'
 
 export interface ReceiptLine {
   readonly name: string
@@ -205,30 +206,30 @@ export interface ShiftReceiptInput {
 /** The report a cashier signs. */
 export function shiftReceipt({ shop, report, till, copy, language = 'zh' }: ShiftReceiptInput): ReceiptDocument {
   const words = WORDS[language]
-  const stored = valueRows(report.balances, words)
-  const cash = [row(words.float, yuanText(report.float)), ...stored.cash]
-  for (const { account, fen: amount } of report.balances) {
-    const moved = account.startsWith('cash_') ? words.cashReasons[account.slice('cash_'.length)] : undefined
-    // The account is the other side of the drawer's.
-    if (moved !== undefined) cash.push(row(moved, yuanText(-amount)))
-  }
+  const parts = report.net === null ? undefined : shiftParts(report.net, report.balances)
+  const drawerWords: Readonly<Record<string, string>> = { takings: words.takings, topped_up: words.toppedUp, value_refunded: words.valueRefunded }
+  const cash = [row(words.float, yuanText(report.float)), ...(parts?.drawer ?? []).map(({ what, fen: amount }) => row(drawerWords[what] ?? words.cashReasons[what.slice('cash_'.length)] ?? what, yuanText(amount)))]
   if (report.expected !== null) cash.push(row(words.expected, yuanText(report.expected)))
   if (report.counted !== null) cash.push(row(words.counted, yuanText(report.counted)))
   if (report.difference !== null) cash.push(row(words.difference, yuanText(report.difference), true))
   const sold = [row(words.sales, String(report.sales)), row(words.returns, String(report.returns))]
-  if (report.gross !== null && report.discount) sold.push(row(words.gross, yuanText(report.gross)), row(words.discount, yuanText(-report.discount)))
+  // Where nothing came off it, what was sold is the net, and is said once.
+  if (report.gross !== null && report.gross !== report.net) sold.push(row(words.gross, yuanText(report.gross)))
+  if (report.discount) sold.push(row(words.discount, yuanText(-report.discount)))
   if (report.refunded) sold.push(row(words.refunded, yuanText(-report.refunded)))
   if (report.net !== null) sold.push(row(words.net, yuanText(report.net), true))
-  sold.push(...stored.paid)
+  const dueBack = (what: string): string | undefined => (what.startsWith('refund_due:') ? fill(words.dueBack, { channel: words.channels[what.slice('refund_due:'.length)] ?? what.slice('refund_due:'.length) }) : undefined)
+  const paid = parts === undefined || parts.paid.length === 0 ? [] : [[row(`【${words.tenders}】`, words.net), ...parts.paid.map(({ what, fen: amount }) => row(dueBack(what) ?? channelText(words.channels, what), yuanText(amount)))]]
+  const besides = (parts?.besides ?? []).map(({ what, fen: amount }) => row(what === 'bonus' ? words.bonus : words.couponLoss, yuanText(amount)))
   // One cashier's part of a shift is all of it.
-  const cashiers = report.cashiers.length < 2 ? [] : [report.cashiers.map(({ staffNo, sales, net }) => row(`${words.staff} ${staffNo} × ${sales}`, yuanText(net)))]
+  const cashiers = report.cashiers.length < 2 ? [] : [[row(`【${words.staff}】`, words.net), ...report.cashiers.map(({ staffNo, sales, net }) => row(`${words.staff} ${staffNo} × ${sales}`, yuanText(net)))]]
   return {
     kind: 'shift', language, shop: headOf(shop), title: report.z === null ? words.shiftX : fill(words.shiftZ, { n: String(report.z) }), copy: copy ? { mark: words.copy, note: '' } : null,
     facts: [
       row(words.staff, report.staffNo), row(words.till, till), row(words.opened, dateTimeText(report.openedAt, shop.zone)),
       row(words.closed, report.closedAt === null ? words.stillOpen : dateTimeText(report.closedAt, shop.zone)),
     ],
-    heads: { name: '', quantity: '', price: '', amount: '' }, lines: [], totals: [sold, ...cashiers, cash, [row(words.openings, String(report.openings)), row(words.signature, '_'.repeat(16))]], codes: [], footer: '',
+    heads: { name: '', quantity: '', price: '', amount: '' }, lines: [], totals: [sold, ...paid, ...cashiers, cash, [...besides, row(words.openings, String(report.openings)), row(words.signature, '_'.repeat(16))]], codes: [], footer: '',
   }
 }
 

@@ -2,7 +2,7 @@
 import { type ReportFigures, changeRate, hourText, marginOf, marginRate } from './report.ts'
 import { REPORT_WORDS } from './report-words.ts'
 import { thousandthsPer } from '../quantity/quantity.ts'
-import type { Language } from './words.ts'
+import { type Language, channelText } from './words.ts'
 
 export type SheetCell =
   | { readonly kind: 'head' | 'text'; readonly text: string }
@@ -71,7 +71,7 @@ export function reportSheets(report: ReportFigures, shop: string, till: string, 
     },
     {
       name: words.tender, widths: [14, 10, 12, 12, 10],
-      rows: [head(words.tender, words.count, ...comparedHead), ...report.tenders.map(({ channel, tenders, fen, before: was }) => [text(words.channels[channel] ?? channel), count(tenders), ...compared({ net: fen, before: was })])],
+      rows: [head(words.tender, words.count, ...comparedHead), ...report.tenders.map(({ channel, tenders, fen, before: was }) => [text(channelText(words.channels, channel)), count(tenders), ...compared({ net: fen, before: was })])],
     },
   ]
 }

@@ -6,7 +6,7 @@ import { type DateRange, isDate } from '../sales/report.ts'
 import { dateTimeText } from './date-text.ts'
 import { type PrintedShop, type ReceiptDocument, type ReceiptRow, quantityText, yuanText } from './receipt.ts'
 import { REPORT_WORDS, type ReportWords } from './report-words.ts'
-import { type Language, WORDS, fill } from './words.ts'
+import { type Language, WORDS, channelText, fill } from './words.ts'
 
 interface Compared { readonly net: number; readonly before: number }
 interface Costed { readonly net: number; readonly cost: number; readonly unknown: number }
@@ -104,7 +104,7 @@ export function reportReceipt({ shop, report, at, till, copy, language = 'zh' }:
       [...sums, row(words.net, yuanText(total.net), true)],
       [row(words.before, was), row(words.net, yuanText(before.net)), row(words.change, signed(total.net - before.net))],
       margin,
-      list(words.tender, report.tenders.map(({ channel, tenders, fen }) => row(`${words.channels[channel] ?? channel} × ${tenders}`, yuanText(fen)))),
+      list(words.tender, report.tenders.map(({ channel, tenders, fen }) => row(`${channelText(words.channels, channel)} × ${tenders}`, yuanText(fen)))),
       list(words.cashier, report.cashiers.filter(({ sales }) => sales > 0).map(({ staffNo, sales, net }) => row(`${staffNo || words.before_till} × ${sales}`, yuanText(net)))),
       oneDay || report.days.length <= DAYS_ON_PAPER ? list(oneDay ? words.hour : words.day, times.filter(({ sales }) => sales > 0).map(({ label, sales, net }) => row(`${label} × ${sales}`, yuanText(net)))) : [],
       list(words.category, report.categories.filter(({ net }) => net !== 0).map(({ category, net }) => row(category || words.noCategory, yuanText(net)))),

@@ -88,6 +88,10 @@ export interface Words {
   readonly cashReasons: Readonly<Record<string, string>>
   readonly reason: string
   readonly note: string
+  /** Cash that sales brought, less what was paid back in cash; what the net was paid by; coupons used twice. */
+  readonly takings: string
+  readonly tenders: string
+  readonly couponLoss: string
   readonly expected: string
   readonly counted: string
   readonly difference: string
@@ -119,7 +123,7 @@ const zh: Words = {
   opened: '开班', closed: '交班', stillOpen: '未交班', sales: '销售笔数', returns: '退货笔数', refunded: '退货款', net: '实收',
   openings: '开钱箱次数', reason: '原因', note: '备注',
   cashReasons: { 'in:change': '补零钱', 'in:other': '其他存入', 'out:deposit': '交款', 'out:supplier': '付货款', 'out:expense': '付费用', 'out:other': '其他取出' },
-  float: '备用金', expected: '应有现金', counted: '实点现金', difference: '差额',
+  takings: '现金收款', tenders: '收款方式', couponLoss: '券重复使用损失', float: '备用金', expected: '应有现金', counted: '实点现金', difference: '差额',
   pick: '配货单', pickCopy: '重复打印，勿重复制作',
   signature: '签字', printer: '打印机', columns: '列数', profile: '型号', testFooter: '边线和二维码完整即可使用',
   testSample: '中文汉字 ABC 0123',
@@ -141,13 +145,19 @@ const en: Words = {
   opened: 'Opened', closed: 'Closed', stillOpen: 'still open', sales: 'Sales', returns: 'Returns', refunded: 'Paid back', net: 'Net',
   openings: 'Drawer opened', reason: 'Reason', note: 'Note',
   cashReasons: { 'in:change': 'Change', 'in:other': 'Other in', 'out:deposit': 'Deposit', 'out:supplier': 'Paid supplier', 'out:expense': 'Expense', 'out:other': 'Other out' },
-  float: 'Float', expected: 'Cash expected', counted: 'Cash counted', difference: 'Difference',
+  takings: 'Cash taken', tenders: 'Tender', couponLoss: 'Coupons used twice', float: 'Float', expected: 'Cash expected', counted: 'Cash counted', difference: 'Difference',
   pick: 'TO PREPARE', pickCopy: 'Printed again, do not make it twice',
   signature: 'Signature', printer: 'Printer', columns: 'Columns', profile: 'Profile', testFooter: 'Ready when every edge and the code are whole',
   testSample: '中文汉字 ABC 0123',
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { zh, en }
+
+/** A channel's name; of the shop's own codes with the code's. */
+export function channelText(channels: Readonly<Record<string, string>>, channel: string): string {
+  const [kind, via] = [channel.split(':', 1)[0]!, channel.slice(channel.indexOf(':') + 1)]
+  return kind === channel ? channels[kind] ?? kind : `${channels[kind] ?? kind} ${via}`
+}
 
 /** Puts values into a message: `fill('{n} items', {n: '3'})`. */
 export function fill(message: string, values: Readonly<Record<string, string>>): string {

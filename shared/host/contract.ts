@@ -290,7 +290,7 @@ export const ERROR_CODES = [
   'printer.not_found', 'printer.other_kind', 'label.not_printer', 'label.code_wrong', 'label.code_too_wide', 'pairing.code_wrong', 'pairing.too_many_tries', 'pairing.cloud_unreachable', 'pairing.already', 'pairing.refused', 'pairing.none', 'pairing.other_shop',
   'scale.not_found', 'scale.away', 'scale.unstable', 'scale.overload', 'scale.underload', 'scale.unit', 'scale.empty', 'scale.changed', 'scanner.not_found', 'port.taken',
   'till.catching_up', 'backup.failed', 'backup.damaged', 'backup.folder_missing', 'backup.disk_full', 'backup.no_passphrase', 'backup.passphrase_weak',
-  'restore.not_empty', 'restore.not_sealed', 'restore.newer', 'restore.passphrase_wrong', 'restore.damaged', 'restore.file_damaged', 'restore.cut_off', 'restore.out_of_step', 'restore.unreadable', 'database.newer',
+  'restore.not_empty', 'restore.not_sealed', 'restore.newer', 'restore.passphrase_needed', 'restore.passphrase_wrong', 'restore.damaged', 'restore.file_damaged', 'restore.cut_off', 'restore.out_of_step', 'restore.unreadable', 'database.newer',
   'ledger.disk_full', 'ledger.damaged', 'ledger.read_only', 'ledger.io',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -77,7 +77,7 @@ export const ShiftReportSchema = ShiftSchema.extend({
   staffNo: z.string(), sales: z.int(), returns: z.int(),
   /** null where `expected` is: with the float they would give it away. */
   gross: FenSchema.nullable(), discount: FenSchema.nullable(), net: FenSchema.nullable(),
-  /** fen by account while the shift was open */
+  /** fen by account while the shift was open; what came by the shop's own codes by each of them: `channel:static_code:NAME` */
   balances: z.array(z.object({ account: z.string(), fen: FenSchema })),
   /** What should be in the drawer: null to a cashier before the count (a blind close). */
   expected: FenSchema.nullable(),

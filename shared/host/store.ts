@@ -37,6 +37,8 @@ export interface ShiftDetails {
   /** Of the shifts that this till closed, the how manieth; null while it is open. */
   z: number | null
   cashiers: { staff: Id; sales: number; net: number }[]
+  /** What the shop's own codes took, less what was paid back by them, in fen by name. */
+  codes: { via: string; fen: number }[]
   openings: number
 }
 /** From before `before`, or from the end; of some kinds, or all. */
@@ -287,6 +289,8 @@ export interface TillStore extends LedgerStore, PrintJobs, TillReads {
   renew(renewal: Renewal): void
   /** Rows of the journal after `after`, until there are `limit` of them or they come to so many characters: one at least. */
   rowsUpTo(after: number, limit: number, chars: number): JournalRow[]
+  /** The same of what ledgers before this one recorded of sales; numbers are below zero. */
+  earlierUpTo(after: number, limit: number, chars: number): JournalRow[]
   setting(key: string): string | undefined
   setSetting(key: string, value: string): void
   /** Several commits and settings as one: all of it, or nothing. */

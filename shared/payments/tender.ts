@@ -21,6 +21,9 @@ export function accountOf({ channel }: Pick<Tender, 'channel'>): string {
   return channel === 'cash' ? 'drawer' : channel === 'stored_value' ? 'value:redeemed' : `channel:${channel}`
 }
 
+/** What a report sums a tender under: its channel; of the shop's own codes, by whose name. */
+export const reportedAs = ({ channel, via }: { readonly channel: string; readonly via?: string | undefined }): string => (via === undefined ? channel : `${channel}:${via}`)
+
 /** Cash for `total` fen out of `given` fen; undefined when it is too little. A total of zero or less is paid out, nothing is given. */
 export function takeCash(total: Fen, given: Fen): Tender | undefined {
   if (total <= 0) return { channel: 'cash', amount: total, given: fen(0), change: fen(0) }

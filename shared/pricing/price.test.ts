@@ -44,7 +44,15 @@ test('pieces are counted, a weighing as one', () => {
   expect(priceTicket([{ id: 'a', pricing: 'piece', quantity: milli(3000), ...base }, { id: 'b', pricing: 'weight', quantity: milli(350), ...base }]).pieces).toBe(4)
 })
 
-test('a birthday and a coupon are of what the goods come to after hands and before rounding, never more than it, and shared out to the lines', () => {
+test('twenty per cent of a birthday and a coupon of twenty per cent are 64 of 100, and the coupon is good for a ticket of its sum before them', () => {
+  const lines = [{ id: 'a', quantity: milli(1000), price: fen(10_000), list: fen(10_000), per: 1000, discount: fen(0), pricing: 'piece' as const }]
+  const coupon = { coupon: '0198d3f2-7b1a-7c3e-9f00-000000000001', name: '八折', off: { percent: 20 }, least: 10_000 }
+  const priced = priceTicket(lines, {}, { ...NO_RULES, gifts: { birthday: 20, coupon } })
+  expect(priced.lines[0]!.offs.map(({ why, fen: off }) => [why, off])).toEqual([['birthday', 2000], ['coupon', 1600]])
+  expect(priced.total).toBe(6400)
+})
+
+test('a birthday is of what the goods come to after hands, a coupon of what that left, both before rounding, never more than it, and shared out to the lines', () => {
   const gifts = fc.record({ birthday: fc.nat({ max: 100 }), coupon: fc.option(fc.record({
     coupon: fc.uuid(), name: fc.string({ maxLength: 5 }), off: fc.oneof(fc.record({ fen: fc.integer({ min: 1, max: 50_000 }) }), fc.record({ percent: fc.integer({ min: 1, max: 100 }) })), least: fc.nat({ max: 20_000 }),
   }), { nil: undefined }) })
@@ -57,7 +65,7 @@ test('a birthday and a coupon are of what the goods come to after hands and befo
     const goods = Math.max(0, without.total)
     const { coupon } = given
     const birthday = Math.floor(goods * given.birthday / 100)
-    const wished = !coupon || goods < coupon.least ? 0 : 'fen' in coupon.off ? coupon.off.fen : Math.floor(goods * coupon.off.percent / 100)
+    const wished = !coupon || goods < coupon.least ? 0 : 'fen' in coupon.off ? coupon.off.fen : Math.floor((goods - birthday) * coupon.off.percent / 100)
     expect([off('birthday'), off('coupon')]).toEqual([birthday, Math.min(goods - birthday, wished)])
     expect(goodsTotal(priced)).toBe(without.total)
     expect(priced.total).toBe(without.total - off('birthday') - off('coupon') - off('rounding'))

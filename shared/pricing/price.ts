@@ -94,15 +94,16 @@ function offAsked(off: NonNullable<Terms['off']>, most: Fen): number {
   return Math.min(most, off.kind === 'percent' ? roundHalfUp(most, off.percent, 100) : off.fen)
 }
 
-/** Both are of what the goods come to before either; never more than the total, and nothing off what comes back. */
+/** The birthday's is of what the goods come to, the coupon's of what that leaves; what a coupon asks for at least is asked of the goods. Nothing off what comes back. */
 function takeGifts(lines: readonly Opened[], { birthday, coupon }: Gifts): void {
   const goods = sum(lines.map(({ left }) => left))
   if (goods <= 0) return
   const ofBirthday = Math.floor(goods * birthday / 100)
+  const left = goods - ofBirthday
   takeOffAll(lines, 'birthday', ofBirthday)
   if (!coupon || goods < coupon.least) return
-  const ofCoupon = 'fen' in coupon.off ? coupon.off.fen : Math.floor(goods * coupon.off.percent / 100)
-  takeOffAll(lines, 'coupon', Math.min(goods - ofBirthday, ofCoupon), { id: coupon.coupon, name: coupon.name })
+  const ofCoupon = 'fen' in coupon.off ? coupon.off.fen : Math.floor(left * coupon.off.percent / 100)
+  takeOffAll(lines, 'coupon', Math.min(left, ofCoupon), { id: coupon.coupon, name: coupon.name })
 }
 
 /** fen that the goods come to for a coupon: before it, the birthday and rounding. */

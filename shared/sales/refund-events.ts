@@ -46,6 +46,8 @@ export const RefundTenderSchema = z.object({
   amount: PriceSchema,
   /** Still to be paid back by the channel; cash never is. */
   due: z.boolean(),
+  /** Which of the shop's own codes the sale was paid by, by its name; absent in refunds of before it was kept. */
+  via: z.string().min(1).max(10).optional(),
 })
 export type RefundTender = z.output<typeof RefundTenderSchema>
 

@@ -87,7 +87,7 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
   const ways = sold ? waysBack(sold.sale.tenders, sold.backBy).filter((way) => customer || !isPurse(way.channel)) : []
   const parts = sold && (customer || command.channel !== 'cash') ? partBack(total, command.channel, ways) : [{ channel: command.channel, amount: total }]
   // By the shop's own code somebody pays it back by hand, there and then.
-  const tenders = parts.map(({ channel, amount }) => ({ channel, amount, due: channel !== 'cash' && channel !== 'static_code' && !isPurse(channel) }))
+  const tenders = parts.map(({ channel, amount }) => ({ channel, amount, due: channel !== 'cash' && channel !== 'static_code' && !isPurse(channel), ...viaOf(sold?.sale, channel) }))
   const moves = !customer ? [] : sold ? movesBack(sold, customer, total, parts) : [{ member: customer.member, purse: 'value' as const, delta: total, why: 'refunded' as const }]
   const coupons = sold ? couponsBack(sold, lines) : []
   const body: Refund = {
@@ -102,6 +102,12 @@ export function decideRefund(facts: RefundFacts, command: RefundCommand): { even
     ...coupons.length > 0 && { coupons },
   }
   return { event: { id: command.refund, type: SaleRefunded.type, v: 1, body } }
+}
+
+/** By the shop's own code that the sale was paid by, its money goes back. */
+function viaOf(sale: Pick<Sale, 'tenders'> | undefined, channel: string): { via?: string } {
+  const via = channel === 'static_code' ? sale?.tenders.find((tender) => tender.channel === channel)?.via : undefined
+  return via === undefined ? {} : { via }
 }
 
 /** A coupon was for the ticket as a whole: its use is undone once all of that is back, and not before. */

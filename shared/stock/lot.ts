@@ -74,7 +74,9 @@ const without = (left: readonly LotPart[], quantity: number): LotPart[] => lessL
 export function lotTaker(lotsOf: (good: string) => { readonly stock: number; readonly left: readonly LotPart[] }): (good: string, quantity: number, said?: Lot | null) => LotPart[] {
   const now = new Map<string, { stock: number; left: readonly LotPart[] }>()
   return (good, quantity, said = null) => {
-    const { stock, left } = now.get(good) ?? lotsOf(good)
+    const known = now.get(good) ?? lotsOf(good)
+    if (said === null && known.left.length === 0) return []
+    const { stock, left } = known
     const taken = said === null ? suggestLots(left, stock, quantity) : [{ no: said.no, expiry: said.expiry, quantity }]
     now.set(good, { stock: stock - quantity, left: lessLots(left, taken) })
     return taken

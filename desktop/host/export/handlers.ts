@@ -73,6 +73,9 @@ function* partsOf({ store }: Context, clear: boolean): Generator<ExportPart> {
   }
   for (const members of idsOf(store)) yield { kind: 'members', members: members.map((id) => memberOf(store, id, clear)) }
   yield { kind: 'promotions', promotions: store.promotions() }
+  for (let rows = store.earlierUpTo(Number.MIN_SAFE_INTEGER, ROWS_A_STEP, CHARS_A_STEP); rows.length > 0; rows = store.earlierUpTo(rows.at(-1)!.seq, ROWS_A_STEP, CHARS_A_STEP)) {
+    yield { kind: 'journal', rows: rows.map(({ text }) => text) }
+  }
   for (let after = 0; after < head;) {
     const rows = store.rowsUpTo(after, Math.min(ROWS_A_STEP, head - after), CHARS_A_STEP)
     if (rows.length === 0) return

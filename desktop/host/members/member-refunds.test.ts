@@ -91,7 +91,7 @@ test('of a member who was forgotten it goes back by the shop\'s code as far as i
   await till.run('person.erase', { person: member })
   const before = await balances()
   const view = await till.run('sale.refund', { ...asked(sale, 3000, 3000), channel: 'static_code' })
-  expect(view.tenders).toEqual([{ channel: 'static_code', amount: 1500, due: false }, { channel: 'cash', amount: 1500, due: false }])
+  expect(view.tenders).toEqual([{ channel: 'static_code', via: '微信', amount: 1500, due: false }, { channel: 'cash', amount: 1500, due: false }])
   expect(await balances()).toEqual({ ...before, drawer: before['drawer']! - 1500, 'channel:static_code': undefined, returns: 3000 })
   expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })

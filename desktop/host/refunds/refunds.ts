@@ -115,7 +115,7 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   const good = (of: Id) => store.listed(of)
   const command: RefundCommand = { refund: key, receipt: id === null ? receipt : null, lines, reason, note, total, channel, exchange: exchange?.ticket.id ?? null }
   const decided = decideRefund({
-    staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till, rules: shop, sold: id === null ? null : soldFacts(context, id),
+    staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till: id === null ? till : tillOf(context, id), rules: shop, sold: id === null ? null : soldFacts(context, id),
     leftElsewhere: command.receipt?.sale ? leftElsewhere(context, command.receipt.sale) : null, good,
     customer: id === null && member !== null ? customerOf(context, member) : undefined,
   }, command)
@@ -141,6 +141,12 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   context.cloud.kick()
   context.printed()
   return view
+}
+
+/** The number that this till had when it sold it: before it was begun anew it had another. */
+function tillOf({ store }: Context, sale: Id): string {
+  const sold = store.sale(sale)
+  return (sold && sold.seq < 0 ? sold.no.split('-')[1] : undefined) ?? store.identity().till
 }
 
 /** What this till paid back for the sale, by channel in fen. */

@@ -318,7 +318,7 @@ test('sales of before are found too: a ledger of an older program gets its lots\
   const sold = await till.sell([{ good: greens, quantity: 1000 }, { good: greens, quantity: 500 }])
   await till.close()
   tamper(till.folder, (db) => {
-    db.exec('DROP TABLE label_batch; DROP TABLE sold_lot; DROP TABLE sale_good; DROP TABLE sale_good_upto; DROP INDEX document_lot; DROP INDEX document_lot_good; DROP INDEX document_lot_day; DROP INDEX document_recall')
+    db.exec('DROP TABLE earlier; DROP TABLE shift_code; DROP TABLE label_batch; DROP TABLE sold_lot; DROP TABLE sale_good; DROP TABLE sale_good_upto; DROP INDEX document_lot; DROP INDEX document_lot_good; DROP INDEX document_lot_day; DROP INDEX document_recall')
     db.exec('DROP INDEX document_lot_dated; DROP INDEX document_lot_supplier; DROP INDEX document_lot_producer')
     db.pragma('user_version = 16')
   })

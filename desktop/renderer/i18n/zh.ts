@@ -158,8 +158,8 @@ export const zh = {
     counted: '钱箱里实际有（元）', close: '交班', closed: '交班了', blind: '先数钱，后看账：填好交班才显示应有多少。',
     titleClosed: '已交班（{from} 到 {to}）', sure: '实点 {amount}，确定交班吗？', sureHeld: '还有 {n} 张挂单没收。', sureNext: '确定以后，这一班的账就不能再改。', sureGo: '确定交班', recount: '再数一遍',
     example: '例如 200', needFloat: '请先数备用金填上；一分没有就填 0。', needCount: '请先数钱箱里的现金填上；一分没有就填 0。', badAmount: '这不是一个金额。请只填数字，不能是负数，像 200 或 200.50。', tooLarge: '这个数太大了，请看看是不是多按了几个 0。',
-    staff: '工号', sales: '单数', returns: '其中退货', refunded: '退货款', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
-    couponLoss: '券重复使用损失', redeemed: '其中储值支付', points: '其中积分抵扣', staticCode: '其中收款码（收银员确认，未对账）', toppedUp: '储值充值（现金）', bonus: '充值赠送', valueRefunded: '退储值（现金）',
+    report: '这一班的数', staff: '工号', sales: '单数', returns: '其中退货', refunded: '退货款', gross: '卖出', discount: '优惠', net: '净收', floatShort: '备用金', expected: '应有现金', countedShort: '实点现金',
+    couponLoss: '券重复使用损失', paid_cash: '其中现金', paid_stored_value: '其中储值支付', paid_points: '其中积分抵扣', paid_static_code: '其中收款码（收银员确认，未对账）', paid_code: '其中{name}收款码（未对账）', paid_due: '待退（{channel}）', takings: '现金收款', topped_up: '储值充值（现金）', bonus: '充值赠送', value_refunded: '退储值（现金）',
     difference: '差额', even: '一分不差', over: '多了', short: '少了',
     cashier: '{no} 号收银 {sales} 单', openings: '开钱箱次数', x: '打印 X 报表', print: '打印', printing: '报表在打印了', past: '以前的班', zNo: 'Z 第 {n} 号', nowOpen: '当班中', noPast: '还没有交过班',
   },
@@ -340,8 +340,19 @@ export const zh = {
     signature_invalid: '云端核对这台收银机的签名没有通过。请联系云端管理员。', protocol_unsupported: '这台的小铺版本旧了，读不懂云端的账。请更新小铺。',
     other: '云端没有收（{code}）。请联系云端管理员。',
   },
+  /** What only commands say. */
+  command: {
+    passphrase: '也可以在命令里给一个：--passphrase-file 文件，或环境变量 {variable}。',
+    call_invalid: { message: '「{field}」不对：{reason}。', next: '加 --help 看用法。' },
+    call_unknown: { message: '没有「{name}」这个调用。', next: '用 calls 看有哪些。' },
+    ledger_not_found: { message: '没有这本账：{file}。', next: '请看看文件夹对不对；用 --data 文件夹 指定。' },
+    ledger_unrecoverable: { message: '{file} 里没有一条完整的记录，恢复不出来。', next: '原文件没有动。请用最近的备份恢复。' },
+    ledger_recovering: { message: '上次修复账本没做完。', next: '再运行一次 recover，会接着做，什么都不会丢。' },
+    folder_in_use: { message: '{folder} 正被另一个小铺程序使用。', next: '请先关掉那个，或用 --data 换一个文件夹。' },
+    folder_unwritable: { message: '{folder} 写不进去。', next: '请检查权限，或用 --data 换一个文件夹。' },
+  },
   renew: {
-    title: '换一本新账', about: '照常收银，不急。店主到云端后台要一个新的配对码，填在下面：这台就成为店里的一台新收银机，云端没有的账会补传上去，一笔不少、一笔不重。旧账本存档留底；商品、员工、PIN、打印机都不变，当班接着当。',
+    title: '换一本新账', about: '照常收银，不急。店主到云端后台要一个新的配对码，填在下面：这台就成为店里的一台新收银机，云端没有的账会补传上去，一笔不少、一笔不重。旧账本存档留底；商品、员工、PIN、打印机都不变，当班接着当；小票、退货和报表接着以前的看。以前的交班记录和操作记录不再显示在这台上，在存档里。',
     go: '换新账', going: '正在换…', done: '换好了，这台现在是 {till} 号机', doneNext: '没传的账正在补传。', ownerOnly: '请店主登录来处理。先照常收银，账不会丢。',
   },
   backup: {
@@ -356,7 +367,7 @@ export const zh = {
     title: '从备份恢复', about: '换了新电脑，或旧的坏了：选最近的一份备份，输入备份口令，账目、商品、员工和 PIN 都会回来。', file: '选备份文件（.xpbackup）', other: '换一个文件', passphrase: '备份口令', go: '恢复', reading: '正在恢复… {percent}%', checking: '正在核对每一笔账…',
     done: '「{shop}」恢复好了：{rows} 条记录，{sales} 单', doneNext: '最后一条记录是 {time}。旧机器请不要再用。', once: '旧机器还能用的，先停下它：同一份备份只在一台上用。',
   },
-  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', named: '储值上限，登记了称呼的（元，0 不限）', unnamed: '储值上限，没登记称呼的（元，0 不限）', limitAbout: '按《单用途商业预付卡管理办法》，记名卡最多 5000 元，不记名卡最多 1000 元，记名卡没有有效期。赠送的也算在内。', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', kind_fen: '减钱', kind_percent: '打折', percent: '减百分之几（20 就是八折）', start: '从哪天', end: '到哪天', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，{off}' },
+  loyalty: { earn: '消费多少元得 1 分（0 不积分）', worth: '1 分抵多少元（0 不能抵）', birthday: '生日当天优惠（%）', named: '储值上限，登记了称呼的（元，0 不限）', unnamed: '储值上限，没登记称呼的（元，0 不限）', limitAbout: '按《单用途商业预付卡管理办法》，记名卡最多 5000 元，不记名卡最多 1000 元，记名卡没有有效期。赠送的也算在内。', bonus: '充值赠送', from: '充满（元）', given: '送（元）', add: '加一档', save: '保存', saved: '会员规则已保存', issue: '发优惠券', name: '券名', off: '减多少（元）', least: '满多少可用（元）', kind_fen: '减钱', kind_percent: '打折', percent: '减百分之几（20 就是八折，从其他优惠之后的钱里减）', start: '从哪天', end: '到哪天', go: '发券', codeOr: '券码（空着就发给 {name}）', issued: '「{name}」发好了，{off}' },
   settings: { pay: '收款', members: '会员', screen: '本屏', prices: '价格', printer: '打印机', paper: '小票', device: '秤和扫码枪', staff: '员工', returns: '退货', labels: '秤标签', backup: '备份' },
   paper: {
     name: '店名', header: '店名下面的话', address: '地址', phone: '电话', footer: '小票尾', parts: '印哪些', large: '大字', bars: '单号条码', logo: '选店标', logoOther: '换店标', noLogo: '不要店标', save: '保存', saved: '小票样式已保存',
@@ -541,6 +552,7 @@ export const zh = {
     restore_not_empty: { message: '这台机器上已经有一家店了。', next: '备份只能恢复到还没开张的机器上。' },
     restore_not_sealed: { message: '这不是小铺的加密备份。', next: '请选 .xpbackup 结尾的文件；旧的没加密的备份（.db），请维护人员用命令恢复。' },
     restore_newer: { message: '这份备份是更新的小铺做的。', next: '请先更新这台的小铺，再恢复。' },
+    restore_passphrase_needed: { message: '打开备份要它的口令。', next: '用 --passphrase-file 文件 或环境变量 {variable} 给出，再来一次。' },
     restore_passphrase_wrong: { message: '口令不对。', next: '请看清大小写再输一次；换过口令的，旧备份用旧口令。' },
     restore_damaged: { message: '备份里的账核对不上，没有恢复。', next: '请换一份别的日子的备份。' },
     restore_file_damaged: { message: '备份文件坏了（第 {byte} 字节起）。', next: '请重新拷一次，或换一份别的日子的备份。' },

@@ -10,6 +10,8 @@ export interface Notice {
   readonly tone: Tone
   readonly message: string
   readonly next?: string
+  /** Said where nobody has signed in yet, too: it names nobody. */
+  readonly open?: boolean
   readonly action?: { readonly label: string; readonly run: () => void }
 }
 

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statS
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { run } from '#scripts/run-command.ts'
-import { type TestTill, openTill } from '#desktop/testing/till.ts'
+import { OWNER_PIN, type TestTill, openTill } from '#desktop/testing/till.ts'
 import { LEDGER_FILE, openForReading } from '../open.ts'
 import { tamper, temporaryFolder } from '../testing/store.ts'
 import { sha256 } from '../till-store.ts'
@@ -83,7 +83,9 @@ describe('a backup', () => {
     expect(verifyFile(join(folder, LEDGER_FILE))).toMatchObject({ ok: true, rows: last!.rows, head: last!.head })
     expect(till.store.rows(last!.rows - 1, 1)[0]!.hash).toBe(last!.head)
     // Members come along, with what opens their records.
-    expect((await openTill({ folder }).run('member.find', { text: '13812345678' })).members).toMatchObject([{ name: '张*' }])
+    const restored = openTill({ folder })
+    await restored.run('staff.signIn', { no: '01', pin: OWNER_PIN })
+    expect((await restored.run('member.find', { text: '13812345678' })).members).toMatchObject([{ name: '张*' }])
   })
 
   test('is made when a shift closes, and the screens are told', async () => {
@@ -364,7 +366,7 @@ describe('npm run till -- backup and restore', () => {
     const word = join(temporaryFolder(), 'word')
     writeFileSync(word, `${PASSPHRASE}\n`)
     const other = join(temporaryFolder(), 'other')
-    expect(answerOf((await run({ file: process.execPath, args: ['scripts/till.ts', 'restore', file, '--data', other] })).output)).toEqual({ error: { code: 'backup.no_passphrase' } })
+    expect(answerOf((await run({ file: process.execPath, args: ['scripts/till.ts', 'restore', file, '--data', other] })).output)).toMatchObject({ error: { code: 'restore.passphrase_needed' } })
     expect(answerOf((await run({ file: process.execPath, args: ['scripts/till.ts', 'restore', file, '--data', other] }, { env: { XIAOPU_BACKUP_PASSPHRASE: `${PASSPHRASE}?` } })).output)).toEqual({ error: { code: 'restore.passphrase_wrong' } })
     expect(existsSync(other)).toBe(false)
     expect((await run({ file: process.execPath, args: ['scripts/till.ts', 'restore', file, '--data', other, '--passphrase-file', word] })).status).toBe(0)
@@ -375,6 +377,23 @@ describe('npm run till -- backup and restore', () => {
     expect(await moved.run('staff.signIn', { no: '01', pin: '1234' })).toMatchObject({ no: '01' })
     expect((await moved.run('ledger.verify', {})).faults).toEqual([])
     await moved.close()
+  })
+
+  test('say in words what is wrong and what to do, as the screens do, beside the code for programs', async () => {
+    const { till } = await selling()
+    await till.close()
+    const said = (lang: string, ...args: string[]) => run({ file: process.execPath, args: ['scripts/till.ts', ...args, '--data', till.folder] }, { env: { LC_ALL: lang } })
+    const zh = await said('zh_CN.UTF-8', 'backup', join(temporaryFolder(), 'b.xpbackup'))
+    expect([zh.status, answerOf(zh.output)]).toEqual([1, { error: { code: 'backup.no_passphrase' } }])
+    expect(zh.output).toContain('还没有备份口令。请店主先在「设置 → 备份」里设一个口令。也可以在命令里给一个：--passphrase-file 文件，或环境变量 XIAOPU_BACKUP_PASSPHRASE。')
+    expect((await said('C.UTF-8', 'backup', join(temporaryFolder(), 'b.xpbackup'))).output).toContain('There is no backup passphrase yet. The owner sets one in Settings → Backup first. Or give one to the command')
+    expect((await said('zh_CN.UTF-8', 'call', 'sale.get')).output).toContain('没有这张单。请核对单号。')
+    expect((await said('zh_CN.UTF-8', 'call', 'sale.take')).output).toContain('没有「sale.take」这个调用。用 calls 看有哪些。')
+    for (const args of [['recover', '--to', join(till.folder, 'new.db')], ['verify']]) {
+      const file = join(till.folder, 'none.db')
+      const none = await said('zh_CN.UTF-8', ...args, '--file', file)
+      expect([none.status, none.output.split('\n')[0]]).toEqual([1, `没有这本账：${file}。请看看文件夹对不对；用 --data 文件夹 指定。`])
+    }
   })
 
   test('bring papers that waited as copies: they may have come out since', { timeout: 60_000 }, async () => {

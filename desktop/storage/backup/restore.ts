@@ -17,7 +17,7 @@ import { PEOPLE_KEYS_FILE } from '../people/key-file.ts'
 import { markWaitingAsCopies } from '../print-jobs.ts'
 import { Reads } from '../reads/reads.ts'
 import { ARCHIVE_FOLDER } from '../ledger/renewal.ts'
-import { Settings } from '../settings.ts'
+import { SIGNED_OUT, Settings } from '../settings.ts'
 import { StockReads } from '../reads/stock-reads.ts'
 import { TraceReads } from '../reads/trace-reads.ts'
 import { sha256 } from '../till-store.ts'
@@ -128,6 +128,8 @@ function prepare(db: Database, mark: Mark, migrations: string): Restored {
   const { ok, rows, sales, faults } = verifyLedger(db, sha256, migrations)
   if (!ok) throw new TillError('restore.damaged', { faults: faults satisfies Fault[] })
   settings.set(`own:${mark.key}`, mark.value)
+  // Who sat at the old machine need not be who sits at this one. A shift that was open stays so.
+  settings.set(SIGNED_OUT, '1')
   // What the old machine said of its own backups.
   for (const key of [LAST, FAILED]) settings.remove(`own:${key}`)
   markWaitingAsCopies(db)

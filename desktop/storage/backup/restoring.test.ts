@@ -46,8 +46,12 @@ describe('a backup on a till that nobody has set up', () => {
     expect(till.events.map(({ seq }) => seq)).toEqual(till.events.map((_event, i) => till.events[0]!.seq + i))
     expect(till.store.rows(0, 1000)).toEqual(old.store.rows(0, 1000))
     expect((await till.run('ledger.verify', {})).faults).toEqual([])
-    expect((await till.run('member.find', { text: '5678' })).members).toHaveLength(1)
+    // Whoever sat at the old till: here nobody does until somebody's PIN is typed, and then the open shift goes on.
+    expect(told).toMatchObject({ staff: null, shift: { staff: old.store.signedIn() } })
+    expect(await codeOf(till.run('member.find', { text: '5678' }))).toBe('staff.none')
     await till.run('staff.signIn', { no: '01', pin: '1234' })
+    expect((await till.run('till.snapshot', {})).shift?.shift).toBe(old.store.openShift()!.shift)
+    expect((await till.run('member.find', { text: '5678' })).members).toHaveLength(1)
     const good = (await till.run('goods.search', { text: '可乐' })).goods[0]!
     await till.sell([{ good }])
     // What the old machine's backups did is not this one's.

@@ -18,6 +18,7 @@ export class Ledger implements LedgerStore {
   readonly #sha256
   readonly #insert
   readonly #rows
+  readonly #earlierRows
   readonly #rawRows
   readonly #byId
   readonly #commitNow: (plan: Plan, at: number, actor: Id | null) => Envelope[]
@@ -35,8 +36,9 @@ export class Ledger implements LedgerStore {
     this.#sha256 = sha256
     this.#insert = db.prepare('INSERT INTO journal (seq, id, type, at, text, hash) VALUES (?, ?, ?, ?, ?, ?)')
     this.#rows = db.prepare<[number, number], JournalRow>('SELECT seq, text, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?')
+    this.#earlierRows = db.prepare<[number, number], JournalRow>('SELECT seq, text, hash FROM earlier WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#rawRows = db.prepare<[number, number], RawRow>('SELECT seq, CAST(text AS BLOB) AS bytes, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?')
-    this.#byId = db.prepare<[string], JournalRow>('SELECT seq, text, hash FROM journal WHERE id = ?')
+    this.#byId = db.prepare<{ id: Id }, JournalRow>('SELECT seq, text, hash FROM journal WHERE id = @id UNION ALL SELECT seq, text, hash FROM earlier WHERE id = @id')
     this.#head = db.prepare<[], Head>('SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1').get() ?? EMPTY_HEAD
     this.#acknowledged = Number(settings.get('acknowledged') ?? 0)
     this.#commitNow = db.transaction((plan: Plan, at: number, actor: Id | null) => {
@@ -158,24 +160,22 @@ export class Ledger implements LedgerStore {
   }
   /** Rows after `after`, until there are `limit` of them or they come to so many characters: one at least. */
   rowsUpTo(after: number, limit: number, chars: number): JournalRow[] {
-    const rows: JournalRow[] = []
-    let size = 0
-    for (const row of this.#rows.iterate(after, limit)) {
-      rows.push(row)
-      size += row.text.length
-      if (size >= chars) break
-    }
-    return rows
+    return upTo(this.#rows.iterate(after, limit), chars)
+  }
+  /** The same of the ledgers before this one. */
+  earlierUpTo(after: number, limit: number, chars: number): JournalRow[] {
+    return upTo(this.#earlierRows.iterate(after, limit), chars)
   }
   rawRows(after: number, limit: number): RawRow[] {
     return this.#rawRows.all(after, limit)
   }
 
+  /** One of a ledger before this one has a number below zero. */
   event(id: Id): Envelope | undefined {
-    const row = this.#byId.get(id)
+    const row = this.#byId.get({ id })
     if (!row) return undefined
     const opened = openRow(row)
-    return 'envelope' in opened ? opened.envelope : undefined
+    return 'envelope' in opened ? { ...opened.envelope, seq: row.seq } : undefined
   }
 
   balances(shift?: Id): Map<string, number> {
@@ -192,4 +192,15 @@ export class Ledger implements LedgerStore {
     this.#settings.set('acknowledged', String(seq))
     this.#acknowledged = seq
   }
+}
+
+function upTo(found: Iterable<JournalRow>, chars: number): JournalRow[] {
+  const rows: JournalRow[] = []
+  let size = 0
+  for (const row of found) {
+    rows.push(row)
+    size += row.text.length
+    if (size >= chars) break
+  }
+  return rows
 }

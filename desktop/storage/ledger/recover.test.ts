@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type TestTill, openTill, ticketOf } from '#desktop/testing/till.ts'
-import { manualClock } from '#shared/testing/clock-and-ids.ts'
+import { MORNING, manualClock } from '#shared/testing/clock-and-ids.ts'
 import { openForReading, openTillFolder, LEDGER_FILE, RECOVERING_FILE } from '../open.ts'
+import { Projector } from '../projector.ts'
+import { earlierEvent } from './earlier.ts'
 import { recoverLedger, recoverTill } from './recover.ts'
 import { tamper } from '../testing/store.ts'
 import { sha256 } from '../till-store.ts'
@@ -70,9 +72,26 @@ function tablesOf(folder: string): Record<string, unknown[]> {
 }
 
 /** A till with something in every table, closed; its member's number is PHONE. */
+/** Sold under a ledger that this folder had before: beside its journal. */
+async function soldEarlier(folder: string): Promise<void> {
+  const old = openTill({ clock: manualClock(MORNING - 86_400_000) })
+  await old.setUp()
+  await old.run('shift.open', { float: 0 })
+  await old.sell([{ good: await old.addGood() }])
+  const row = old.store.rows(0, 100).find(({ text }) => text.includes('"type":"sale.completed"'))!
+  const { id, type, at } = JSON.parse(row.text) as { id: string; type: string; at: number }
+  tamper(folder, (db) => {
+    const earlier = { ...row, seq: -5 }
+    db.prepare('INSERT INTO earlier (seq, id, type, at, text, hash) VALUES (?, ?, ?, ?, ?, ?)').run(earlier.seq, id, type, at, row.text, row.hash)
+    new Projector(db).applyEarlier(earlierEvent(earlier)!)
+  })
+}
 async function fullTill(): Promise<{ till: TestTill; member: string }> {
-  const till = openTill()
-  await till.setUp()
+  const begun = openTill()
+  await begun.setUp()
+  await begun.close()
+  await soldEarlier(begun.folder)
+  const till = await begun.restart()
   const printer = { id: randomUUID(), name: 'p', profile: 'generic-80' as const, address: 'tcp://127.0.0.1:9', receipts: true, drawer: true }
   await till.run('printer.put', { printer })
   const good = await till.addGood({ name: '可乐', code: '6901' })
@@ -85,6 +104,8 @@ async function fullTill(): Promise<{ till: TestTill; member: string }> {
   await till.run('count.scan', { count, good: good.id, quantity: 3000 })
   const sold = await till.sell([{ good }])
   await till.run('sale.refund', { sale: sold.sale, reason: 'quality', total: 350, lines: [{ line: 0, good: good.id, quantity: 1000, stock: 'back' }] })
+  const byCode = ticketOf([{ good }])
+  await till.run('sale.complete', { key: byCode.id, ticket: byCode, total: 350, given: 0, code: { via: '微信', fen: 350 } })
   const held = [randomUUID(), randomUUID()]
   for (const key of held) await till.run('ticket.hold', { key, ticket: ticketOf([{ good }]), heldAt: till.clock.now() })
   await till.run('ticket.take', { held: held[1]! })
@@ -123,7 +144,7 @@ test('whatever a till keeps comes over, table by table; what the cloud has is as
   expect({ ...after, print_job: [] }).toEqual({ ...before, print_job: [] })
   const again = openTill({ folder: till.folder, clock: till.clock })
   expect([again.store.rev(), again.store.setting(MARK.key)]).toEqual([0, MARK.value])
-  expect((await again.run('goods.search', { text: '可乐', limit: 1 })).goods[0]).toMatchObject({ name: '可乐', stock: 0 })
+  expect((await again.run('goods.search', { text: '可乐', limit: 1 })).goods[0]).toMatchObject({ name: '可乐', stock: -1000 })
   expect((await again.run('member.find', { text: PHONE })).members).toMatchObject([{ member }])
   expect(await again.run('member.get', { member })).toMatchObject({ name: '张三' })
   expect(await again.run('member.card', { member })).toMatchObject({ value: { balance: 4300, held: 4300 }, points: { balance: 7 }, birthday: 0 })

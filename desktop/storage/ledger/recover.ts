@@ -9,7 +9,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { TillError } from '#shared/host/frames.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Identity } from '#shared/host/store.ts'
-import { type Head, openRow, type Sha256 } from '#shared/ledger/envelope.ts'
+import { type Head, type JournalRow, openRow, type Sha256 } from '#shared/ledger/envelope.ts'
 import { SaleCompleted } from '#shared/sales/events.ts'
 import { soundChange } from '#shared/sync/changes.ts'
 import { readEvent } from '#shared/sync/events.ts'
@@ -23,6 +23,7 @@ import { keysBeside } from '../people/key-file.ts'
 import { Eraser, People } from '../people/people.ts'
 import { markWaitingAsCopies } from '../print-jobs.ts'
 import { PROJECTED, Projector } from '../projector.ts'
+import { EARLIER_ROWS, earlierEvent } from './earlier.ts'
 import { type Salvage, type SalvagedRow, readable, salvage, wholeRows } from './salvage.ts'
 import { SOLD } from '../reads/sold-goods.ts'
 import { Settings } from '../settings.ts'
@@ -55,7 +56,7 @@ const RECOVERED_FILE = 'recovered.db'
 export interface Mark { readonly key: string; readonly value: string }
 
 /** Made by the projector, kept beside documents, or filled again by itself: never copied. */
-const MADE = new Set([...Object.keys(PROJECTED), ...SOLD, 'journal', 'document', 'good_code', 'good_index', 'search_due'])
+const MADE = new Set([...Object.keys(PROJECTED), ...SOLD, 'journal', 'earlier', 'document', 'good_code', 'good_index', 'search_due'])
 
 /**
  * Recovers the ledger of a till's folder in place: the damaged file goes to a folder beside it. Interrupted at any point it
@@ -111,6 +112,7 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
       let lost = 0
       const goesOn = to.transaction(() => {
         const projector = new Projector(to)
+        copyEarlier(from, to, projector, sha256)
         writeRows(to, projector, wholeRows(from, sha256))
         copyRest(from, to, projector)
         projector.documents.settle()
@@ -127,6 +129,16 @@ export function recoverLedger(source: string, target: string, sha256: Sha256, ma
   } finally {
     salvaged?.db.close()
     rmSync(room, { recursive: true, force: true })
+  }
+}
+
+/** Of the ledgers before this one, each row that is what its hash says: none needs another. */
+function copyEarlier(from: Database, to: Database, projector: Projector, sha256: Sha256): void {
+  const insert = to.prepare('INSERT OR IGNORE INTO earlier (seq, id, type, at, text, hash) VALUES (?, ?, ?, ?, ?, ?)')
+  for (const { seq, text, hash } of readable<JournalRow>(from, EARLIER_ROWS)) {
+    if (typeof text !== 'string' || !Number.isSafeInteger(seq) || seq >= 0 || sha256(text) !== hash) continue
+    const event = earlierEvent({ seq, text, hash })
+    if (event && insert.run(seq, event.id, event.type, event.at, text, hash).changes > 0) projector.applyEarlier(event)
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Begins a new ledger in a till's database. The old one is copied whole into a file of its own first, and read back; then
- * one transaction empties the journal and what was made from it, and records again what the shop does not have. Goods,
- * staff, PINs, printers, settings and the print queue stay as they are. Never deletes the last copy of a row.
+ * one transaction empties the journal and what was made from it, and records again what the shop does not have; sales that it
+ * has stay beside the journal, for reports and receipts. Goods, staff, PINs, printers, settings and the print queue stay as they are. Never deletes the last copy of a row.
  */
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -15,14 +15,15 @@ import { PART, moveInto } from '../backup/durable.ts'
 import type { Ledger } from './ledger.ts'
 import type { People } from '../people/people.ts'
 import { openForReading, storageError } from '../open.ts'
-import { PROJECTED } from '../projector.ts'
+import { PROJECTED, type Projector } from '../projector.ts'
+import { keepEarlier, projectEarlier } from './earlier.ts'
 import type { Reads } from '../reads/reads.ts'
 import { SOLD } from '../reads/sold-goods.ts'
 import type { Settings } from '../settings.ts'
 
 export const ARCHIVE_FOLDER = 'archive'
 
-export function renewLedger({ db, ledger, reads, settings, people }: { db: Database; ledger: Ledger; reads: Reads; settings: Settings; people: Pick<People, 'sendAgain'> }, renewal: Renewal): void {
+export function renewLedger({ db, ledger, projector, reads, settings, people }: { db: Database; ledger: Ledger; projector: Projector; reads: Reads; settings: Settings; people: Pick<People, 'sendAgain'> }, renewal: Renewal): void {
   const old = settings.identity()
   const head = ledger.head()
   const events = notKnown(envelopes(db, renewal.after), renewal.known)
@@ -32,7 +33,9 @@ export function renewLedger({ db, ledger, reads, settings, people }: { db: Datab
     // A ledger in memory has no folder to be kept in: only a simulation has one.
     if (!db.memory) archive(db, join(dirname(db.name), ARCHIVE_FOLDER, `till-${old.till}-${old.device}-r${head.seq}.db`), head)
     ledger.together(() => {
+      keepEarlier(db, events.map(({ id }) => id))
       emptyJournal(db)
+      projectEarlier(db, projector)
       ledger.restart()
       settings.setIdentity(renewal.identity)
       settings.set('pairing', JSON.stringify(renewal.pairing))

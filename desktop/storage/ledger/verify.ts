@@ -12,6 +12,7 @@ import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
 import { soldParts } from '#shared/trace/sold.ts'
 import { storedDocument } from '../documents.ts'
 import { openMemory } from '../open.ts'
+import { EARLIER_ROWS, type EarlierRow, earlierEvent } from './earlier.ts'
 import { PROJECTED, Projector } from '../projector.ts'
 import { INSERT_SOLD, SoldGoods, soldRow } from '../reads/sold-goods.ts'
 
@@ -39,6 +40,17 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
     rebuilt.exec('BEGIN')
     const soldUpto = new SoldGoods(db).upto()
     const sold = rebuilt.prepare(INSERT_SOLD)
+    for (const row of db.prepare<[], EarlierRow>(EARLIER_ROWS).iterate()) {
+      const found = sha256(row.text)
+      if (found !== row.hash) fault(row.seq, 'chain.hash', REASONS['chain.hash'], row.hash, found)
+      const event = earlierEvent(row)
+      if (!event || event.id !== row.id || event.type !== row.type || event.at !== row.at) {
+        fault(row.seq, 'journal.column', 'a row of a ledger before this one is not what its columns say')
+        continue
+      }
+      for (const problem of sums(event)) fault(row.seq, problem.code, problem.reason, problem.expected, problem.found)
+      projector.applyEarlier(event)
+    }
     for (const row of db.prepare<[], Row>('SELECT seq, id, type, at, text, hash FROM journal ORDER BY seq').iterate()) {
       rows += 1
       const checked = checkRow(head, row, sha256)

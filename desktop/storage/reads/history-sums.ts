@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Id } from '#shared/identity/ids.ts'
 import { type HistoryChunk, type HistoryImport, type HistorySale, receiptMinute } from '#shared/sales/history.ts'
+import type { DomainEvent } from '#shared/sync/events.ts'
 import { dayNumber, QUARTER_MS } from './sales-sums.ts'
 
 /** The tables, with their keys. */
@@ -60,7 +61,13 @@ export class HistorySums {
     this.#none = db.prepare('DELETE FROM sold_before WHERE sold = 0')
   }
 
-  add({ batch: id, items, sales }: HistoryChunk): void {
+  apply(event: Extract<DomainEvent, { type: `history.${string}` }>): void {
+    if (event.type === 'history.sold') this.#add(event.body)
+    else if (event.type === 'history.imported') this.#end(event.id, event.body)
+    else this.#takeBack(event.body.import)
+  }
+
+  #add({ batch: id, items, sales }: HistoryChunk): void {
     const batch = this.#batch.get(id) ?? { no: Number(this.#begin.run(id).lastInsertRowid), is_on: 0, chunks: 0 }
     this.#chunk.run(batch.no)
     const numbers = items.map(({ good, known, code, name, category, unit, pricing }) => {
@@ -97,7 +104,7 @@ export class HistorySums {
   }
 
   /** The batch counts from here on, if all of it is there: a ledger that begins anew may have but its end. */
-  close(imported: Id, { batch: id, digest, chunks }: HistoryImport): void {
+  #end(imported: Id, { batch: id, digest, chunks }: HistoryImport): void {
     const batch = this.#batch.get(id)
     if (!batch) return
     const isWhole = batch.chunks === chunks
@@ -105,7 +112,7 @@ export class HistorySums {
     if (isWhole) this.#all.run(1, batch.no)
   }
 
-  undo(imported: Id): void {
+  #takeBack(imported: Id): void {
     const batch = this.#byImport.get(imported)
     if (!batch?.is_on) return
     this.#undo.run(batch.no)

@@ -8,6 +8,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { type Staff, StaffSchema } from '#shared/identity/staff.ts'
 import type { Documents } from '../documents.ts'
+import { SIGNED_OUT } from '../settings.ts'
 import type { StockReads } from './stock-reads.ts'
 import type { TraceReads } from './trace-reads.ts'
 import { stoppedLot } from '#shared/sales/sale.ts'
@@ -20,7 +21,8 @@ interface GoodRow { id: string; doc: string; stock: number | null }
 /** What moved here and what the other tills moved; null where there is neither. */
 const STOCK = 'coalesce(s.quantity + e.quantity, s.quantity, e.quantity) AS stock'
 const GOOD = `SELECT d.id, d.doc, ${STOCK} FROM document d LEFT JOIN stock s ON s.good = d.id LEFT JOIN stock_elsewhere e ON e.good = d.id WHERE d.kind = 'good'`
-const SALE = 'SELECT j.id AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s JOIN journal j ON j.seq = s.seq'
+/** A sale's own row is in the journal, or among those of a ledger before it. */
+const SALE = 'SELECT coalesce(j.id, e.id) AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s LEFT JOIN journal j ON j.seq = s.seq LEFT JOIN earlier e ON e.seq = s.seq'
 const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
 
 /** Documents kept parsed, so that a sale doesn't read pictures again and again; a few thousand at most. */
@@ -52,6 +54,7 @@ export class Reads {
   readonly #quick
   readonly #document
   readonly #session
+  readonly #signedIn
   readonly #shift
   readonly #newestNo
   readonly #lastNo
@@ -71,6 +74,7 @@ export class Reads {
       LEFT JOIN stock s ON s.good = i.good LEFT JOIN stock_elsewhere e ON e.good = i.good WHERE i.quick > 0 AND i.sells = 1 ORDER BY i.quick, i.row`)
     this.#document = db.prepare<[string, string], { doc: string }>('SELECT doc FROM document WHERE kind = ? AND id = ?')
     this.#session = db.prepare<[string], { value: string }>('SELECT value FROM session WHERE key = ?')
+    this.#signedIn = db.prepare<[], Id>(`SELECT value FROM session WHERE key = 'staff' AND NOT EXISTS (SELECT 1 FROM setting WHERE key = '${SIGNED_OUT}')`).pluck()
     this.#shift = db.prepare<[string], Shift>(`${SHIFT} WHERE id = ?`)
     this.#newestNo = db.prepare<[], { no: string }>('SELECT no FROM sale ORDER BY seq DESC LIMIT 1')
     // The ten-thousandth number of a day is longer, and as text it sorts before the second.
@@ -175,7 +179,7 @@ export class Reads {
   }
 
   signedIn(): Id | null {
-    return this.#session.get('staff')?.value ?? null
+    return this.#signedIn.get() ?? null
   }
 
   openShift(): Shift | undefined {
@@ -196,8 +200,8 @@ export class Reads {
   }
 
   shiftDetails(id: Id): ShiftDetails {
-    // A shift that was carried over began in the ledger before this one; all of this one may be its.
-    const from = this.#db.prepare<[string], { seq: number }>('SELECT seq FROM journal WHERE id = ?').get(id)?.seq ?? 0
+    // A shift that was carried over began in the ledger before this one; all of this one may be its, and sales of that one.
+    const from = this.#db.prepare<[string], { seq: number }>('SELECT seq FROM journal WHERE id = ?').get(id)?.seq ?? Number.MIN_SAFE_INTEGER
     // Where the next one began, so that a shift of long ago doesn't read all that came since.
     const to = this.#db.prepare<[number], { seq: number | null }>('SELECT min(j.seq) AS seq FROM shift s JOIN journal j ON j.id = s.id WHERE j.seq > ?').get(from)?.seq ?? Number.MAX_SAFE_INTEGER
     const closedAt = this.shift(id)?.closedAt ?? null
@@ -206,6 +210,7 @@ export class Reads {
       cashiers: this.#db.prepare<{ from: number; to: number; id: string }, ShiftDetails['cashiers'][number]>(`SELECT staff, sum(sales) AS sales, sum(total) AS net FROM (
         SELECT seq, staff, 1 AS sales, total FROM sale WHERE seq > @from AND seq < @to AND shift = @id
         UNION ALL SELECT seq, staff, 0, -total FROM refund WHERE shift = @id) GROUP BY staff ORDER BY min(seq)`).all({ from, to, id }),
+      codes: this.#db.prepare<[string], ShiftDetails['codes'][number]>('SELECT via, fen FROM shift_code WHERE shift = ? AND fen <> 0 ORDER BY via').all(id),
       openings: this.#db.prepare<[number, number, string], { n: number }>("SELECT count(*) AS n FROM journal WHERE seq > ? AND seq < ? AND type <> 'sale.completed' AND type = 'drawer.opened' AND text ->> '$.body.shift' = ?").get(from, to, id)!.n,
     }
   }
@@ -223,7 +228,7 @@ export class Reads {
   }
 
   sale(id: Id): SaleRow | undefined {
-    return this.#db.prepare<[string], SaleRow>(`${SALE} WHERE j.id = ?`).get(id)
+    return this.#db.prepare<{ id: Id }, SaleRow>(`${SALE} WHERE s.seq = (SELECT seq FROM journal WHERE id = @id UNION ALL SELECT seq FROM earlier WHERE id = @id)`).get({ id })
   }
 
   saleByNo(no: string): SaleRow | undefined {
@@ -242,8 +247,9 @@ export class Reads {
     return newest?.startsWith(prefix) ? newest : this.#lastNo.get(prefix, `${prefix}~`)?.no
   }
 
+  /** Of this ledger, without those before it. */
   countSales(): number {
-    return this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sale').get()!.n
+    return this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sale WHERE seq > 0').get()!.n
   }
 
   /** Time of the first row after `seq`. */

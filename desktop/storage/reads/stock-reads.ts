@@ -47,8 +47,11 @@ export class StockReads implements StockStore {
 
   lots(good: Id): GoodLots {
     const sums = this.sums(good)
-    const stock = this.#stock.get({ good }) ?? 0
-    return { stock, left: sums.length === 0 ? [] : lotsLeft(sums, stock) }
+    const stockOf = (): number => this.#stock.get({ good }) ?? 0
+    // Most goods have no lots, and whoever asks a sale for them has no need of the stock.
+    if (sums.length === 0) return { get stock() { return stockOf() }, left: [] }
+    const stock = stockOf()
+    return { stock, left: lotsLeft(sums, stock) }
   }
 
   expiry(good: Id): string | undefined {
