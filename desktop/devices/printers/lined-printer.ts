@@ -43,6 +43,8 @@ const ASK_AGAIN_MS = 1_000
 const CHUNK = 1024
 /** Questions without an answer after which one that has answered before is asked no more before a document. */
 const MUTE_AFTER = 2
+/** Papers in a row that one which has answered before took without a word, until it is taken for another that never answers. */
+const WORDLESS_MAX = 3
 /** A printer that is well and has not answered GS r 1 after so many looks doesn't know it. */
 const LOOKS_MAX = 3
 
@@ -53,6 +55,8 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
   /** In a row, questions without an answer. */
   let misses = 0
   let hasAnswered = false
+  /** In a row, papers that it took without a word. */
+  let wordless = 0
   let answersTaken: boolean | undefined
   let isQuiet = false
   /** It took a caller's line and left it before it was told that no more comes. */
@@ -62,6 +66,13 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
   const learn = (isAnswered: boolean): void => {
     misses = isAnswered ? 0 : misses + 1
     hasAnswered ||= isAnswered
+    if (isAnswered) wordless = 0
+  }
+  /** A box between us and a printer that is off takes the paper and closes, as a printer does that never answers; one that has answered before is believed after some papers only. */
+  const isBelieved = (): boolean => {
+    if (!hasAnswered) return true
+    hasAnswered = ++wordless < WORDLESS_MAX
+    return false
   }
 
   async function send(bytes: Uint8Array, { signal, told }: SendOptions): Promise<PrintOutcome> {
@@ -132,7 +143,7 @@ export function linedPrinter(opener: PaperLineOpener, kind: LineKind, options: L
       const event = await talk.next(isQuiet ? Math.min(quietMs, QUIET_AGAIN_MS) : quietMs)
       if (event.kind === 'gone' && event.isClean) {
         isQuiet = false
-        return { ok: true }
+        return isBelieved() ? { ok: true } : { ok: false, code: 'printer.unconfirmed', sent }
       }
       if (event.kind === 'gone' || event.kind === 'given_up') return { ok: false, code: 'printer.cut_off', sent }
       if (event.kind === 'late') {

@@ -132,3 +132,18 @@ test('no timer outlives a document', async () => {
   expect(timer.pending()).toEqual([])
   await device.close()
 })
+
+test('one that has answered and takes a paper without a word is not believed: a box before a printer that is off closes too', async () => {
+  const device = await startPrinterSimulator(new PrinterHead({ status: true, taken: true }))
+  onTestFinished(() => device.close())
+  const printer = printerAt(device.address, { timer: hurriedTimer(20), asks: true, answerMs: 2_000 })
+  expect(await printer.send(documentBytes(500))).toEqual({ ok: true })
+  device.head.abilities = { status: false, taken: false }
+  for (let paper = 0; paper < 3; paper++) expect(await printer.send(documentBytes(500))).toMatchObject({ ok: false, code: 'printer.unconfirmed' })
+  // Another printer by now, at the same address, that never answers.
+  expect(await printer.send(documentBytes(500))).toEqual({ ok: true })
+  device.head.abilities = { status: true, taken: true }
+  expect(await printer.status!()).toMatchObject({ state: 'known' })
+  device.head.abilities = { status: false, taken: false }
+  expect(await printer.send(documentBytes(500))).toMatchObject({ ok: false, code: 'printer.unconfirmed' })
+})
