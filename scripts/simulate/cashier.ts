@@ -14,7 +14,8 @@ import { milli } from '#shared/quantity/quantity.ts'
 import { ANY_GOOD, type Auditor, type Deed, type Effect, type Paid } from './auditor.ts'
 import type { Chance } from './chance.ts'
 import type { Machine } from './machine.ts'
-import { StockRoomHand } from './stock-room.ts'
+import { type Hands, StockRoomHand } from './stock-room.ts'
+import { TraceHand } from './trace-room.ts'
 
 const PIN = '1234'
 /** What the shops' scales print: the item, and what it costs. */
@@ -36,6 +37,7 @@ export class Cashier {
   #pending: Pending | undefined
   #hasShift = false
   readonly #room
+  readonly #trace
   /** A scale was set up, and the till said so. */
   #hasScale = false
 
@@ -45,7 +47,9 @@ export class Cashier {
     this.#chance = chance
     this.no = no
     this.#askForCode = askForCode
-    this.#room = new StockRoomHand({ machine, chance, id: () => this.#id(), act: (name, input, effect, heard, mayGiveUp) => this.#do(name, input, effect, heard, mayGiveUp) })
+    const hands: Hands = { machine, chance, id: () => this.#id(), act: (name, input, effect, heard, mayGiveUp) => this.#do(name, input, effect, heard, mayGiveUp) }
+    this.#room = new StockRoomHand(hands)
+    this.#trace = new TraceHand(hands)
   }
 
   /** Somebody who has just come to this till, and goes by what it shows. */
@@ -175,7 +179,7 @@ export class Cashier {
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
       [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#history()], [1, () => this.#syncNow()],
       [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#issue()], [1, () => this.#fetch()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
-      [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()],
+      [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()], [5, () => this.#trace.act(goods)],
       [1, () => this.#readReport()],
     ])()
   }
@@ -431,9 +435,11 @@ export class Cashier {
     await this.machine.call('sale.reprint', { key: this.#id(), sale: this.#chance.pick(answer.result.sales).sale })
   }
 
-  /** fen that this till's journal says were paid back on these days */
+  /** fen that this till's journal, and those before it, say were paid back on these days */
   #paidBackOn({ from, to }: { from: string; to: string }): number {
-    return this.machine.store.rows(0, Number.MAX_SAFE_INTEGER).reduce((sum, { text }) => {
+    const { store } = this.machine
+    const all = Number.MAX_SAFE_INTEGER
+    return [...store.earlierUpTo(-all, all, all), ...store.rows(0, all)].reduce((sum, { text }) => {
       const { type, body } = JSON.parse(text) as { type: string; body: { date?: string; total: number } }
       return type === 'sale.refunded' && body.date! >= from && body.date! <= to ? sum + body.total : sum
     }, 0)

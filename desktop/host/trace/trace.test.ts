@@ -312,6 +312,18 @@ describe('a recall', () => {
   })
 })
 
+test('what comes back from the cloud with its keys in another order is the same, and no damage', async () => {
+  const { till, greens } = await shop()
+  await intake(till, greens, { certificate: CERTIFICATE })
+  await till.close()
+  tamper(till.folder, (db) => {
+    const { id, doc } = db.prepare<[], { id: string; doc: string }>("SELECT id, doc FROM document WHERE kind = 'lot'").get()!
+    const { certificate, ...rest } = JSON.parse(doc) as { certificate: object }
+    db.prepare("UPDATE document SET doc = ? WHERE kind = 'lot' AND id = ?").run(JSON.stringify({ ...rest, certificate: Object.fromEntries(Object.entries(certificate).toReversed()) }), id)
+  })
+  expect(await (await till.restart()).run('ledger.verify', {})).toMatchObject({ ok: true })
+})
+
 test('sales of before are found too: a ledger of an older program gets its lots\' sales when it is opened', async () => {
   const { till, greens } = await shop()
   const lot = await intake(till, greens)

@@ -2,6 +2,7 @@
  * Checks a ledger file from the journal up: pages, chain, envelopes, postings, and every projection rebuilt from nothing
  * and compared row by row. Names what is wrong, where, and what was expected; changes nothing.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Database } from 'better-sqlite3'
 import type { Fault, Verification } from '#shared/host/schemas.ts'
 import { EMPTY_HEAD, type JournalRow, type Sha256, checkRow } from '#shared/ledger/envelope.ts'
@@ -185,7 +186,8 @@ function compareDocuments(live: Database, rebuilt: Database, fault: Report): voi
     const { applied } = mergeEdit(ours, theirs, doc, clocks)
     if (applied.length > 0) fault(null, 'projection.behind', `${row.kind} ${row.id} lacks edits of ${applied.join(', ')}`, row.doc, found?.doc ?? null)
     for (const field of Object.keys(doc)) {
-      if (clocks[field] !== theirs[field] || JSON.stringify(doc[field]) === JSON.stringify(ours[field])) continue
+      // What came back from a cloud's database has its keys in another order.
+      if (clocks[field] !== theirs[field] || isDeepStrictEqual(doc[field], ours[field])) continue
       fault(null, 'projection.differs', `${row.kind} ${row.id}: ${field} is not what the journal makes it`, JSON.stringify(doc[field]), JSON.stringify(ours[field]) ?? null)
     }
   }
