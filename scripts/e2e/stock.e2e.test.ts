@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildRenderer } from '../build.ts'
 import { type Stack, startStack, withTill } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { at, openBrowser, openPage, scan, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
+import { at, openBrowser, openPage, scan, scanLate, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const [MILK, BREAD] = [{ id: randomUUID(), code: '6901234567892', name: '鲜牛奶 950ml' }, { id: randomUUID(), code: '6923450657713', name: '切片面包' }]
 let folder: string
@@ -78,6 +78,15 @@ it('receives a lot: what is scanned goes onto the paper, not onto the ticket', a
   await page.locator('[data-testid="draft-line"]').first().waitFor({ state: 'detached' })
   expect(await good(MILK.id)).toMatchObject({ stock: 20_000, cost: 850, expiry: '2020-01-05' })
   expect(await lots(MILK.id)).toEqual([['B1205', '2020-01-05', 20_000]])
+})
+
+it('a scan whose keys come late from a busy machine is one scan, and none of its digits picks another page', async () => {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await scanLate(page, MILK.code)
+  await page.locator('[data-testid="draft-line"]').waitFor()
+  await untilAttribute(page, 'stock-receive', 'aria-pressed', 'true')
+  await at(page, 'draft-drop').first().click()
+  await page.locator('[data-testid="draft-line"]').waitFor({ state: 'detached' })
 })
 
 it('warns of a lot that has expired when it is rung up, and sells it', async () => {

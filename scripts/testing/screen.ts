@@ -57,6 +57,20 @@ export async function scan(page: Page, code: string): Promise<void> {
   }))
 }
 
+/** The same on a machine that is busy: the keys were struck as fast as a scanner does, and come late, with pauses in between. */
+export async function scanLate(page: Page, code: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const began = Date.now() / 1000 - 1
+  for (const [i, digit] of [...code].entries()) {
+    const key = { key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0), timestamp: began + i / 1000 }
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key })
+    await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key })
+    if (i < 4) await new Promise((resolve) => { setTimeout(resolve, 120) })
+  }
+  await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13, timestamp: began + code.length / 1000 })
+  await devtools.detach()
+}
+
 /** Waits until an element has `attribute` as wanted. */
 export async function untilAttribute(page: Page, testid: string, attribute: string, value: string): Promise<void> {
   await page.locator(`[data-testid="${testid}"][${attribute}="${value}"]`).first().waitFor()

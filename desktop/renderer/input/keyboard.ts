@@ -24,6 +24,8 @@ interface Before {
 
 /** Characters outside fields wait this long for a burst to show itself: short for people, long for a scanner. */
 const HOLD_MS = 60
+/** What comes late from the keyboard, on a machine that is busy, is waited for as much longer, and no longer than this. */
+const LAG_MAX_MS = 600
 /** An input method's last word on a scan comes within this. */
 const LATE_MS = 150
 const COMMANDS = new Set(['Enter', 'Escape', 'Delete', 'Backspace', 'ArrowUp', 'ArrowDown'])
@@ -91,6 +93,12 @@ export function listenKeys(keys: CounterKeys): () => void {
     keys.scan(scan.text, { since: scan.since, until })
   }
 
+  /** After a pause behind this key. A key that came late says that the next may be on its way just as long. */
+  const flushAfter = ({ timeStamp }: KeyboardEvent, ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(flush, ms + Math.min(LAG_MAX_MS, Math.max(0, 2 * (performance.now() - timeStamp))))
+  }
+
   const onKeyDown = (event: KeyboardEvent): void => {
     // Scanners type GS1's separator as Ctrl and a bracket, in the midst of a burst.
     const isSeparator = event.ctrlKey && !event.altKey && !event.metaKey && event.code === 'BracketRight'
@@ -123,10 +131,7 @@ export function listenKeys(keys: CounterKeys): () => void {
     if (field && verdict.length === 1) before = { field, value: field.value }
     if (!field && verdict.length === 1) before = null
     handle(event, field, char)
-    if (wedgeEnd === 'pause' && verdict.length > 0) {
-      clearTimeout(timer)
-      timer = setTimeout(flush, SCAN_GAP_MS_MAX)
-    }
+    if (wedgeEnd === 'pause' && verdict.length > 0) flushAfter(event, SCAN_GAP_MS_MAX)
   }
 
   const handle = (event: KeyboardEvent, field: TextField | null, char: string | undefined): void => {
@@ -149,8 +154,7 @@ export function listenKeys(keys: CounterKeys): () => void {
     if (char === ' ' && document.activeElement instanceof HTMLButtonElement) return
     event.preventDefault()
     pending += char
-    clearTimeout(timer)
-    timer = setTimeout(flush, HOLD_MS)
+    flushAfter(event, HOLD_MS)
   }
 
   /** A touched button does its work and doesn't keep the focus: Enter after it must take money, not press it again. */
