@@ -126,6 +126,45 @@ test('what came back under the old ledger is counted once, though the cloud tell
   expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })
 
+test('a recall finds what was sold under the ledgers before: by its lot, of the whole good, and what named no lot, with its buyers; also after a restart', async () => {
+  const shop = await open()
+  onTestFinished(() => shop.cloud.stop())
+  const { till, good } = shop
+  const { member } = await till.run('member.join', { set: { phone: '13812345678', name: '张三丰' } })
+  const sell = async (in_: TestTill): Promise<void> => {
+    const ticket = { ...ticketOf([{ good, quantity: 2000 }]), member }
+    await in_.run('sale.complete', { key: ticket.id, ticket, total: 700, given: 700 })
+  }
+  await sell(till)
+  // What is sold from now on names it.
+  const lot = await till.run('lot.intake', { good: good.id, quantity: 20_000, supplier: '老王' })
+  await sell(till)
+  await withdraw(shop)
+  await sell(till)
+  const about = [{ good: good.id, no: lot.no }, { good: good.id, no: '' }, { good: null, no: '', supplier: '老王' }].map((what) => ({ supplier: '', from: '', to: '', ...what }))
+  const effects = async (in_: TestTill) => {
+    const all = []
+    for (const what of about) all.push(await in_.run('recall.effect', { what, limit: 9 }))
+    return all.map(({ total, quantity, sales, unnamed }) => ({ total, quantity, sales, unnamed }))
+  }
+  const before = await effects(till)
+  expect(before).toMatchObject([{ total: 2, quantity: 4000, unnamed: { total: 1 }, sales: [{ member: { member } }, {}] }, { total: 3, quantity: 6000 }, { total: 2, unnamed: { total: 1 } }])
+  await renew(shop)
+  expect(await effects(till)).toEqual(before)
+  await withdraw(shop)
+  await renew(shop)
+  while (till.store.settleSold(1));
+  expect(await effects(till)).toEqual(before)
+  await till.close()
+  const again = openTill({ folder: till.folder, clock: till.clock })
+  onTestFinished(() => again.close())
+  await again.run('staff.signIn', { no: '01', pin: '1234' })
+  expect(await effects(again)).toEqual(before)
+  await sell(again)
+  expect((await effects(again))[1]).toMatchObject({ total: 4, quantity: 8000 })
+  expect((await again.run('ledger.verify', {})).faults).toEqual([])
+})
+
 test('a changed row of a ledger before is found, and recovering leaves it out and goes on with the others', async () => {
   const shop = await open()
   onTestFinished(() => shop.cloud.stop())

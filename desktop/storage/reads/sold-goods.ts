@@ -1,6 +1,7 @@
 /**
  * What was sold of each good, whether it names lots or not. A sale's commit must not wait for it, so its table is filled
- * behind the sales, a few at a time, and what is not in it yet is read from the journal. Quantities in thousandths.
+ * behind the sales, a few at a time, those of ledgers before this one first, and what is not in it yet is read from the rows
+ * themselves. Quantities in thousandths.
  */
 import type { Database } from 'better-sqlite3'
 import type { Id } from '#shared/identity/ids.ts'
@@ -8,6 +9,7 @@ import { openRow } from '#shared/ledger/envelope.ts'
 import type { Sale } from '#shared/sales/events.ts'
 import type { Lot } from '#shared/stock/lot.ts'
 import { type SoldPart, soldParts } from '#shared/trace/sold.ts'
+import { LOWEST } from '../ledger/earlier.ts'
 
 /** Tables that are filled here, to be emptied with the journal: from nothing they are filled again. */
 export const SOLD = ['sale_good', 'sale_good_upto'] as const
@@ -39,13 +41,13 @@ export class SoldGoods {
   readonly #namedAfter
 
   constructor(db: Database) {
-    this.#upto = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM sale_good_upto').pluck()
+    this.#upto = db.prepare<[], number>(`SELECT coalesce(max(seq), ${LOWEST}) FROM sale_good_upto`).pluck()
     this.#setUpto = [db.prepare('DELETE FROM sale_good_upto'), db.prepare('INSERT INTO sale_good_upto (seq) VALUES (?)')] as const
-    const sold = 'SELECT sale.seq, sale.date, j.text FROM sale CROSS JOIN journal j ON j.seq = sale.seq WHERE sale.seq > '
+    const sold = 'SELECT sale.seq, sale.date, coalesce(j.text, e.text) AS text FROM sale LEFT JOIN journal j ON j.seq = sale.seq LEFT JOIN earlier e ON e.seq = sale.seq WHERE sale.seq > '
     this.#next = db.prepare<[number, number], Text>(`${sold} ? ORDER BY sale.seq LIMIT ?`)
     this.#insert = db.prepare(INSERT_SOLD)
     // One good is looked for in the text first: while years of sales are still to be filled in, parsing costs ten times as much.
-    this.#tail = db.prepare<{ upto: number; first: string; only: string }, Text>(`${sold} @upto AND sale.date >= @first AND instr(j.text, @only) > 0 ORDER BY sale.seq DESC`)
+    this.#tail = db.prepare<{ upto: number; first: string; only: string }, Text>(`${sold} @upto AND sale.date >= @first AND instr(coalesce(j.text, e.text), @only) > 0 ORDER BY sale.seq DESC`)
     this.#sum = db.prepare<[Id], Sum>('SELECT count(*) AS total, coalesce(sum(quantity), 0) AS quantity FROM sale_good WHERE good = ?')
     this.#latest = db.prepare<[Id, number], SoldOf>('SELECT seq, good, quantity FROM sale_good WHERE good = ? ORDER BY seq DESC LIMIT ?')
     this.#unnamedSum = db.prepare<Wanted, Sum>(`SELECT count(DISTINCT s.seq) AS total, coalesce(sum(s.unnamed), 0) AS quantity FROM ${UNNAMED}`)
