@@ -24,8 +24,8 @@ export const PROJECTED = {
   lot: 'good, no, expiry', sold_lot: 'good, no, expiry, seq', stock_paper: 'seq', count_line: 'good',
 } as const
 
-/** Of the ledgers before this one, what stays in reports and receipts. */
-export const EARLIER = ['sale.completed', 'sale.refunded', 'history.sold', 'history.imported', 'history.import_undone'] as const
+/** Of the ledgers before this one, what stays in reports, receipts, recalls, and in what is counted on: numbers of shifts, and how often goods were sold. */
+export const EARLIER = ['sale.completed', 'sale.refunded', 'shift.closed', 'history.sold', 'history.imported', 'history.import_undone'] as const
 
 export class Projector {
   readonly documents: Documents
@@ -244,6 +244,7 @@ export class Projector {
     if (event.type === 'sale.completed') {
       this.#sold(event)
       this.#room.knew(event.body.lines)
+      for (const { good } of stockMoves(event)) this.#history.soldBefore(good)
     } else if (event.type === 'sale.refunded') this.#cameBack(event)
     else if (event.type === 'history.sold' || event.type === 'history.imported' || event.type === 'history.import_undone') this.#history.apply(event)
   }

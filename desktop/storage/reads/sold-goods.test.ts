@@ -115,7 +115,7 @@ test('a ledger that begins anew finds what the one before sold, also where a pro
   sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: 4, parts: [{ no: 'A', expiry: '', quantity: 4 }] }] }, 3)
   store.close()
   tamper(folder, (db) => {
-    db.exec("DELETE FROM sold_lot WHERE seq < 0; DELETE FROM lot WHERE no = 'B'; DELETE FROM sale_good; DELETE FROM sale_good_upto; INSERT INTO sale_good_upto (seq) SELECT max(seq) FROM sale; INSERT INTO sale_good SELECT good, '2026-11-21', seq, quantity, 0, 1 FROM sold_lot")
+    db.exec("DROP INDEX earlier_shift; DELETE FROM sold_before; DELETE FROM sold_lot WHERE seq < 0; DELETE FROM lot WHERE no = 'B'; DELETE FROM sale_good; DELETE FROM sale_good_upto; INSERT INTO sale_good_upto (seq) SELECT max(seq) FROM sale; INSERT INTO sale_good SELECT good, '2026-11-21', seq, quantity, 0, 1 FROM sold_lot")
     db.pragma('user_version = 22')
   })
   store = openStore(folder)
