@@ -5,6 +5,7 @@ import { recoverTill } from '../ledger/recover.ts'
 import { newIdentity, openStore, tamper, temporaryFolder } from '../testing/store.ts'
 import { MORNING, countingIds } from '#shared/testing/clock-and-ids.ts'
 import { sha256 } from '../till-store.ts'
+import { TAIL_MAX } from './sold-goods.ts'
 
 const ids = countingIds(0x501d)
 const GOODS = [ids.next(), ids.next(), ids.next()]
@@ -44,7 +45,7 @@ const lotSales = (sales: readonly Sold[], lots: typeof LOTS) => sales.flatMap(({
 }))
 const sumOf = (all: ReturnType<typeof lotSales>) => ({ total: new Set(all.map(({ saleNo }) => saleNo)).size, quantity: all.reduce((sum, { quantity }) => sum + quantity, 0) })
 const answer = (all: ReturnType<typeof look>, limit: number) => ({ sales: all.slice(0, limit), total: new Set(all.map(({ sale }) => sale)).size, quantity: all.reduce((sum, { quantity }) => sum + quantity, 0) })
-const shown = ({ sales, ...sums }: ReturnType<TillStore['trace']['soldGood']>) => ({ sales: sales.map(({ sale, good, quantity }) => ({ sale, good, quantity })), ...sums })
+const shown = ({ sales, isPartial: _, ...sums }: ReturnType<TillStore['trace']['soldGood']>) => ({ sales: sales.map(({ sale, good, quantity }) => ({ sale, good, quantity })), ...sums })
 
 const part = fc.record({ no: fc.constantFrom('A', 'B'), quantity: fc.integer({ min: 1, max: 3 }) }).map(({ no, quantity }) => ({ no, expiry: no === 'A' ? '' : '2026-12-01', quantity }))
 const line = fc.record({ good: fc.constantFrom(...GOODS), quantity: fc.integer({ min: -3, max: 6 }), parts: fc.array(part, { maxLength: 2 }) })
@@ -63,10 +64,10 @@ test('what was sold of a good, and what of it named no lot, is what the sales sa
     const folder = temporaryFolder()
     let store = openStore(folder)
     const sales: Sold[] = []
-    for (const each of steps) {
+    for (const [index, each] of steps.entries()) {
       if (each === 'restart' || (each === 'recover' && store.head().seq > 0)) {
         store.close()
-        if (each === 'recover') expect(recoverTill(folder, sha256, new Date(MORNING), { key: 'restored', value: '1' })).toMatchObject({ goesOn: true })
+        if (each === 'recover') expect(recoverTill(folder, sha256, new Date(MORNING + 1000 * index), { key: 'restored', value: '1' })).toMatchObject({ goesOn: true })
         store = openStore(folder)
       } else if (each === 'recover') continue
       else if (each === 'count') store.commit({ events: [{ id: ids.next(), type: 'drawer.opened', v: 1, body: { shift: ids.next(), reason: '' } }], prints: [] }, MORNING, null)
@@ -103,6 +104,22 @@ test('sales are taken in by whole slices, and the last of them wait for more', (
   for (let n = 1; n <= 7; n++) sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[0]!, quantity: 1, parts: [] }] }, n)
   expect([store.settleSold(3), store.settleSold(3), store.settleSold(3)]).toEqual([true, true, false])
   expect(store.trace.soldGood(GOODS[0]!, 1)).toMatchObject({ sales: [{ saleNo: 'N7' }], total: 7, quantity: 7 })
+})
+
+test('while very many sales wait to be taken in, the latest of them are read and the answer says that there may be more', () => {
+  const store = openStore()
+  const waiting = TAIL_MAX + 50
+  store.together(() => {
+    for (let n = 1; n <= waiting + 100; n++) sell(store, { id: ids.next(), date: DATES[0]!, lines: [{ good: GOODS[n % 2]!, quantity: 1, parts: [] }] }, n)
+  })
+  store.settleSold(100)
+  const unnamed = () => store.trace.soldUnnamed(new Map([[GOODS[0]!, ''], [GOODS[1]!, '']]), [], 2)
+  const [half, all] = [waiting / 2 + 50, waiting + 100]
+  expect(store.trace.soldGood(GOODS[0]!, 1)).toMatchObject({ sales: [{ saleNo: `N${all}` }], total: half - 25, quantity: half - 25, isPartial: true })
+  expect(unnamed()).toMatchObject({ sales: [{ saleNo: `N${all}` }, { saleNo: `N${all - 1}` }], total: all - 50, quantity: all - 50, isPartial: true })
+  store.settleSold(50)
+  expect(store.trace.soldGood(GOODS[0]!, 1)).toMatchObject({ total: half, quantity: half, isPartial: false })
+  expect(unnamed()).toMatchObject({ total: all, quantity: all, isPartial: false })
 })
 
 test('a ledger that begins anew finds what the one before sold, also where a program that did not look there began it', () => {
