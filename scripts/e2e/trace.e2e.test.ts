@@ -342,10 +342,6 @@ it('while very many sales are still to be looked through, a recall says so, and 
   await at(page, 'recall-details').filter({ hasText: '面条' }).waitFor()
   await at(page, 'recall-partial').waitFor()
   await shot(page, 'partial-details')
-  await page.setViewportSize(PHONE_SIZE)
-  await at(page, 'recall-partial').scrollIntoViewIfNeeded()
-  await shot(page, 'partial-phone')
-  await page.setViewportSize(TILL_SIZE)
   // As the screen says when the ticket is gone.
   await till.call('display.show', { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null, code: null })
   await at(page, 'recall-partial').waitFor({ state: 'detached' })
