@@ -3,7 +3,7 @@
  * to sales, stock, balances and reference data. The live path and the rebuild both go through here, so they can't
  * come to differ. Reads and writes nothing.
  */
-import { mergeEdit, nodeOf, tick, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
+import { isSame, mergeEdit, nodeOf, tick, type Clocks, type Fields } from '#shared/catalog/hlc.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import { checkRow, type Envelope, type Head, type JournalRow } from '#shared/ledger/envelope.ts'
 import { balance } from '#shared/ledger/postings.ts'
@@ -27,7 +27,7 @@ import { foldMoves, foldReleased, foldTill, foldTopUp, foldWanted, type PurseDes
 export interface Flag { readonly seq: number; readonly code: string; readonly reason: string }
 export interface OpenedRow { readonly row: JournalRow; readonly envelope: Envelope | undefined }
 export interface ReferenceDocument { doc: Fields; clocks: Clocks }
-/** An edit of a field that lost to another, whichever came first. */
+/** An edit of a field that lost to another that says something else, whichever came first. */
 export interface LostEdit { arrival: number; kind: string; id: Id; field: string; value: unknown; hlc: string; editor: string; won: unknown; wonHlc: string }
 export interface SaleRow { sale: Sale; seq: number; at: number }
 
@@ -304,12 +304,13 @@ export function applyEdit(folded: Pick<Folded, 'changed' | 'lost'>, known: Pick<
   const merged = mergeEdit(present.doc, present.clocks, set, edit.hlc)
   const { arrival, kind, id, hlc, editor, over } = edit
   for (const field of merged.lost) {
+    if (isSame(present.doc[field], set[field])) continue
     folded.lost.push({ arrival, kind, id, field, value: set[field], hlc, editor, won: present.doc[field], wonHlc: present.clocks[field]! })
   }
   // An edit that wins over one its editor had not seen: that one lost, although it was here first.
   for (const field of over ? merged.applied : []) {
     const unseen = present.clocks[field]
-    if (unseen === undefined || unseen === over![field] || JSON.stringify(present.doc[field]) === JSON.stringify(set[field])) continue
+    if (unseen === undefined || unseen === over![field] || isSame(present.doc[field], set[field])) continue
     folded.lost.push({ arrival, kind, id, field, value: present.doc[field], hlc: unseen, editor: nodeOf(unseen), won: set[field], wonHlc: hlc })
   }
   if (merged.applied.length === 0) return

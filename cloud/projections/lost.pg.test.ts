@@ -58,6 +58,14 @@ test('whoever edits what they have seen takes nothing from anybody; the same val
   expect([await told(one), await told(two)]).toEqual([[], []])
 })
 
+test.each([['the later arrives first', true], ['the earlier arrives first', false]])('%s: where both say the same nothing was lost, as of a shop that pairs under the name it has', async (_what, laterFirst) => {
+  const { shop, one, two, edit, send } = await openTwo()
+  edit(one, { price: 380 }, 1000)
+  edit(two, { price: 380 }, 2000)
+  for (const till of laterFirst ? [two, one] : [one, two]) await send(till)
+  expect([await told(one), await told(two), await listLost(cloud.db, shop, 9)]).toEqual([[], [], []])
+})
+
 test('an edit in the cloud that a till had not seen lost to it: the owner\'s page says so, in the words of both', async () => {
   const { shop, ownerKey, one, good, edit, send } = await openTwo()
   await cloud.call('PATCH', `/api/shops/${shop}/goods/${good}`, { price: 360 })

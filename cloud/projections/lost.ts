@@ -17,7 +17,7 @@ export function listLost(db: Database, shop: Id, limit: number): Promise<LostVie
     const { rows } = await sql<Row>`
       select lost_edit.kind, lost_edit.id, doc->>'name' as name, field, value, hlc, coalesce(won, doc->field) as won, coalesce(won_hlc, clocks->>field) as "wonHlc"
       from lost_edit left join reference on reference.shop_id = lost_edit.shop_id and reference.kind = lost_edit.kind and reference.id = lost_edit.id
-      where lost_edit.shop_id = ${shop} order by arrival desc, field limit ${limit}`.execute(trx)
+      where lost_edit.shop_id = ${shop} and value is distinct from coalesce(won, doc->field) order by arrival desc, field limit ${limit}`.execute(trx)
     const devices = await trx.selectFrom('device').select(['device_id', 'till']).where('shop_id', '=', shop).execute()
     const tills = new Map(devices.map(({ device_id, till }) => [device_id, tillNumber(till)]))
     const side = (value: unknown, hlc: string): LostSide => ({ value, till: tills.get(nodeOf(hlc)) ?? null, at: wallOf(hlc) })

@@ -76,6 +76,8 @@ export interface Context {
   /** The snapshot changed: who is signed in, the shift, the shop. */
   changed(): void
   printed(): void
+  /** Somebody did something at the counter; `isOpen`: a ticket is being rung up. */
+  touched(isOpen: boolean): void
 }
 
 interface Event { readonly id: Id; readonly type: string; readonly v: number; readonly body: object }

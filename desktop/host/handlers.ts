@@ -95,6 +95,7 @@ export function createHandlers(context: Context, seq: () => number): Handlers {
     'sync.now': () => cloud.now(),
     'display.show'(shown) {
       display = shown
+      context.touched(shown.lines.length > 0)
       context.emit('display.changed', display)
       return {}
     },

@@ -238,6 +238,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
     },
     diagnose: () => diagnose({ folder: options.folder, version: options.version, store, db, sync: sync.status(), recorder, startedAt }, clock.now()),
     emit: (name, payload) => dispatcher.emit(name, payload),
+    touched: (isOpen) => sold.touched(isOpen),
     changed: () => dispatcher.emit('snapshot.changed', snapshot(context, dispatcher.seq + 1)),
     // After the answer: rendering and the queue's own write must not hold up the sale.
     printed() {
@@ -268,7 +269,7 @@ function openTill(options: TillOptions, world: TillWorld, recorder: Recorder, re
   })
   sync.start()
   search.kick()
-  const sold = new SoldQueue(store, timer, (fault) => log('error', 'sold.fault', { ...errorFacts(fault) }))
+  const sold = new SoldQueue({ store, timer, clock, onFault: (fault) => log('error', 'sold.fault', { ...errorFacts(fault) }) })
   backups.start()
   log('info', 'till.opened', { version: options.version, rows: store.head().seq })
   return {

@@ -96,6 +96,11 @@ test('an edit made here that lost is told once, with the good\'s name', () => {
   expect([store.applyChanges([lost], 4).tickets, store.alerts()]).toEqual([false, []])
 })
 
+test('one that lost to the same value took nothing from anybody: a cloud of before may tell of it, and nobody is', () => {
+  const lost: Change = { kind: 'lost', id: ids.next(), rev: 3, doc: { arrival: 7, kind: 'shop', field: 'address', value: { city: '杭州', street: '一号' }, hlc: stamp(10, 'till'), won: { street: '一号', city: '杭州' }, till: null }, clocks: {} }
+  expect([store.applyChanges([lost], 3).tickets, store.alerts()]).toEqual([false, []])
+})
+
 describe('staff', () => {
   test('nobody works here without a number, a name and a role', () => {
     const staff = ids.next()

@@ -24,8 +24,8 @@ export const PROJECTED = {
   lot: 'good, no, expiry', sold_lot: 'good, no, expiry, seq', stock_paper: 'seq', count_line: 'good',
 } as const
 
-/** Of the ledgers before this one, what stays in reports and receipts. */
-export const EARLIER = ['sale.completed', 'sale.refunded', 'history.sold', 'history.imported', 'history.import_undone'] as const
+/** Of the ledgers before this one, what stays in reports, receipts, recalls, and in what is counted on: numbers of shifts, and how often goods were sold. */
+export const EARLIER = ['sale.completed', 'sale.refunded', 'shift.closed', 'history.sold', 'history.imported', 'history.import_undone'] as const
 
 export class Projector {
   readonly documents: Documents
@@ -91,7 +91,6 @@ export class Projector {
         this.#shiftSale.run(returns, body.gross, body.discount, body.total, body.shift)
         this.#postAll(body.shift, body.postings)
         this.#moveStock(event, 1)
-        this.#room.sold(body.lines, event.seq)
         this.#move(body.moves ?? [])
         for (const { why, coupon } of sumOffs(body.lines)) {
           if (why === 'coupon' && coupon !== undefined) this.#useCoupon.run(coupon, body.sale, 0)
@@ -242,14 +241,18 @@ export class Projector {
 
   /** An event that stands below zero, in a ledger before this one: its shift, its stock and its purses are in other sums already. */
   applyEarlier(event: DomainEvent): void {
-    if (event.type === 'sale.completed') this.#sold(event)
-    else if (event.type === 'sale.refunded') this.#cameBack(event)
+    if (event.type === 'sale.completed') {
+      this.#sold(event)
+      this.#room.knew(event.body.lines)
+      for (const { good } of stockMoves(event)) this.#history.soldBefore(good)
+    } else if (event.type === 'sale.refunded') this.#cameBack(event)
     else if (event.type === 'history.sold' || event.type === 'history.imported' || event.type === 'history.import_undone') this.#history.apply(event)
   }
 
   #sold({ seq, at, body }: Extract<DomainEvent, { type: 'sale.completed' }>): void {
     this.#sale.run(seq, body.no, at, body.date, body.shift, body.staff, body.total)
     this.#sums.add(body, at)
+    this.#room.sold(body.lines, seq)
   }
 
   #cameBack({ seq, at, body }: Extract<DomainEvent, { type: 'sale.refunded' }>): void {

@@ -7,6 +7,7 @@ import type { DomainEvent } from '#shared/sync/events.ts'
 import type { Documents } from './documents.ts'
 
 type StockEvent = Extract<DomainEvent, { type: `stock.${string}` }>
+interface SoldLine { readonly good: Id; readonly lots?: readonly LotPart[] | undefined }
 interface Line { counted: number; scans: number; books: number; came: number; left: number; later_came: number; later_left: number; away: number }
 
 export class StockRoom {
@@ -40,8 +41,13 @@ export class StockRoom {
   }
 
   /** A sale named lots: a recall finds it by them. */
-  sold(lines: readonly { readonly good: Id; readonly lots?: readonly LotPart[] | undefined }[], seq: number): void {
+  sold(lines: readonly SoldLine[], seq: number): void {
     for (const { good, lots } of lines) for (const { no, expiry, quantity } of lots ?? []) this.#soldLot.run(good, no, expiry, seq, quantity)
+  }
+
+  /** A sale of a ledger before this one named them: they are known, and what is left of them is in other sums. */
+  knew(lines: readonly SoldLine[]): void {
+    for (const { good, lots } of lines) for (const { no, expiry } of lots ?? []) this.#lot.run(good, no, expiry, 0)
   }
 
   apply(event: StockEvent): void {

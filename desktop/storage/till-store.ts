@@ -1,7 +1,7 @@
 /** A till's storage, put together: the port `TillStore` over one SQLite database. */
 import { hash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
-import { tick, wallOf } from '#shared/catalog/hlc.ts'
+import { isSame, tick, wallOf } from '#shared/catalog/hlc.ts'
 import type { Fault } from '#shared/host/schemas.ts'
 import type { Identity, KeptRow, Pairing, TillStore } from '#shared/host/store.ts'
 import type { Id } from '#shared/identity/ids.ts'
@@ -73,7 +73,8 @@ export function createTillStore(db: Database, begin: () => Identity, release: ()
   /** Says whether it is news. */
   const tellLost = ({ id, doc }: Change): boolean => {
     const lost = LostDocSchema.safeParse(doc).data
-    if (!lost) return false
+    // A cloud of before tells of edits that say the same, too.
+    if (!lost || isSame(lost.value, lost.won)) return false
     const { arrival, kind, field, value, won, till, hlc } = lost
     const name = projector.documents.get(kind, id)?.doc['name']
     return alerts.raise(`lost ${arrival} ${field}`, wallOf(hlc), { kind: 'edit.lost', of: kind, name: typeof name === 'string' ? name : '', field, value, won, till })

@@ -3,7 +3,7 @@
  * may be of it included, at a till and in the cloud that sold a million lines (a hundred thousand without `--full`), a third of
  * which name no lot, against what an owner waits for: one lot, all that a supplier brought in half a year, all that anybody
  * did, and a whole good of which no sale names a lot. `recall.1m.till.slice`: ms that the counter is held at most while years of sales are taken
- * into the table behind it. The lines are put into the journal and the tables as projections have them.
+ * into the table behind it, and `waiting`: the same questions before any of them is. The lines are put into the journal and the tables as projections have them.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -95,9 +95,12 @@ async function atTill(lines: number): Promise<Figure[]> {
     fillTill(join(folder, 'till', LEDGER_FILE), lots, lines)
     const till = open()
     try {
-      const figures = [slices(till)]
-      for (const [name, what] of Object.entries(questions(lots))) figures.push(await timed('till', name, () => till.dispatcher.run('recall.effect', { what, limit: 200 })))
-      return figures
+      const ask = async (prefix: string): Promise<Figure[]> => {
+        const figures: Figure[] = []
+        for (const [name, what] of Object.entries(questions(lots))) figures.push(await timed('till', `${prefix}${name}`, () => till.dispatcher.run('recall.effect', { what, limit: 200 })))
+        return figures
+      }
+      return [...await ask('waiting.'), slices(till), ...await ask('')]
     } finally {
       await till.close()
     }

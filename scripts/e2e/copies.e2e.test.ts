@@ -238,6 +238,8 @@ describe('a backup on a new machine', () => {
     expect(errors).toEqual([])
     const { date } = (await restored.till.call('sale.list', { limit: 1 })).sales[0]!
     expect((await restored.till.call('report.sales', { from: date, to: date, limit: 10 })).total).toMatchObject({ sales: 3, net: 350 + 700 + 700 })
+    const { id: good } = (await restored.till.call('goods.search', { text: '可乐' })).goods[0]!
+    expect(await restored.till.call('recall.effect', { what: { good, no: '', supplier: '', from: '', to: '' }, limit: 9 })).toMatchObject({ total: 3, sales: [{}, {}, {}] })
 
     await inStep(restored)
     expect((await sell(restored)).no).toMatch(/-02-0001$/)

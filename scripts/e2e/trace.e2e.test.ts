@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TillClient } from '#shared/host/client.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import { openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
+import { fen } from '#shared/money/money.ts'
 import { manualClock } from '#shared/testing/clock-and-ids.ts'
 import { readTraceLink } from '#shared/trace/link.ts'
 import { buildRenderer } from '../build.ts'
@@ -314,6 +315,39 @@ it('a whole good is recalled: its stock and every sale of it are told, and the c
   await shot(page, 'whole-refused')
   expect(errors).toEqual([])
 })
+
+it('while very many sales are still to be looked through, a recall says so, and what it comes to follows as soon as the counter is quiet', async () => {
+  const noodles = randomUUID() as string
+  await till.call('goods.put', { key: randomUUID(), good: noodles, set: { name: '面条', code: '2000048', unit: '把', pricing: 'piece', price: 100, on: true } })
+  await toCounter()
+  // With what was refused before: the ticket stays open, and nothing is looked through meanwhile.
+  await scan(page, '2000048')
+  await page.getByText('面条').first().waitFor()
+  const { goods: [sold] } = await till.call('goods.search', { text: '2000048', limit: 1 })
+  for (let left = 1200; left > 0; left -= 50) {
+    await Promise.all(Array.from({ length: 50 }, () => {
+      const ticket = ticketOf([{ good: sold! }])
+      return till.call('sale.complete', { key: ticket.id, ticket, total: totalOf(ticket), given: totalOf(ticket) })
+    }))
+  }
+  await openLots('recalls')
+  await at(page, 'recall-new').click()
+  await scan(page, '2000048')
+  await page.locator('form b').filter({ hasText: '面条' }).waitFor()
+  await at(page, 'recall-go').click()
+  await at(page, 'recall-partial').waitFor()
+  expect(await faults(page)).toEqual([])
+  await shot(page, 'partial')
+  await at(page, 'recall-go').click()
+  await at(page, 'recall-details').filter({ hasText: '面条' }).waitFor()
+  await at(page, 'recall-partial').waitFor()
+  await shot(page, 'partial-details')
+  // As the screen says when the ticket is gone.
+  await till.call('display.show', { mode: 'idle', lines: [], offs: [], saved: fen(0), total: fen(0), given: null, change: null, url: null, code: null })
+  await at(page, 'recall-partial').waitFor({ state: 'detached' })
+  expect(await at(page, 'recall-comes-to').innerText()).toContain('本机卖过 1200 单')
+  expect(errors).toEqual([])
+}, 180_000)
 
 it('sales without lots are told of apart: at the till its own, on the owner\'s page those of every till, and a whole good\'s', async () => {
   const tofu = randomUUID() as string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Clocks, type Fields, HlcSchema, mergeEdit, packClocks, tick, unpackClocks } from './hlc.ts'
+import { type Clocks, type Fields, HlcSchema, isSame, mergeEdit, packClocks, tick, unpackClocks } from './hlc.ts'
 
 describe('tick', () => {
   test('every stamp is well formed and later than the last, whatever the wall clock does', () => {
@@ -64,4 +64,15 @@ test('clocks that are packed come back as they were, and are one stamp where all
     expect(unpackClocks(packed, doc)).toEqual(clocks)
     expect(typeof packed === 'string').toBe(new Set(Object.values(clocks)).size === 1)
   }))
+})
+
+test('values are the same where their canonical text is, in whatever order their fields stand', () => {
+  const value = fc.jsonValue({ maxDepth: 3 }).map((any) => JSON.parse(JSON.stringify(any)) as unknown)
+  const turned = (of: unknown): unknown => (of === null || typeof of !== 'object' ? of : Array.isArray(of) ? of.map(turned) : Object.fromEntries(Object.entries(of).reverse().map(([key, part]) => [key, turned(part)])))
+  const text = (of: unknown): string => JSON.stringify(of, (_, part: unknown) => (part !== null && typeof part === 'object' && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part))
+  fc.assert(fc.property(value, value, (one, other) => {
+    expect(isSame(one, turned(one))).toBe(true)
+    expect(isSame(one, other)).toBe(text(one) === text(other))
+  }))
+  for (const [one, other] of [[[], {}], [{ a: null }, { b: null }], [null, {}], [0, null], [[1, 2], [2, 1]], [{}, { a: 1 }]]) expect([isSame(one, other), isSame(other, one)]).toEqual([false, false])
 })

@@ -65,3 +65,11 @@ export function mergeEdit(doc: Fields, clocks: Clocks, set: Fields, at: PackedCl
   }
   return merged
 }
+
+/** Whether two JSON values say the same, in whatever order databases keep an object's fields. */
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null || Array.isArray(one) !== Array.isArray(other)) return false
+  const [mine, theirs] = [Object.entries(one), new Map(Object.entries(other))]
+  return mine.length === theirs.size && mine.every(([key, value]) => theirs.has(key) && isSame(value, theirs.get(key)))
+}

@@ -82,5 +82,7 @@ export const RecallEffectSchema = z.object({
   whole: z.object({ name: z.string(), unit: z.string(), pricing: z.enum(['piece', 'weight']), left: z.int() }).nullable(),
   /** Sales since the lots came that name no lot for some of the good: it may have been of these. Never of a whole good. */
   unnamed: z.object({ sales: z.array(RecallSale), total: z.int() }),
+  /** Sales of before are still being looked through: of the whole good's, or of those without lots, there may be more. */
+  isPartial: z.boolean(),
 })
 export type RecallEffect = z.output<typeof RecallEffectSchema>

@@ -8,6 +8,8 @@ import type { Recall, Recallable } from '../trace/recall.ts'
 export interface SoldLot extends Lot { readonly sale: Id; readonly no: string; readonly saleNo: string; readonly at: number; readonly good: Id; readonly quantity: number }
 /** A sale of this till that has a good, and how much of it: all, or what no lot was named for. */
 export interface SoldGood { readonly sale: Id; readonly saleNo: string; readonly at: number; readonly good: Id; readonly quantity: number }
+/** `isPartial`: more may come, sales of before are still being looked through. */
+export interface SoldGoods { readonly sales: SoldGood[]; readonly total: number; readonly quantity: number; readonly isPartial: boolean }
 /** Recalls that stand, of a good: all of it, or lots of it. */
 export interface Stopped { readonly whole: boolean; readonly lots: readonly Lot[] }
 export interface LotFilter { readonly good?: Id | undefined; readonly text?: string | undefined; readonly before?: number | undefined; readonly limit: number }
@@ -37,9 +39,9 @@ export interface TraceStore {
   /** Sales of this till that name one of the lots: the latest, how many there are and of how much. */
   sold(lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldLot[]; total: number; quantity: number }
   /** All sales of a good, whether they name lots or not: the latest, how many there are and of how much. */
-  soldGood(good: Id, limit: number): { sales: SoldGood[]; total: number; quantity: number }
+  soldGood(good: Id, limit: number): SoldGoods
   /** Sales that name no lot for some of a good, from the business date `since` on (YYYY-MM-DD; empty: ever), and none of `lots`. */
-  soldUnnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): { sales: SoldGood[]; total: number; quantity: number }
+  soldUnnamed(goods: ReadonlyMap<Id, string>, lots: readonly (Lot & { readonly good: Id })[], limit: number): SoldGoods
   /** Where the recall is news, somebody at this till is told. */
   tell(recall: Recall, goods: readonly string[]): void
 }

@@ -20,12 +20,14 @@ export interface NoticeInput {
   readonly sales: number
   /** Those besides that name no lot and may be of one. */
   readonly unnamed: number
+  /** Sales of before are still being looked through: there may be more. */
+  readonly isPartial: boolean
   /** The whole good stops, whatever lot it is of. */
   readonly isWhole: boolean
   readonly language?: Language
 }
 
-export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lots, sales, unnamed, isWhole, language = 'zh' }: NoticeInput): ReceiptDocument {
+export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lots, sales, unnamed, isPartial, isWhole, language = 'zh' }: NoticeInput): ReceiptDocument {
   const words = WORDS[language]
   const own = NOTICE_WORDS[language]
   const { what } = recall
@@ -38,7 +40,7 @@ export function recallNotice({ shop, till, printedAt, copy, recall, goodName, lo
     facts: [row(own.since, dateTimeText(recall.at, shop.zone)), row(words.till, till), ...said.filter(([, value]) => value.trim() !== '' && value !== ' – ').map(([label, value]) => row(label, value))],
     heads: { name: words.goods, quantity: '', price: '', amount: own.left },
     lines: lots.map(({ name, no, expiry, left }) => ({ name, quantity: '', price: '', amount: left, discounts: no + expiry === '' ? [] : [row([no, expiry].filter((text) => text !== '').join(' · '), '')] })),
-    totals: [[row(own.sales, fill(own.salesOf, { n: String(sales) }), true), ...unnamed === 0 ? [] : [row(own.unnamed, fill(own.unnamedOf, { n: String(unnamed) }))]], [row(own.printed, dateTimeText(printedAt, shop.zone))]],
+    totals: [[row(own.sales, fill(own.salesOf, { n: String(sales) }), true), ...unnamed === 0 ? [] : [row(own.unnamed, fill(own.unnamedOf, { n: String(unnamed) }))], ...isPartial ? [row(own.partial, '')] : []], [row(own.printed, dateTimeText(printedAt, shop.zone))]],
     codes: [], footer: recall.lifted === null ? isWhole ? own.wholeFooter : own.footer : isWhole ? own.wholeLiftedFooter : own.liftedFooter,
   }
 }

@@ -178,12 +178,14 @@ describe('a recall', () => {
   })
   test('its notice says what it is about, since when, what is left, and what to do; one that was lifted says so', () => {
     const recall = readRecall(id(9), recalledFields({ what: { ...nothing, supplier: '老张', from: '2026-11-27', to: '2026-11-28' }, reason: 'test_failed', note: '农残超标' }, 5))!
-    const input = { shop: { name: '小铺', address: '', phone: '', zone: 'Asia/Shanghai', footer: '' }, till: '01', printedAt: 6, copy: false, recall, goodName: '', sales: 12, unnamed: 0, isWhole: false, lots: [{ name: '青菜', no: 'L1', expiry: '', left: '3 公斤' }] }
+    const input = { shop: { name: '小铺', address: '', phone: '', zone: 'Asia/Shanghai', footer: '' }, till: '01', printedAt: 6, copy: false, recall, goodName: '', sales: 12, unnamed: 0, isPartial: false, isWhole: false, lots: [{ name: '青菜', no: 'L1', expiry: '', left: '3 公斤' }] }
     const text = (doc: object): string => JSON.stringify(doc)
     for (const said of ['召回通知', '老张', '2026-11-27 – 2026-11-28', '检测不合格', '农残超标', '青菜', 'L1', '3 公斤', '12 单', '停止食用']) expect(text(recallNotice(input))).toContain(said)
     expect(text(recallNotice({ ...input, language: 'en' }))).toContain('failed a test')
     expect(text(recallNotice(input))).not.toContain('没记批次')
     expect(text(recallNotice({ ...input, unnamed: 7 }))).toContain('7 单，可能是')
+    expect(text(recallNotice(input))).not.toContain('还在整理')
+    expect(text(recallNotice({ ...input, isPartial: true }))).toContain('以前的销售还在整理')
     expect(recallNotice({ ...input, isWhole: true }).footer).toContain('以上商品已全部停止销售')
     expect(recallNotice({ ...input, recall: { ...recall, lifted: { at: 7, note: '' } } }).title).toBe('召回已解除')
   })

@@ -98,8 +98,8 @@ export function effectOf(context: Pick<Context, 'store'>, what: RecallWhat, limi
   const { store } = context
   const hit = store.trace.recalled({ what })
   const good = what.good !== null && stopsGood({ what }, what.good) ? what.good : null
-  const { sales, total, quantity } = good === null ? store.trace.sold(hit, limit) : store.trace.soldGood(good, limit)
-  const unnamed = good === null ? store.trace.soldUnnamed(cameSince(what, hit), hit, limit) : { sales: [], total: 0 }
+  const { sales, total, quantity, isPartial } = good === null ? { ...store.trace.sold(hit, limit), isPartial: false } : store.trace.soldGood(good, limit)
+  const unnamed = good === null ? store.trace.soldUnnamed(cameSince(what, hit), hit, limit) : { sales: [], total: 0, isPartial }
   const shownSale = ({ sale, saleNo, at, good: of, quantity: sold, no = '' }: SoldGood & { readonly no?: string }): RecallEffect['sales'][number] => (
     { sale, saleNo, at, name: namedGood(context, of).name, no, quantity: sold, member: memberOf(context, sale) }
   )
@@ -110,7 +110,7 @@ export function effectOf(context: Pick<Context, 'store'>, what: RecallWhat, limi
     }).toSorted((a, b) => (a.name === b.name ? (a.date < b.date ? 1 : -1) : a.name < b.name ? -1 : 1)),
     sales: sales.map(shownSale), total, quantity,
     whole: good === null ? null : wholeOf(context, good),
-    unnamed: { sales: unnamed.sales.map(shownSale), total: unnamed.total },
+    unnamed: { sales: unnamed.sales.map(shownSale), total: unnamed.total }, isPartial: unnamed.isPartial,
   }
 }
 
@@ -132,9 +132,9 @@ export function recallPaper(context: Pick<Context, 'store' | 'clock'>, id: Id, c
   const { store } = context
   const recall = store.trace.recall(id)
   if (!recall) return undefined
-  const { lots, total, whole, unnamed } = effectOf(context, recall.what, 1)
+  const { lots, total, whole, unnamed, isPartial } = effectOf(context, recall.what, 1)
   return recallNotice({
-    shop: store.shop(), till: store.identity().till, printedAt: context.clock.now(), copy, recall, sales: total, unnamed: unnamed.total, isWhole: whole !== null,
+    shop: store.shop(), till: store.identity().till, printedAt: context.clock.now(), copy, recall, sales: total, unnamed: unnamed.total, isPartial, isWhole: whole !== null,
     goodName: recall.what.good === null ? '' : store.listed(recall.what.good)?.name ?? '',
     lots: whole ? [{ name: whole.name, no: '', expiry: '', left: quantityShown(context, recall.what.good ?? undefined, whole.left) }] : lots.map((lot) => ({ name: lot.name, no: lot.no, expiry: lot.expiry, left: quantityShown(context, lot.good, lot.left) })),
   })

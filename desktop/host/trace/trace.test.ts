@@ -7,6 +7,7 @@ import type { GoodView } from '#shared/host/schemas.ts'
 import { readTraceLink } from '#shared/trace/link.ts'
 import { traceLabels } from './labels.ts'
 import { lotCertificate } from './certificates.ts'
+import { TAIL_MAX } from '#desktop/storage/reads/sold-goods.ts'
 import { recallPaper } from './recalls.ts'
 import { heardFields, recalledFields } from '#shared/trace/recall.ts'
 
@@ -300,6 +301,28 @@ describe('a recall', () => {
     await till.run('sync.now', {})
     expect(cloud.device.rows.filter(({ text }) => text.includes('"lot.recall_heard"'))).toHaveLength(1)
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true })
+  })
+  test('while years of sales are still to be looked through, it says so, on paper too, and the counter does not wait', async () => {
+    const { till } = await shop()
+    const bread = await till.addGood({ name: '面包' })
+    const about = { ...what, good: bread.id }
+    const { recall } = await till.run('recall.begin', { what: { ...about, supplier: '老王' }, reason: 'spoiled' })
+    const { sale } = await till.sell([{ good: bread }])
+    const { body } = till.store.event(sale)!
+    const more = TAIL_MAX + 100
+    till.store.together(() => {
+      for (let n = 1; n <= more; n++) {
+        const id = randomUUID()
+        till.store.commit({ events: [{ id, type: 'sale.completed', v: 1, body: { ...body, sale: id, no: `N${n}` } }], prints: [] }, till.clock.now(), null)
+      }
+    })
+    const whole = await till.run('recall.effect', { what: about, limit: 1 })
+    expect(whole).toMatchObject({ total: TAIL_MAX, sales: [{ saleNo: `N${more}` }], isPartial: true })
+    expect(await till.run('recall.effect', { what: { ...about, supplier: '老王' } })).toMatchObject({ total: 0, isPartial: true })
+    expect(JSON.stringify(recallPaper({ store: till.store, clock: till.clock }, recall, false))).toContain('以前的销售还在整理')
+    while (till.store.settleSold(100));
+    expect(await till.run('recall.effect', { what: about, limit: 1 })).toMatchObject({ total: more + 1, isPartial: false })
+    expect(JSON.stringify(recallPaper({ store: till.store, clock: till.clock }, recall, false))).not.toContain('还在整理')
   })
   test('its notice is paper', async () => {
     const { till, greens } = await shop()

@@ -283,7 +283,7 @@ export const zh = {
     supplierKnown: '供货商：{name}', supplierNew: '信用代码 {code} 记下了。', supplierNewNext: '填上供货商的名称，下次扫就认得。', codeUnsure: '校验位对不上，请和营业执照核对。', codeNone: '{text} 不是统一社会信用代码。', codeNoneNext: '看一眼有没有输错；名称照样可以填。', codeOff: '不要代码',
     reason_test_failed: '检测不合格', reason_by_supplier: '供应商通知', reason_authority: '监管部门要求', reason_spoiled: '变质', reason_other: '其他',
     stopped: '「{name}」有召回的批次 {lot}', stoppedNext: '收不了款。没召回的那批要扫它的追溯码；召回的请下架报损。', stoppedWhole: '「{name}」整个商品召回了', stoppedWholeNext: '收不了款，哪一批都不能卖。请全部下架报损。',
-    effectWhole: '整个商品停售：还有 {left}，本机卖过 {sales} 单', effectUnnamed: '没记批次的销售 {n} 单（可能是这批）', soldUnnamed: '没记批次，可能是这批', cancel: '取消',
+    effectWhole: '整个商品停售：还有 {left}，本机卖过 {sales} 单', effectUnnamed: '没记批次的销售 {n} 单（可能是这批）', soldUnnamed: '没记批次，可能是这批', partial: '以前的销售还在整理，单数可能会增加；收银台空闲时继续，这里会自动更新。', cancel: '取消',
   },
   stock: {
     title: '库存', tab_receive: '收货', tab_count: '盘点', tab_waste: '报损', tab_transfer: '调拨', tab_lists: '清单', tab_lots: '批次', kind_receive: '收货', kind_order: '下采购单', kind_send: '调出', kind_take: '调入',

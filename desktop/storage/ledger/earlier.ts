@@ -9,7 +9,7 @@ import { type DomainEvent, readEvent } from '#shared/sync/events.ts'
 import { EARLIER, type Projector } from '../projector.ts'
 
 /** Far enough below zero that rows of all ledgers that a till can have fit in, and safe as a JavaScript number. */
-const LOWEST = -(2 ** 52)
+export const LOWEST = -(2 ** 52)
 
 /** Keeps the journal's sales but for those that are `recordedAgain`. Call before the journal is emptied, in its transaction. */
 export function keepEarlier(db: Database, recordedAgain: readonly Id[]): void {

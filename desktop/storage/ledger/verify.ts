@@ -41,6 +41,9 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
     rebuilt.exec('BEGIN')
     const soldUpto = new SoldGoods(db).upto()
     const sold = rebuilt.prepare(INSERT_SOLD)
+    const settle = ({ type, body, seq }: DomainEvent): void => {
+      if (type === 'sale.completed' && seq <= soldUpto) for (const part of soldParts(body.lines)) sold.run(...soldRow(body.date, seq, part))
+    }
     for (const row of db.prepare<[], EarlierRow>(EARLIER_ROWS).iterate()) {
       const found = sha256(row.text)
       if (found !== row.hash) fault(row.seq, 'chain.hash', REASONS['chain.hash'], row.hash, found)
@@ -51,6 +54,7 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
       }
       for (const problem of sums(event)) fault(row.seq, problem.code, problem.reason, problem.expected, problem.found)
       projector.applyEarlier(event)
+      settle(event)
     }
     for (const row of db.prepare<[], Row>('SELECT seq, id, type, at, text, hash FROM journal ORDER BY seq').iterate()) {
       rows += 1
@@ -79,8 +83,8 @@ export function verifyLedger(db: Database, sha256: Sha256, migrations?: string):
       if (read.event.type === 'sale.completed') {
         sales += 1
         salesFen += read.event.body.total
-        if (row.seq <= soldUpto) for (const part of soldParts(read.event.body.lines)) sold.run(...soldRow(read.event.body.date, row.seq, part))
       }
+      settle(read.event)
       try {
         projector.apply(read.event)
       } catch (error) {

@@ -67,6 +67,11 @@ export class HistorySums {
     else this.#takeBack(event.body.import)
   }
 
+  /** Sold once in a ledger before this one. */
+  soldBefore(good: Id): void {
+    this.#often.run(good, 1)
+  }
+
   #add({ batch: id, items, sales }: HistoryChunk): void {
     const batch = this.#batch.get(id) ?? { no: Number(this.#begin.run(id).lastInsertRowid), is_on: 0, chunks: 0 }
     this.#chunk.run(batch.no)

@@ -22,6 +22,8 @@ interface GoodRow { id: string; doc: string; stock: number | null }
 const STOCK = 'coalesce(s.quantity + e.quantity, s.quantity, e.quantity) AS stock'
 const GOOD = `SELECT d.id, d.doc, ${STOCK} FROM document d LEFT JOIN stock s ON s.good = d.id LEFT JOIN stock_elsewhere e ON e.good = d.id WHERE d.kind = 'good'`
 /** A sale's own row is in the journal, or among those of a ledger before it. */
+/** Numbers go on over ledgers, and each shift keeps its own. */
+const CLOSED = "SELECT (SELECT count(*) FROM shift WHERE closed_at <= @closedAt) + (SELECT count(*) FROM earlier WHERE type = 'shift.closed' AND at <= @closedAt) AS n"
 const SALE = 'SELECT coalesce(j.id, e.id) AS sale, s.seq, s.no, s.at, s.date, s.shift, s.staff, s.total FROM sale s LEFT JOIN journal j ON j.seq = s.seq LEFT JOIN earlier e ON e.seq = s.seq'
 const SHIFT = 'SELECT id AS shift, staff, date, opened_at AS openedAt, float, closed_at AS closedAt, counted, difference FROM shift'
 
@@ -206,7 +208,7 @@ export class Reads {
     const to = this.#db.prepare<[number], { seq: number | null }>('SELECT min(j.seq) AS seq FROM shift s JOIN journal j ON j.id = s.id WHERE j.seq > ?').get(from)?.seq ?? Number.MAX_SAFE_INTEGER
     const closedAt = this.shift(id)?.closedAt ?? null
     return {
-      z: closedAt === null ? null : this.#db.prepare<[number], { n: number }>('SELECT count(*) AS n FROM shift WHERE closed_at <= ?').get(closedAt)!.n,
+      z: closedAt === null ? null : this.#db.prepare<{ closedAt: number }, { n: number }>(CLOSED).get({ closedAt })!.n,
       cashiers: this.#db.prepare<{ from: number; to: number; id: string }, ShiftDetails['cashiers'][number]>(`SELECT staff, sum(sales) AS sales, sum(total) AS net FROM (
         SELECT seq, staff, 1 AS sales, total FROM sale WHERE seq > @from AND seq < @to AND shift = @id
         UNION ALL SELECT seq, staff, 0, -total FROM refund WHERE shift = @id) GROUP BY staff ORDER BY min(seq)`).all({ from, to, id }),

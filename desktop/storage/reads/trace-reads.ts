@@ -13,6 +13,7 @@ import { type Found, SoldGoods } from './sold-goods.ts'
 interface Row { id: Id; doc: string }
 interface Brief { lot: Id; good: Id; no: string | null; expiry: string | null; supplier: string | null; date: string | null; parents: string | null; dated: string | null }
 const LOT = "SELECT id, doc FROM document WHERE kind = 'lot'"
+const ROW_OF_SALE = 'LEFT JOIN journal j ON j.seq = sale.seq LEFT JOIN earlier e ON e.seq = sale.seq'
 const NOTHING: readonly Recallable[] = []
 
 /** What recalls that stand come to, until a lot's or a recall's document changes. */
@@ -62,12 +63,12 @@ export class TraceReads implements TraceStore {
     this.#bySupplierCode = db.prepare<[string], Row>(`${LOT} AND doc ->> 'supplierCode' = ? AND doc ->> 'supplierCode' <> '' ORDER BY doc ->> 'at' DESC LIMIT 1`)
     this.#byProducer = db.prepare<[string], Row>(`${LOT} AND doc ->> 'producer' = ? AND doc ->> 'producer' <> '' ORDER BY doc ->> 'at' DESC LIMIT 1`)
     const named = "json_each(?) named CROSS JOIN sold_lot s ON s.good = named.value ->> 0 AND s.no = named.value ->> 1 AND s.expiry = named.value ->> 2"
-    this.#sold = db.prepare<[string, number], SoldLot>(`SELECT j.id AS sale, sale.no AS saleNo, sale.at, found.good, found.no, found.expiry, found.quantity
+    this.#sold = db.prepare<[string, number], SoldLot>(`SELECT coalesce(j.id, e.id) AS sale, sale.no AS saleNo, sale.at, found.good, found.no, found.expiry, found.quantity
       FROM (SELECT s.seq, s.good, s.no, s.expiry, s.quantity FROM ${named} ORDER BY s.seq DESC LIMIT ?) found
-      JOIN sale ON sale.seq = found.seq JOIN journal j ON j.seq = found.seq ORDER BY found.seq DESC`)
+      JOIN sale ON sale.seq = found.seq ${ROW_OF_SALE} ORDER BY found.seq DESC`)
     this.#soldSum = db.prepare<[string], { total: number; quantity: number }>(`SELECT count(DISTINCT s.seq) AS total, coalesce(sum(s.quantity), 0) AS quantity FROM ${named}`)
     this.#soldGoods = new SoldGoods(db)
-    this.#sale = db.prepare<[number], Pick<SoldGood, 'sale' | 'saleNo' | 'at'>>('SELECT j.id AS sale, sale.no AS saleNo, sale.at FROM sale JOIN journal j ON j.seq = sale.seq WHERE sale.seq = ?')
+    this.#sale = db.prepare<[number], Pick<SoldGood, 'sale' | 'saleNo' | 'at'>>(`SELECT coalesce(j.id, e.id) AS sale, sale.no AS saleNo, sale.at FROM sale ${ROW_OF_SALE} WHERE sale.seq = ?`)
   }
 
   lot(id: Id): LotView | undefined {
