@@ -26,10 +26,15 @@ export function listRecalls(db: Database, shop: Id): Promise<Recall[]> {
 
 const recallable = ({ lot, good, no, expiry, supplier, date, parents }: LotView): Recallable => ({ lot, good, no, expiry, supplier, date, parents })
 
-/** Whether a recall that stands is about this lot, about one that it was made of, or about one of `others` that it can't be told from. */
-export async function isRecalled(db: Database, shop: Id, story: Pick<LotStory, 'lot' | 'ancestors'>, others: readonly Pick<LotStory, 'lot' | 'ancestors'>[] = []): Promise<boolean> {
-  const all = [story, ...others].flatMap(({ lot, ancestors }) => [lot, ...ancestors]).flatMap((each) => byItsNames(recallable(each), each.expiries))
-  return (await listRecalls(db, shop)).some((recall) => recall.lifted === null && (stopsGood(recall, story.lot.good) || recalledLots(recall, all).some((each) => each.lot === story.lot.lot)))
+type Story = Pick<LotStory, 'lot' | 'ancestors'>
+/** Whether a recall that stands is about one of the lots that a code may mean, one that it was made of, or one of `others` that it can't be told from. */
+export async function isRecalled(db: Database, shop: Id, meant: readonly Story[], others: readonly Story[] = []): Promise<boolean> {
+  const all = [...meant, ...others].flatMap(({ lot, ancestors }) => [lot, ...ancestors]).flatMap((each) => byItsNames(recallable(each), each.expiries))
+  return (await listRecalls(db, shop)).some((recall) => {
+    if (recall.lifted !== null) return false
+    const hit = new Set(recalledLots(recall, all).map(({ lot }) => lot))
+    return meant.some(({ lot }) => stopsGood(recall, lot.good) || hit.has(lot.lot))
+  })
 }
 
 interface Candidate extends Recallable { readonly dated: Record<string, unknown> | null }
