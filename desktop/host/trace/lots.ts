@@ -46,7 +46,7 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, ids, clock } = context
 
   /** Whether the key did this before; the lot is then what came of it. */
-  function cameBefore(key: Id, good: Id, quantity: number | undefined): LotShown | undefined {
+  function cameBefore(key: Id, good: Id, quantity?: number): LotShown | undefined {
     if (!isRepeat(context, key, StockReceived.type)) return undefined
     const line = StockReceived.body.parse(store.event(key)!.body).lines[0]
     const lot = line?.lot && line.good === good && (quantity === undefined || line.quantity === quantity) ? store.trace.lotOf(good, line.lot) : undefined
@@ -78,9 +78,10 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
 
     'lot.again'({ key, lot: id }) {
       const { good, quantity, supplier, supplierCode, producer, origin } = knownLot(context, id)
-      if (quantity <= 0) throw new TillError('lot.nothing_came')
-      const before = cameBefore(key, good, quantity)
+      // How much that was may have been corrected since.
+      const before = cameBefore(key, good)
       if (before) return before
+      if (quantity <= 0) throw new TillError('lot.nothing_came')
       requireRight(context, 'stock.receive', key)
       return takeIn(key, { good, quantity, cost: null, no: '', expiry: '' }, { supplier, ...supplierCode !== '' && { supplierCode }, ...producer !== '' && { producer }, ...origin !== '' && { origin } })
     },
