@@ -317,6 +317,20 @@ export function runSyncStoreSuite(name: string, make: () => Promise<CloudUnderTe
       expect(rebuilt).toEqual(live)
     })
 
+    test('lots whose numbers no database keeps stop nothing behind them', async () => {
+      for (const [i, no] of ['A\u0000', 'A\u0001\u0000', 'A\ud800'].entries()) {
+        const hlc = tick(undefined, 5000 + i, till.device)
+        till.record('lot.corrected', { lot: ids.next(), good, no, from: { quantity: 1000, expiry: '', cost: null }, to: { quantity: 3000, expiry: '\u0000', cost: null }, hlc }, now)
+        till.record('lot.reissued', { good, from: [{ lot: ids.next(), no, expiry: '', quantity: 1000 }], to: [{ lot: ids.next(), no: `${no}\u0000`, expiry: '', quantity: 1000 }], hlc }, now)
+      }
+      sell(till)
+      expect(await till.push(cloud.sync, now)).toMatchObject({ ack: 7, flags: [] })
+      const { rev: _live, ...live } = await cloud.books(shop)
+      await cloud.rebuild(shop)
+      const { rev: _rebuilt, ...rebuilt } = await cloud.books(shop)
+      expect(rebuilt).toEqual(live)
+    })
+
     // What a push must know of the past is listed by hand for each kind of event: what is left out there is lost where the next one overwrites it.
     test('events that come one in a push add to what is there, of whatever kind', async () => {
       const events = everyEvent()
