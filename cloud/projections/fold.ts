@@ -15,6 +15,7 @@ import { readEvent, type DomainEvent } from '#shared/sync/events.ts'
 import { paidInAll } from '#shared/sales/share.ts'
 import type { Refund } from '#shared/sales/refund-events.ts'
 import { beyond, type Refunding } from '#shared/sales/refunding.ts'
+import { lotKey } from '#shared/stock/lot.ts'
 import { stockMoves } from '#shared/sync/stock-moves.ts'
 import { correctedFields } from '#shared/trace/correct.ts'
 import { labelledFields, printedFields } from '#shared/trace/item-codes.ts'
@@ -237,9 +238,11 @@ function moveStock({ folded, event }: Step, counted: boolean): void {
   for (const { good, delta, lots } of stockMoves(event)) {
     const entry = folded.stock.get(good) ?? { delta: 0, counted: false, at }
     folded.stock.set(good, { delta: entry.delta + delta, counted: entry.counted || counted, at: Math.max(entry.at, at) })
-    for (const { no, expiry, quantity } of lots) {
-      const key = `${good} ${expiry} ${no}`
-      folded.lots.set(key, { good, no, expiry, delta: (folded.lots.get(key)?.delta ?? 0) + quantity })
+    for (const { quantity, ...said } of lots) {
+      // As it is kept: two that no database tells apart are one.
+      const lot = { good, no: storable(said.no), expiry: storable(said.expiry) }
+      const key = lotKey(lot)
+      folded.lots.set(key, { ...lot, delta: (folded.lots.get(key)?.delta ?? 0) + quantity })
     }
   }
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Sale } from '#shared/sales/events.ts'
+import { lotKey } from '#shared/stock/lot.ts'
 import { ancestors } from '#shared/trace/lineage.ts'
 import { type LotView, readLot } from '#shared/trace/lot.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
@@ -13,7 +14,7 @@ export function soldLots({ lines }: Pick<Sale, 'lines'>): SoldLot[] {
   const found = new Map<string, SoldLot>()
   for (const { good, lots } of lines) {
     for (const { no, expiry, quantity } of lots ?? []) {
-      const key = `${good} ${expiry} ${no}`
+      const key = lotKey({ good, no, expiry })
       found.set(key, { good, no, expiry, quantity: quantity + (found.get(key)?.quantity ?? 0) })
     }
   }
@@ -68,7 +69,6 @@ export function lotsOfSale(db: Database, shop: Id, sale: Pick<Sale, 'lines'>): P
     return new Map(lotsIn(rows).flatMap((lot) => [...lot.expiries, lot.expiry].map((expiry) => [lotKey({ ...lot, expiry }), lot] as const)))
   })
 }
-export const lotKey = ({ good, no, expiry }: { good: Id; no: string; expiry: string }): string => `${good} ${expiry} ${no}`
 
 export interface Scans { readonly scans: number; readonly firstAt: number }
 /** Looking twice in this time is one look: somebody reloads, a phone's camera and its browser both open the page. */

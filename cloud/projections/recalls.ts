@@ -5,14 +5,14 @@ import { maskName, maskPhone } from '#shared/identity/person.ts'
 import { openRow } from '#shared/ledger/envelope.ts'
 import { currentOf } from '#shared/members/record.ts'
 import { readEvent } from '#shared/sync/events.ts'
-import { lotsLeft, type LotPart } from '#shared/stock/lot.ts'
+import { lotKey, lotsLeft, type LotPart } from '#shared/stock/lot.ts'
 import { type Dated, readDated, underNames } from '#shared/trace/correct.ts'
 import { byItsNames, cameSince, type Recall, type Recallable, readRecall, recalledLots, stopsGood, underOneName } from '#shared/trace/recall.ts'
 import { type LotView, readLot } from '#shared/trace/lot.ts'
 import { tillNumber } from '#cloud/identity/devices.ts'
 import { texts, uuids } from '#cloud/storage/arrays.ts'
 import { inShop, storable, type Database, type ShopTransaction } from '#cloud/storage/database.ts'
-import { lotKey, type LotStory } from './lots.ts'
+import type { LotStory } from './lots.ts'
 import { readPeople, withPeople, type PeopleDesk } from './people.ts'
 import { SLICES_AT_ONCE, salesOfGood, settleSold, unnamedSales } from './sold-goods.ts'
 
@@ -26,10 +26,15 @@ export function listRecalls(db: Database, shop: Id): Promise<Recall[]> {
 
 const recallable = ({ lot, good, no, expiry, supplier, date, parents }: LotView): Recallable => ({ lot, good, no, expiry, supplier, date, parents })
 
-/** Whether a recall that stands is about this lot, about one that it was made of, or about one of `others` that it can't be told from. */
-export async function isRecalled(db: Database, shop: Id, story: Pick<LotStory, 'lot' | 'ancestors'>, others: readonly Pick<LotStory, 'lot' | 'ancestors'>[] = []): Promise<boolean> {
-  const all = [story, ...others].flatMap(({ lot, ancestors }) => [lot, ...ancestors]).flatMap((each) => byItsNames(recallable(each), each.expiries))
-  return (await listRecalls(db, shop)).some((recall) => recall.lifted === null && (stopsGood(recall, story.lot.good) || recalledLots(recall, all).some((each) => each.lot === story.lot.lot)))
+type Story = Pick<LotStory, 'lot' | 'ancestors'>
+/** Whether a recall that stands is about one of the lots that a code may mean, one that it was made of, or one of `others` that it can't be told from. */
+export async function isRecalled(db: Database, shop: Id, meant: readonly Story[], others: readonly Story[] = []): Promise<boolean> {
+  const all = [...meant, ...others].flatMap(({ lot, ancestors }) => [lot, ...ancestors]).flatMap((each) => byItsNames(recallable(each), each.expiries))
+  return (await listRecalls(db, shop)).some((recall) => {
+    if (recall.lifted !== null) return false
+    const hit = new Set(recalledLots(recall, all).map(({ lot }) => lot))
+    return meant.some(({ lot }) => stopsGood(recall, lot.good) || hit.has(lot.lot))
+  })
 }
 
 interface Candidate extends Recallable { readonly dated: Record<string, unknown> | null }

@@ -27,10 +27,11 @@ export function traceRoutes(desk: Desk) {
         const story = made ?? found[0]
         if (!story) return sendPage(reply, voice, missingTracePage(view, voice), 404)
         const isKnown = item === '' || made !== undefined
-        const others = found.filter((each) => each !== story)
-        // A browser that only asks whether there is a page has not looked at a code.
-        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, story, others)])
         // A serial says which of them it is; a number alone does not.
+        const others = found.filter((each) => each !== story)
+        const [meant, besides] = made ? [[made], others] : [found, []]
+        // A browser that only asks whether there is a page has not looked at a code.
+        const [scans, recalled] = await Promise.all([isKnown && request.method === 'GET' ? countScan(desk.db, view.shop.id, story.lot.lot, item, now) : undefined, isRecalled(desk.db, view.shop.id, meant, besides)])
         return sendPage(reply, voice, tracePage(view, { story, others: made ? [] : others, item, scans, isRecalled: recalled, isKnown }, voice), isKnown ? 200 : 404)
       })
     }

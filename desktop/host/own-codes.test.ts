@@ -1,4 +1,5 @@
 /** What the shop's own codes took, code by code, in the day's and the shift's reports; also of sales of before they were kept apart. */
+import type { Database } from 'better-sqlite3'
 import { beforeEach, expect, test } from 'vitest'
 import { tamper } from '#desktop/storage/testing/store.ts'
 import { type TestTill, openTill, ticketOf, totalOf } from '#desktop/testing/till.ts'
@@ -49,16 +50,32 @@ test('each has its row and its sum, on screen, paper and sheet', async () => {
   expect((await till.run('ledger.verify', {})).faults).toEqual([])
 })
 
+function asOfBefore(db: Database): void {
+  db.exec(`DROP TABLE earlier; DROP TABLE shift_code;
+    INSERT INTO day_tender SELECT day, 'static_code', sum(tenders), sum(fen) FROM day_tender WHERE channel LIKE 'static_code:%' GROUP BY day;
+    DELETE FROM day_tender WHERE channel LIKE 'static_code:%'`)
+  db.pragma('user_version = 21')
+}
+
 test('a till of before is summed anew when it is opened by this program', async () => {
   await sellDay()
   await till.close()
   tamper(till.folder, (db) => {
-    db.exec(`DROP TABLE earlier; DROP TABLE shift_code;
-      INSERT INTO day_tender SELECT day, 'static_code', sum(tenders), sum(fen) FROM day_tender WHERE channel LIKE 'static_code:%' GROUP BY day;
-      DELETE FROM day_tender WHERE channel LIKE 'static_code:%'`)
-    db.pragma('user_version = 21')
+    asOfBefore(db)
   })
   const again = await till.restart()
   expect(await tenders(again)).toEqual(EXPECTED)
   expect((await again.run('ledger.verify', {})).faults).toEqual([])
+})
+
+test('a row that is damaged is named as before, and keeps no till of before from being opened', async () => {
+  await sellDay()
+  await till.close()
+  tamper(till.folder, (db) => {
+    asOfBefore(db)
+    db.exec("DROP TRIGGER journal_no_update; UPDATE journal SET text = substr(text, 1, 40) WHERE type = 'sale.completed' AND instr(text, 'static_code') = 0")
+  })
+  const again = await till.restart()
+  expect(await tenders(again)).toEqual(EXPECTED)
+  expect((await again.run('ledger.verify', {})).faults.map(({ code }) => code)).toContain('chain.malformed')
 })

@@ -73,6 +73,9 @@ export function saleView(store: TillStore, sale: Id): SaleView {
   return viewOf(store, body, at, seq)
 }
 
+/** The number that this till had when it made a sale or a refund: before it was begun anew (rows below zero) it had another, which stands in the paper's own. */
+export const tillOf = (store: TillStore, { seq, no }: { readonly seq: number; readonly no: string }): string => (seq < 0 ? no.split('-')[1] : undefined) ?? store.identity().till
+
 /** The view of a body that is already at hand. */
 export function viewOf(store: TillStore, body: Sale, at: number, seq: number): SaleView {
   return {

@@ -111,9 +111,13 @@ test('what came back under the old ledger is counted once, though the cloud tell
   const sale = await till.sell([{ good, quantity: 3000 }])
   const refund = (total: number, quantity: number) => till.run('sale.refund', { sale: sale.sale, reason: 'quality', total, lines: [{ line: 0, good: good.id, quantity, stock: 'back' }] })
   const first = await refund(350, 1000)
+  const papers = async () => [(await till.run('sale.receipt', { sale: sale.sale, columns: 48 })).svg, (await till.run('sale.receipt', { sale: first.refund, columns: 48 })).svg]
+  const printed = await papers()
   const old = till.store.identity()
   await withdraw(shop)
   await renew(shop)
+  expect(till.store.identity().till).not.toBe(old.till)
+  expect(await papers()).toEqual(printed)
   const others = { refund: randomUUID(), device: randomUUID(), till: '09', fen: 100 }
   till.store.applyChanges([{ kind: 'refund', id: sale.sale, rev: 9, doc: { paid: 1050, back: [{ refund: first.refund, device: old.device, till: old.till, fen: 350 }, others] }, clocks: {} }], 9)
   expect(await till.run('sale.refundable', { sale: sale.sale })).toMatchObject({ left: 600, elsewhere: 100, lines: [{ quantity: 1000, amount: 350 }] })

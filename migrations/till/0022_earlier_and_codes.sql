@@ -18,10 +18,11 @@ CREATE TABLE shift_code (
   fen   INTEGER NOT NULL,
   PRIMARY KEY (shift, via)
 ) STRICT, WITHOUT ROWID;
+-- A row that is damaged says nothing here, and is named by verify.
 CREATE TABLE code_before AS
   SELECT j.text ->> '$.body.shift' AS shift, CAST(replace(j.text ->> '$.body.date', '-', '') AS INTEGER) AS day, tender.value ->> 'via' AS via,
     (tender.value ->> 'amount') * iif(j.type = 'sale.completed', 1, -1) AS fen
-  FROM journal j, json_each(j.text, '$.body.tenders') tender
+  FROM journal j, json_each(iif(json_valid(j.text), j.text, '{}'), '$.body.tenders') tender
   WHERE EXISTS (SELECT 1 FROM day_tender WHERE channel = 'static_code') AND j.type IN ('sale.completed', 'sale.refunded') AND tender.value ->> 'channel' = 'static_code';
 INSERT INTO shift_code (shift, via, fen) SELECT shift, via, sum(fen) FROM code_before WHERE via IS NOT NULL GROUP BY shift, via;
 DELETE FROM day_tender WHERE channel = 'static_code';

@@ -15,7 +15,7 @@ import { connectTill } from '../connect.ts'
 import { makeShop } from '../demo/seed.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
-import { at, openBrowser, openPage, PHONE_SIZE, scan, TILL_SIZE } from '../testing/screen.ts'
+import { at, openBrowser, openLots, openPage, PHONE_SIZE, scan, scanText, TILL_SIZE } from '../testing/screen.ts'
 
 const SOON = { timeout: 60_000, interval: 100 }
 const MILK = '6901234567892'
@@ -36,22 +36,7 @@ const shot = async (of: Page, name: string): Promise<void> => {
 }
 const lots = async (of: string) => (await till.call('lot.list', { good: of })).lots
 const value = (id: string) => at(page, id).inputValue()
-async function openLots(view: string): Promise<void> {
-  await at(page, 'fn-more').click()
-  await at(page, 'open-stock').click()
-  await at(page, 'stock-lots').click()
-  await at(page, `lots-${view}`).click()
-}
 const day = (days: number): string => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
-/** Keys of any text, as a scanner that types sends them. */
-async function scanText(text: string): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  const began = Date.now() / 1000
-  await Promise.all([...[...text].map((char) => ({ key: char, text: char })), { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }].flatMap((key, i) => {
-    const timestamp = began + i / 1000
-    return [devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, timestamp }), devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, timestamp })]
-  }))
-}
 
 beforeAll(async () => {
   await buildRenderer({ quiet: true })
@@ -82,18 +67,18 @@ afterAll(async () => {
 })
 
 it('a scan chooses the good and the supplier and fills in what a certificate says; what it does not know is refused, and nothing typed is lost', async () => {
-  await openLots('intake')
+  await openLots(page, 'intake')
   await at(page, 'stock-find').waitFor()
-  await scanText(CERTIFICATE)
+  await scanText(page, CERTIFICATE)
   await at(page, 'intake-good').waitFor()
   await expect.poll(() => value('cert-promisor'), SOON).toBe('余杭蔬菜合作社')
   expect([await at(page, 'intake-good').innerText(), await value('intake-quantity'), await value('intake-supplier'), await value('intake-producer'), await value('intake-origin')]).toEqual(['本地青菜', '30', '余杭蔬菜合作社', '余杭蔬菜合作社', '杭州余杭'])
   await at(page, 'intake-quantity').fill('29.5')
   await at(page, 'intake-supplier').fill('老李')
-  await scanText(COMPANY)
+  await scanText(page, COMPANY)
   await at(page, 'intake-code').filter({ hasText: COMPANY }).waitFor()
   expect([await value('intake-supplier'), await value('intake-quantity')]).toEqual(['老李', '29.5'])
-  await scanText('ABCDEFG-1234567')
+  await scanText(page, 'ABCDEFG-1234567')
   await page.getByText('ABCDEFG-1234567').first().waitFor()
   expect([await value('intake-supplier'), await value('intake-quantity'), await value('cert-promisor')]).toEqual(['老李', '29.5', '余杭蔬菜合作社'])
   await at(page, 'intake-expiry').fill('+9')
@@ -109,7 +94,7 @@ it('a scan chooses the good and the supplier and fills in what a certificate say
   await at(page, 'intake-supplier').press('Tab')
   await expect.poll(() => value('intake-supplier'), SOON).toBe('老李')
   await at(page, 'intake-other').click()
-  await scanText(`https://another.example/s/x/01/0${MILK}/10/M7?17=270131`)
+  await scanText(page, `https://another.example/s/x/01/0${MILK}/10/M7?17=270131`)
   await expect.poll(() => value('intake-no'), SOON).toBe('M7')
   expect([await at(page, 'intake-good').innerText(), await value('intake-expiry')]).toEqual(['鲜牛奶', '2027-01-31'])
   await at(page, 'intake-quantity').fill('24')
@@ -189,4 +174,21 @@ it('codes that were made without a label printer are printed once there is one; 
   await shot(page, 'codes-phone')
   await page.setViewportSize(TILL_SIZE)
   expect(errors).toEqual([])
+})
+
+it('goods that came from somebody else lose the code that was scanned for the one before, and it names nobody any more', async () => {
+  const [lot] = await lots(greens)
+  await page.locator(`[data-testid="lot"][data-no="${lot!.no}"]`).click()
+  await page.locator(`[data-testid="lot-details"][data-no="${lot!.no}"]`).waitFor()
+  await at(page, 'lot-edit').click()
+  await at(page, 'edit-supplier').fill('老张')
+  await at(page, 'edit-code').filter({ hasText: COMPANY }).waitFor()
+  expect(await faults(page)).toEqual([])
+  await at(page, 'edit-code').scrollIntoViewIfNeeded()
+  await shot(page, 'edit-code')
+  await at(page, 'edit-code-off').click()
+  await at(page, 'lot-save').click()
+  await at(page, 'lot-edit').waitFor()
+  expect(await lots(greens)).toMatchObject([{ supplier: '老张', supplierCode: '' }])
+  expect(await till.call('code.read', { text: COMPANY, ask: 'intake' })).toMatchObject({ kind: 'supply', form: 'company', known: false, supplier: '' })
 })

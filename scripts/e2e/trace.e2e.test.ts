@@ -23,7 +23,7 @@ import { type Stack, startStack } from '../stack.ts'
 import { faults } from '../testing/axe.ts'
 import { type Cable, layCable } from '../testing/cable.ts'
 import { readCodes } from '../testing/codes.ts'
-import { at, openBrowser, openPage, PHONE_SIZE, scan, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
+import { at, openBrowser, openLots, openPage, PHONE_SIZE, scan, scanText, TILL_SIZE, untilAttribute } from '../testing/screen.ts'
 
 const SOON = { timeout: 60_000, interval: 100 }
 const GREENS = '2000017'
@@ -50,25 +50,10 @@ const shot = async (of: Page, name: string, fullPage = false): Promise<void> => 
 }
 const lots = async (of = good) => (await till.call('lot.list', { good: of })).lots
 const sent = async (): Promise<void> => { await expect.poll(async () => (await till.call('sync.status', {})).unsent, SOON).toBe(0) }
-async function openLots(view: string): Promise<void> {
-  await at(page, 'fn-more').click()
-  await at(page, 'open-stock').click()
-  await at(page, 'stock-lots').click()
-  await at(page, `lots-${view}`).click()
-}
 const toCounter = async (): Promise<void> => {
   await page.keyboard.press('Escape')
   await page.keyboard.press('Escape')
   await page.locator('[data-panel="quick"]').waitFor()
-}
-/** Keys of any text, as a scanner that types sends them: what is no key of its own comes as text alone. */
-async function scanText(text: string): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  const began = Date.now() / 1000
-  await Promise.all([...[...text].map((char) => ({ key: char, text: char })), { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }].flatMap((key, i) => {
-    const timestamp = began + i / 1000
-    return [devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, timestamp }), devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, timestamp })]
-  }))
 }
 
 beforeAll(async () => {
@@ -114,7 +99,7 @@ afterAll(async () => {
 })
 
 it('takes in what came yesterday with one touch', async () => {
-  await openLots('intake')
+  await openLots(page, 'intake')
   await at(page, 'usual').waitFor()
   expect(await faults(page)).toEqual([])
   await shot(page, 'usual')
@@ -125,7 +110,7 @@ it('takes in what came yesterday with one touch', async () => {
   expect(before!.at).toBeLessThan(today!.at - DAY_MS / 2)
   await toCounter()
   // Its number was made by another shop's name, and its code is known all the same.
-  await scanText(before!.link!)
+  await scanText(page, before!.link!)
   await page.locator('[data-panel="weigh"]').waitFor()
   await page.keyboard.type('2')
   await page.keyboard.press('Enter')
@@ -138,12 +123,12 @@ it('takes in what came yesterday with one touch', async () => {
 })
 
 it('takes a lot in with a scan and a quantity; the certificate\'s code fills the certificate in', async () => {
-  await openLots('intake')
+  await openLots(page, 'intake')
   await at(page, 'stock-find').waitFor()
   await scan(page, GREENS)
   await at(page, 'intake-quantity').fill('30')
   await at(page, 'intake-supplier').fill('老李')
-  await scanText(CERTIFICATE)
+  await scanText(page, CERTIFICATE)
   await expect.poll(() => at(page, 'cert-promisor').inputValue(), SOON).toBe('余杭蔬菜合作社')
   expect(await at(page, 'intake-origin').inputValue()).toBe('杭州余杭')
   await at(page, 'cert-photo').setInputFiles({ name: 'certificate.png', mimeType: 'image/png', buffer: await page.screenshot() })
@@ -178,7 +163,7 @@ it('makes a code for each item, which a phone can read; the page of the code say
   await shot(seen, 'page', true)
   // Sold by that very code.
   await toCounter()
-  await scanText(link!)
+  await scanText(page, link!)
   await page.locator('[data-panel="weigh"]').waitFor()
   await page.keyboard.type('1.5')
   await page.keyboard.press('Enter')
@@ -231,7 +216,7 @@ it('is recalled by the owner; a till that is off-line is shown as not reached, a
   expect((await till.call('sale.list', { limit: 10 })).sales).toHaveLength(2)
   await page.keyboard.press('Escape')
 
-  await openLots('recalls')
+  await openLots(page, 'recalls')
   await at(page, 'recall-details').waitFor()
   await at(page, 'recall-sale').waitFor()
   expect(await faults(page)).toEqual([])
@@ -279,7 +264,7 @@ it('a whole good is recalled: its stock and every sale of it are told, and the c
   await at(page, 'cash-exact').waitFor()
   await page.keyboard.press('Enter')
   await at(page, 'change').waitFor()
-  await openLots('intake')
+  await openLots(page, 'intake')
   await page.getByText('今天收的在「批次」里').waitFor()
   await at(page, 'lots-recalls').click()
   await at(page, 'recall-new').click()
@@ -369,7 +354,7 @@ it('sales without lots are told of apart: at the till its own, on the owner\'s p
   await sent()
 
   await toCounter()
-  await openLots('recalls')
+  await openLots(page, 'recalls')
   await at(page, 'recall-new').click()
   await at(page, 'recall-supplier').fill('老赵')
   await at(page, 'recall-go').click()

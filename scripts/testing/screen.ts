@@ -46,11 +46,17 @@ const sessions = new WeakMap<Page, Promise<CDPSession>>()
  * stamped with their times, so that a busy machine doesn't turn a scanner into a slow typist.
  */
 export async function scan(page: Page, code: string): Promise<void> {
+  await type(page, [...code].map((digit) => ({ key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0) })))
+}
+/** The same of any text: what is no key of its own comes as text alone. */
+export async function scanText(page: Page, text: string): Promise<void> {
+  await type(page, [...text].map((char) => ({ key: char, text: char })))
+}
+async function type(page: Page, keys: readonly { readonly key: string; readonly text: string }[]): Promise<void> {
   const session = sessions.get(page) ?? page.context().newCDPSession(page)
   sessions.set(page, session)
   const devtools = await session
   const began = Date.now() / 1000
-  const keys = [...code].map((digit) => ({ key: digit, code: `Digit${digit}`, text: digit, windowsVirtualKeyCode: digit.charCodeAt(0) }))
   await Promise.all([...keys, { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 }].flatMap((key, i) => {
     const timestamp = began + i / 1000
     return [devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key, timestamp }), devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, timestamp })]
@@ -69,6 +75,11 @@ export async function scanLate(page: Page, code: string): Promise<void> {
   }
   await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13, timestamp: began + code.length / 1000 })
   await devtools.detach()
+}
+
+/** From the counter to what there is of lots: `intake`, `lots`, `recalls`. */
+export async function openLots(page: Page, view: string): Promise<void> {
+  for (const step of ['fn-more', 'open-stock', 'stock-lots', `lots-${view}`]) await at(page, step).click()
 }
 
 /** Waits until an element has `attribute` as wanted. */

@@ -14,13 +14,17 @@ export function movingAverage(stock: number, average: Fen | null, quantity: numb
 /**
  * The average after `left` thousandths that were booked at `before` turn out to be `left + delta` at `after`, of `stock` at
  * `average`: what was sold meanwhile was sold at what it was thought to cost. Null is not known; a lot whose cost was not
- * known stood in the average for nothing.
+ * known stood in the average for nothing. What the rest cost is what the average leaves for it; where that is less than nothing,
+ * somebody has put the average down by hand, and it is what the rest costs.
  */
 export function correctedAverage({ stock, average, left, delta, before, after }: { stock: number; average: Fen | null; left: number; delta: number; before: Fen | null; after: Fen | null }): Fen | null {
   const then = stock + delta
+  const rest = then - left - delta
   if (after === null || left + delta <= 0 || then <= 0) return average
-  if (average === null) return after
-  if (before === null) return movingAverage(then - left - delta, average, left + delta, after)
-  const worth = BigInt(stock) * BigInt(average) + BigInt(left + delta) * BigInt(after) - BigInt(left) * BigInt(before)
-  return worth <= 0n ? fen(0) : fen(Number((worth * 2n + BigInt(then)) / (2n * BigInt(then))))
+  if (average === null || stock <= 0 || rest <= 0) return after
+  const worth = before === null ? undefined : BigInt(stock) * BigInt(average) - BigInt(left) * BigInt(before)
+  // An average is rounded: half a fen for each of the stock is no hand's doing.
+  if (worth === undefined || worth * 2n < -BigInt(stock)) return movingAverage(rest, average, left + delta, after)
+  const all = BigInt(left + delta) * BigInt(after) + (worth > 0n ? worth : 0n)
+  return fen(Number((all * 2n + BigInt(then)) / (2n * BigInt(then))))
 }

@@ -20,6 +20,8 @@ export type Lot = z.output<typeof LotSchema>
 export const LotPartSchema = z.object({ ...shape, quantity: MilliSchema }).refine(isNamed, 'a lot has a number or a date')
 export interface LotPart extends Lot { readonly quantity: number }
 
+/** What tells it from all others, of any good. */
+export const lotKey = ({ good, no, expiry }: Lot & { readonly good: string }): string => `${good} ${expiry} ${no}`
 export const isSameLot = (one: Lot, other: Lot): boolean => one.no === other.no && one.expiry === other.expiry
 /** After that day it should not be sold. `date` is the shop's business date. */
 export const isExpired = ({ expiry }: Pick<Lot, 'expiry'>, date: string): boolean => expiry !== '' && expiry < date

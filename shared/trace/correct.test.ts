@@ -57,3 +57,21 @@ test('a corrected average is what it would have been, while nothing was sold of 
     expect(Math.abs(found - exact)).toBeLessThanOrEqual(0.5 * (stock + quantity) / (stock + quantityAfter) + 1)
   }))
 })
+test('a corrected average is what the lot costs where nothing else is there, and the rest cost no less than nothing', () => {
+  // Somebody put the good's cost at 1.00 by hand while the lot of 3.00 was there.
+  expect(correctedAverage({ stock: 10_000, average: fen(100), left: 10_000, delta: 0, before: fen(300), after: fen(200) })).toBe(200)
+  expect(correctedAverage({ stock: 20_000, average: fen(100), left: 10_000, delta: 0, before: fen(300), after: fen(200) })).toBe(150)
+  // Sold before it was booked in: a stock below zero has no cost of its own.
+  expect(correctedAverage({ stock: -3000, average: fen(100), left: 10_000, delta: 5000, before: fen(100), after: fen(200) })).toBe(200)
+  const sums = { stock: fc.integer({ min: -1e5, max: 1e6 }), average: fc.nat(100_000), part: fc.integer({ min: 0, max: 100 }), delta: fc.integer({ min: -1e5, max: 1e6 }), cost: fc.nat(100_000) }
+  fc.assert(fc.property(sums.stock, sums.average, sums.part, sums.delta, sums.cost, sums.cost, (stock, average, part, more, before, after) => {
+    const left = Math.floor(Math.max(0, stock) * part / 100)
+    const delta = Math.max(more, -left)
+    const found = correctedAverage({ stock, average: fen(average), left, delta, before: fen(before), after: fen(after) })!
+    const then = stock + delta
+    if (then <= 0 || left + delta <= 0) expect(found).toBe(average)
+    else if (then - left - delta <= 0) expect(found).toBe(after)
+    // What the rest cost is no less than nothing.
+    else expect(found * then).toBeGreaterThanOrEqual((left + delta) * after - then)
+  }))
+})

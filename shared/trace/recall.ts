@@ -7,7 +7,7 @@ import { type Fields, HlcSchema } from '../catalog/hlc.ts'
 import { defineEvent } from '../identity/event.ts'
 import { type Id, IdSchema } from '../identity/ids.ts'
 import { DateSchema } from '../sales/events.ts'
-import type { Lot } from '../stock/lot.ts'
+import { type Lot, lotKey } from '../stock/lot.ts'
 import { withDescendants } from './lineage.ts'
 import type { LotView } from './lot.ts'
 
@@ -78,14 +78,13 @@ function isNamed({ good, no, supplier, from, to }: RecallWhat, lot: Recallable):
  * tell them apart any more: what is about one is about both.
  */
 export function recalledLots({ what }: Pick<Recall, 'what'>, all: readonly Recallable[]): Recallable[] {
-  const nameOf = ({ good, no, expiry }: Recallable): string => `${good} ${expiry} ${no}`
   const known = all.flatMap(({ lot, parents }) => (lot === null ? [] : [{ lot, parents }]))
   let hit = new Set(all.filter((lot) => isNamed(what, lot)))
   for (let size = -1; hit.size > size;) {
     size = hit.size
-    const names = new Set([...hit].map(nameOf))
-    const ids = withDescendants(new Set(all.flatMap((each) => (each.lot !== null && names.has(nameOf(each)) ? [each.lot] : []))), known)
-    hit = new Set(all.filter((each) => names.has(nameOf(each)) || (each.lot !== null && ids.has(each.lot))))
+    const names = new Set([...hit].map(lotKey))
+    const ids = withDescendants(new Set(all.flatMap((each) => (each.lot !== null && names.has(lotKey(each)) ? [each.lot] : []))), known)
+    hit = new Set(all.filter((each) => names.has(lotKey(each)) || (each.lot !== null && ids.has(each.lot))))
   }
   return [...hit]
 }
@@ -95,8 +94,8 @@ export const byItsNames = (lot: Recallable, expiries: readonly string[]): Recall
 
 /** What is hit as people count it: a lot once, whatever dates it went by, and several that share a number and date as one, with all they came from. */
 export function underOneName(hit: readonly Recallable[]): Recallable[] {
-  const own = [...new Map(hit.toReversed().map((each) => [each.lot ?? `${each.good} ${each.expiry} ${each.no}`, each])).values()].toReversed()
-  return [...Map.groupBy(own, ({ good, no, expiry }) => `${good} ${expiry} ${no}`).values()].map(([first, ...others]) => (
+  const own = [...new Map(hit.toReversed().map((each) => [each.lot ?? lotKey(each), each])).values()].toReversed()
+  return [...Map.groupBy(own, lotKey).values()].map(([first, ...others]) => (
     { ...first!, supplier: [...new Set([first!, ...others].map(({ supplier }) => supplier).filter((each) => each !== ''))].join('、') }
   ))
 }

@@ -110,4 +110,9 @@ test('a file that has a lot by a date that was corrected since says what is ther
   await till.run('lot.correct', { lot: lot!.lot, expiry: '2026-12-11' })
   await bring(`${HEAD}101,B1,,2026-12-01,,7,\n`)
   expect(await lots(milk.id)).toEqual({ stock: 7000, lots: [['B1', '2026-12-11', 7000]] })
+  // By both dates it is one lot, and there is of it what both rows say.
+  for (const [early, late] of [[4, 2], [6, 3]] as const) {
+    await bring(`${HEAD}101,B1,,2026-12-01,,${early},2.00\n101,B1,,2026-12-11,,${late},\n`)
+    expect(await lots(milk.id)).toEqual({ stock: (early + late) * 1000, lots: [['B1', '2026-12-11', (early + late) * 1000]] })
+  }
 })

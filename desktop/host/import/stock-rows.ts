@@ -11,7 +11,7 @@ import type { Fen } from '#shared/money/money.ts'
 import { type Milli, MILLI_MAX } from '#shared/quantity/quantity.ts'
 import { movingAverage } from '#shared/stock/cost.ts'
 import { type CountedLine, LINES_MAX, StockCountBegun, StockCounted, StockReceived } from '#shared/stock/events.ts'
-import { isSameLot, type Lot, type LotPart } from '#shared/stock/lot.ts'
+import { isSameLot, type Lot, lotKey, type LotPart } from '#shared/stock/lot.ts'
 import { type Context, commit } from '../context.ts'
 import { goodEdit } from '../goods.ts'
 import { paperNo } from '../stock/papers.ts'
@@ -43,7 +43,7 @@ export function writeStock(context: Context, rows: readonly CountedRow[], file: 
       continue
     }
     const sums = store.stock.sums(good)
-    const wanted = own.filter((row): row is CountedRow & { lot: Lot } => row.lot !== null).map((row) => ({ ...row, lot: nowNamed(context, good, row.lot) }))
+    const wanted = wantedLots(context, good, own)
     const gone: LotPart[] = []
     for (const each of sums) {
       const row = wanted.find(({ lot }) => isSameLot(lot, each))
@@ -111,7 +111,16 @@ function* parts<Item>(items: readonly Item[], size: number): Generator<Item[]> {
   for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size)
 }
 
-/** A file may have a lot by a date that was corrected since. */
-function nowNamed({ store }: Pick<Context, 'store'>, good: Id, lot: Lot): Lot {
-  return { no: lot.no, expiry: store.trace.lotOf(good, lot)?.expiry ?? lot.expiry }
+interface WantedLot { readonly lot: Lot; readonly quantity: number; readonly cost: Fen | null }
+/** Each lot once: a file may have it by a date that was corrected since, and by the one it has now. */
+function wantedLots({ store }: Pick<Context, 'store'>, good: Id, rows: readonly CountedRow[]): WantedLot[] {
+  const wanted = new Map<string, WantedLot>()
+  for (const { lot: said, quantity, cost } of rows) {
+    if (said === null) continue
+    const lot = { no: said.no, expiry: store.trace.lotOf(good, said)?.expiry ?? said.expiry }
+    const key = lotKey({ good, ...lot })
+    const before = wanted.get(key)
+    wanted.set(key, { lot, quantity: quantity + (before?.quantity ?? 0), cost: before?.cost ?? cost })
+  }
+  return [...wanted.values()]
 }

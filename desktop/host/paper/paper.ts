@@ -22,7 +22,7 @@ import { reportPaperOf } from '../reports.ts'
 import { stockPaper } from '../stock/papers.ts'
 import { lotCertificate } from '../trace/certificates.ts'
 import { recallPaper } from '../trace/recalls.ts'
-import { printStatus, receiptUrl, refundBody, saleBody, shiftReport } from '../views.ts'
+import { printStatus, receiptUrl, refundBody, saleBody, shiftReport, tillOf } from '../views.ts'
 
 type Calls = 'printer.list' | 'printer.put' | 'printer.remove' | 'printer.test' | 'printer.find' | 'print.jobs' | 'print.retry' | 'print.takeOver'
 
@@ -102,19 +102,19 @@ function free(context: Context, address: string): void {
 
 function receiptOf(context: Context, sale: Id, copy: boolean, shop: Shop = context.store.shop()): ReceiptDocument {
   const { store } = context
-  const { body, at } = saleBody(store, sale)
+  const { body, at, seq } = saleBody(store, sale)
   const credit = store.credit()
   return arranged(saleReceipt({
-    shop, sale: body, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', copy,
+    shop, sale: body, at, till: tillOf(store, { seq, no: body.no }), staffNo: store.staff(body.staff)?.no ?? '', copy,
     receiptUrl: receiptUrl(store, sale), credit: credit && credit.expiresAt > context.clock.now() ? credit : null,
   }), shop.paper)
 }
 
 function refundPaper(context: Context, refund: Id, copy: boolean): ReceiptDocument {
   const { store } = context
-  const { body, at } = refundBody(store, refund)
+  const { body, at, seq } = refundBody(store, refund)
   return arranged(refundReceipt({
-    shop: store.shop(), refund: body, exchange: body.exchange === null ? null : saleBody(store, body.exchange).body, at, till: store.identity().till,
+    shop: store.shop(), refund: body, exchange: body.exchange === null ? null : saleBody(store, body.exchange).body, at, till: tillOf(store, { seq, no: body.no }),
     staffNo: store.staff(body.staff)?.no ?? '', allowedNo: body.allowedBy === null ? '' : store.staff(body.allowedBy)?.no ?? '', copy,
     coupons: (body.coupons ?? []).flatMap((coupon) => store.coupon(coupon)?.terms.name ?? []),
   }), store.shop().paper)
@@ -212,11 +212,11 @@ function paperOf(context: Context, job: PrintJob, settings: PrinterSettings): Ui
     case 'labels':
       return labelBytes(context, job.ref, settings)
     case 'pick': {
-      const { body, at } = saleBody(store, job.ref)
+      const { body, at, seq } = saleBody(store, job.ref)
       const own = pickedLines(context, body.lines, settings)
       // A printer that stands in for a kitchen's has no categories of its own.
       const only = own.length > 0 ? own : pickedLines(context, body.lines, { picks: store.printers().flatMap(({ picks = [] }) => picks) })
-      return toEscpos(pickSlip({ shop: store.shop(), sale: body, only, at, till: store.identity().till, staffNo: store.staff(body.staff)?.no ?? '', note: '', copy: job.copy }), profile)
+      return toEscpos(pickSlip({ shop: store.shop(), sale: body, only, at, till: tillOf(store, { seq, no: body.no }), staffNo: store.staff(body.staff)?.no ?? '', note: '', copy: job.copy }), profile)
     }
     case 'stock': {
       const event = store.event(job.ref)

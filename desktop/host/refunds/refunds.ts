@@ -21,7 +21,7 @@ import { type Context, isRepeat, signedIn, today } from '../context.ts'
 import { couponView, customerOf, isKnown } from '../members/member-views.ts'
 import { papersOf } from '../paper/paper.ts'
 import { saleFacts } from '../sales.ts'
-import { refundBody, saleBody, saleRowView, saleView, viewOf } from '../views.ts'
+import { refundBody, saleBody, saleRowView, saleView, tillOf, viewOf } from '../views.ts'
 
 /** What a sale names is in its text alone, and two years of texts take seconds to look through: without a day, the last hundred. */
 const LOOKED_THROUGH_MS = 100 * 86_400_000
@@ -113,9 +113,10 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   const no = refundNumber(refundNumberPrefix(prefix), store.lastRefundNo(refundNumberPrefix(prefix)))
   const shop = store.shop()
   const good = (of: Id) => store.listed(of)
+  const sold = id === null ? undefined : store.sale(id)
   const command: RefundCommand = { refund: key, receipt: id === null ? receipt : null, lines, reason, note, total, channel, exchange: exchange?.ticket.id ?? null }
   const decided = decideRefund({
-    staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till: id === null ? till : tillOf(context, id), rules: shop, sold: id === null ? null : soldFacts(context, id),
+    staff, approved: approvals.of(key), approvedBy: approvals.by(key), shift: shift.shift, date, no, till: sold === undefined ? till : tillOf(store, sold), rules: shop, sold: id === null ? null : soldFacts(context, id),
     leftElsewhere: command.receipt?.sale ? leftElsewhere(context, command.receipt.sale) : null, good,
     customer: id === null && member !== null ? customerOf(context, member) : undefined,
   }, command)
@@ -141,12 +142,6 @@ function refund(context: Context, { key, sale: asked, receipt, lines, reason, no
   context.cloud.kick()
   context.printed()
   return view
-}
-
-/** The number that this till had when it sold it: before it was begun anew it had another. */
-function tillOf({ store }: Context, sale: Id): string {
-  const sold = store.sale(sale)
-  return (sold && sold.seq < 0 ? sold.no.split('-')[1] : undefined) ?? store.identity().till
 }
 
 /** What this till paid back for the sale, by channel in fen. */

@@ -37,8 +37,18 @@ describe('a correction', () => {
     const twice = await intake(till, greens)
     expect(await till.run('lot.correct', { lot: twice.lot, quantity: 0 })).toMatchObject({ quantity: 0, left: 0 })
     expect((await till.refusal('lot.again', { lot: twice.lot })).code).toBe('lot.nothing_came')
-    expect((await till.run('lot.get', { lot: lot.lot })).corrections).toMatchObject([{ at: till.clock.now(), by: '01', from: { quantity: 20_000 }, to: { quantity: 18_003 } }])
-    expect((await till.run('audit.list', { types: ['lot.corrected'] })).rows).toMatchObject([{ staffNo: '01' }, { staffNo: '01', body: { from: { quantity: 20_000 }, to: { quantity: 18_003 } } }])
+    // Whose answer was lost asks again, whatever was corrected meanwhile.
+    const asked = randomUUID()
+    const { lot: came } = await till.run('lot.again', { key: asked, lot: lot.lot })
+    for (const quantity of [17_000, 1501]) {
+      await till.run('lot.correct', { lot: lot.lot, quantity })
+      expect((await till.run('lot.again', { key: asked, lot: lot.lot })).lot).toBe(came)
+    }
+    await till.run('lot.correct', { lot: came, quantity: 0 })
+    expect((await till.run('lot.again', { key: asked, lot: came })).lot).toBe(came)
+    await till.run('lot.correct', { lot: lot.lot, quantity: 18_003 })
+    expect((await till.run('lot.get', { lot: lot.lot })).corrections).toMatchObject([{ at: till.clock.now(), by: '01', from: { quantity: 20_000 }, to: { quantity: 18_003 } }, {}, {}, {}])
+    expect((await till.run('audit.list', { types: ['lot.corrected'] })).rows.slice(-2)).toMatchObject([{ staffNo: '01' }, { staffNo: '01', body: { from: { quantity: 20_000 }, to: { quantity: 18_003 } } }])
     expect(await till.run('ledger.verify', {})).toMatchObject({ ok: true, faults: [] })
   })
   test('of the date takes the stock along, and a recall finds what was sold under either; sold first is what is over first', async () => {

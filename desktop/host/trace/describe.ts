@@ -3,7 +3,7 @@ import { TillError } from '#shared/host/frames.ts'
 import type { LotShown, RunShown } from '#shared/host/trace-schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Fen } from '#shared/money/money.ts'
-import { isSameLot, type Lot } from '#shared/stock/lot.ts'
+import { isSameLot, type Lot, lotKey } from '#shared/stock/lot.ts'
 import { gtinOf, isLotNo, traceLink } from '#shared/trace/link.ts'
 import { type CodeRun, firstUnprinted, printedOf, serialOf } from '#shared/trace/item-codes.ts'
 import { LotDescribed, type LotSaid, type LotView } from '#shared/trace/lot.ts'
@@ -20,7 +20,7 @@ export function describeCame(context: Context, supplier: string, lines: readonly
   const { store, clock, ids } = context
   const done = new Set<string>()
   return lines.flatMap(({ good, quantity, lot, cost = null }): Described[] => {
-    const key = lot && `${good} ${lot.expiry} ${lot.no}`
+    const key = lot && lotKey({ good, ...lot })
     const listed = store.listed(good)
     if (!lot || !key || !listed || done.has(key)) return []
     done.add(key)

@@ -10,19 +10,18 @@ import { toPng } from '#printers/dots/png.ts'
 import { type Context, commit, isRepeat, requireRight, signedIn } from '../context.ts'
 import { drawn, mediaOf, printLabels, usualMedia } from '../paper/labels.ts'
 import { knownLot, linkOf, shownRun } from './describe.ts'
+import { lettersOf } from './letters.ts'
 import { quantityShown } from './lots.ts'
 
 type Calls = 'lot.label' | 'lot.codes' | 'lot.printCodes' | 'lot.print'
-/** Thirty-two characters that nobody takes for one another. */
-const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const PREFIX_CHARS = 6
 
 export function labelHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, clock, done } = context
-  /** No serial is made twice. */
+  /** No serial is made twice, and one that was never printed is not guessed. */
   function freshPrefix({ codes }: LotView): string {
     for (;;) {
-      const prefix = prefixOf(context.ids.next())
+      const prefix = lettersOf(context.ids.next(), PREFIX_CHARS)
       if (!codes.some((run) => run.prefix === prefix)) return prefix
     }
   }
@@ -85,14 +84,6 @@ export function labelHandlers(context: Context): Pick<Handlers, Calls> {
 const copyOf = (label: LabelDocument): LabelDocument => ({ ...label, footer: `${LABEL_WORDS[label.language].again} ${label.footer}` })
 const picture = (label: LabelDocument, media: LabelMedia): string => Buffer.from(toPng(drawn(label, media).dots)).toString('base64')
 const serialsOf = (run: { readonly prefix: string }, from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => serialOf(run, from + i))
-/** Of an id's random bits, so that a serial that was never printed is not guessed. */
-function prefixOf(id: Id): string {
-  let bits = BigInt(`0x${id.slice(-8)}`)
-  let text = ''
-  for (let i = 0; i < PREFIX_CHARS; i++, bits >>= 5n) text += ALPHABET[Number(bits & 31n)]
-  return text
-}
-
 /** A label for each serial; an empty one is the lot's own. Throws TillError lot.not_found, lot.no_link. */
 export function traceLabels(context: Pick<Context, 'store'>, id: Id, serials: readonly string[]): LabelDocument[] {
   const lot = knownLot(context, id)

@@ -16,6 +16,7 @@ import { type Context, commit, isRepeat, requireRight, signedIn, today } from '.
 import { goodOf } from '../goods.ts'
 import { averageEdit, receipt, tellGoods } from '../stock/moves.ts'
 import { describedEvent, isStopped, knownLot, leftOf, shownLot, shownRun, staffNoOf } from './describe.ts'
+import { lettersOf } from './letters.ts'
 
 type Calls = 'lot.intake' | 'lot.again' | 'lot.describe' | 'lot.correct' | 'lot.reissue' | 'lot.list' | 'lot.usual' | 'lot.get'
 const DAY_MS = 86_400_000
@@ -25,15 +26,9 @@ const USUAL_MAX = 60
 
 interface Intake { readonly good: Id; readonly quantity: number; readonly cost: Fen | null; readonly no: string; readonly expiry: string }
 
-/** Letters and digits that nobody takes for one another. */
-const TAG = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const TAG_CHARS = 4
 /** The till in a lot's number. Before it has a number of its shop's every till is `00`: then it is its device's last bits, which are random. */
-function tillTag({ till, device }: { readonly till: string; readonly device: Id }): string {
-  if (till !== '00') return till
-  const bits = Number.parseInt(device.slice(-5), 16)
-  return Array.from({ length: TAG_CHARS }, (_, i) => TAG[(bits >> (5 * i)) & 31]).join('')
-}
+const tillTag = ({ till, device }: { readonly till: string; readonly device: Id }): string => (till === '00' ? lettersOf(device, TAG_CHARS) : till)
 
 /** `261128-01-001`: the date, the till, the count of the day: one of the shop's own, and short enough for a code. */
 export function nextNos({ store, clock }: Context, count: number): string[] {
@@ -46,7 +41,7 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
   const { store, ids, clock } = context
 
   /** Whether the key did this before; the lot is then what came of it. */
-  function cameBefore(key: Id, good: Id, quantity: number | undefined): LotShown | undefined {
+  function cameBefore(key: Id, good: Id, quantity?: number): LotShown | undefined {
     if (!isRepeat(context, key, StockReceived.type)) return undefined
     const line = StockReceived.body.parse(store.event(key)!.body).lines[0]
     const lot = line?.lot && line.good === good && (quantity === undefined || line.quantity === quantity) ? store.trace.lotOf(good, line.lot) : undefined
@@ -78,9 +73,10 @@ export function lotHandlers(context: Context): Pick<Handlers, Calls> {
 
     'lot.again'({ key, lot: id }) {
       const { good, quantity, supplier, supplierCode, producer, origin } = knownLot(context, id)
-      if (quantity <= 0) throw new TillError('lot.nothing_came')
-      const before = cameBefore(key, good, quantity)
+      // How much that was may have been corrected since.
+      const before = cameBefore(key, good)
       if (before) return before
+      if (quantity <= 0) throw new TillError('lot.nothing_came')
       requireRight(context, 'stock.receive', key)
       return takeIn(key, { good, quantity, cost: null, no: '', expiry: '' }, { supplier, ...supplierCode !== '' && { supplierCode }, ...producer !== '' && { producer }, ...origin !== '' && { origin } })
     },
