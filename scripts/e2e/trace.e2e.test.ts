@@ -315,7 +315,7 @@ it('while very many sales are still to be looked through, a recall says so, and 
       return till.call('sale.complete', { key: ticket.id, ticket, total: totalOf(ticket), given: totalOf(ticket) })
     }))
   }
-  await openLots('recalls')
+  await openLots(page, 'recalls')
   await at(page, 'recall-new').click()
   await scan(page, '2000048')
   await page.locator('form b').filter({ hasText: '面条' }).waitFor()
