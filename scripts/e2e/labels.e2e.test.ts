@@ -139,7 +139,7 @@ it('labels a parcel of three with what was pasted from a chat, when the printer 
   await printer.switchOff()
   await at(page, 'parcel-print').click()
   await at(page, 'notice').filter({ hasText: '3 张标签' }).waitFor()
-  expect(await fields()).toEqual(['', '', '', '', ''])
+  await expect.poll(fields, { timeout: 20_000 }).toEqual(['', '', '', '', ''])
   await look('parcel-sent')
   await at(page, 'printer-state').filter({ hasText: '在等' }).waitFor()
   await printer.switchOn()
