@@ -84,18 +84,24 @@ export async function salesOfGood(trx: ShopTransaction, shop: Id, good: Id, limi
   return { sales, ...sum! }
 }
 
-/** Sales that name no lot for some of a good, from its date on, and none of the lots that were hit. */
+/**
+ * Sales that name no lot for some of a good, from its date on, and none of the lots that were hit. Those that name some lot are
+ * told apart by grouping, not by a join: of what it has just found itself the database knows no sizes, and chose one that took minutes.
+ */
 export async function unnamedSales(trx: ShopTransaction, shop: Id, since: ReadonlyMap<Id, string>, hit: readonly Recallable[], limit: number): Promise<Found> {
   if (since.size === 0) return { sales: [], total: 0 }
   const { rows: [found] } = await sql<Found>`with may as materialized (
       select sale_good.sale_id, sale_good.good_id, unnamed, named from unnest(${uuids([...since.keys()])}::uuid[], ${texts([...since.values()])}::text[]) as wanted (good_id, date)
       join sale_good on sale_good.shop_id = ${shop} and sale_good.good_id = wanted.good_id and sale_good.date >= wanted.date and unnamed > 0
-    ), bad as (
-      select may.sale_id, may.good_id from unnest(${uuids(hit.map(({ good }) => good))}::uuid[], ${texts(hit.map(({ no }) => no))}::text[], ${texts(hit.map(({ expiry }) => expiry))}::text[]) as lot (good_id, no, expiry)
-      join may on may.good_id = lot.good_id and may.named
-      join sold_lot on sold_lot.shop_id = ${shop} and sold_lot.good_id = lot.good_id and sold_lot.no = lot.no and sold_lot.expiry = lot.expiry and sold_lot.sale_id = may.sale_id
+    ), half as (
+      select sale_id, good_id, max(unnamed) as unnamed from (
+        select sale_id, good_id, unnamed, false as is_hit from may where named
+        union all select sold_lot.sale_id, sold_lot.good_id, 0, true
+          from unnest(${uuids(hit.map(({ good }) => good))}::uuid[], ${texts(hit.map(({ no }) => no))}::text[], ${texts(hit.map(({ expiry }) => expiry))}::text[]) as lot (good_id, no, expiry)
+          join sold_lot on sold_lot.shop_id = ${shop} and sold_lot.good_id = lot.good_id and sold_lot.no = lot.no and sold_lot.expiry = lot.expiry
+      ) as told group by sale_id, good_id having not bool_or(is_hit)
     ), rest as materialized (
-      select sale_id, good_id, unnamed from may where not named or (sale_id, good_id) not in (select sale_id, good_id from bad)
+      select sale_id, good_id, unnamed from may where not named union all select sale_id, good_id, unnamed from half
     ) select (select count(distinct sale_id)::bigint from rest) as total, (
       select coalesce(jsonb_agg(jsonb_build_object('sale', sale_id, 'good', good_id, 'quantity', unnamed) order by sale_id desc, good_id), '[]'::jsonb)
       from (select * from rest order by sale_id desc, good_id limit ${limit}) as latest
