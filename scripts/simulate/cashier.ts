@@ -5,23 +5,24 @@
 import { addGood, emptyTicket, refreshLine, type Ticket } from '#shared/cart/ticket.ts'
 import { SCALE_PRESETS, writeScaleLabel } from '#shared/codes/scale-label.ts'
 import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
-import type { CouponView, GoodView, MemberView } from '#shared/host/schemas.ts'
+import type { GoodView } from '#shared/host/schemas.ts'
 import { type Id, uuidv7 } from '#shared/identity/ids.ts'
 import { fen } from '#shared/money/money.ts'
 import { sumOffs } from '#shared/pricing/offs.ts'
 import { amountOfLine, goodsTotal, type PricingRules, priceTicket } from '#shared/pricing/price.ts'
 import { milli } from '#shared/quantity/quantity.ts'
-import { ANY_GOOD, type Auditor, type Deed, type Effect, type Paid } from './auditor.ts'
+import type { Auditor, Deed, Effect, Paid } from './auditor.ts'
 import type { Chance } from './chance.ts'
 import type { Machine } from './machine.ts'
-import { type Hands, StockRoomHand } from './stock-room.ts'
+import { BUGS, type Hands } from './hands.ts'
+import { MemberHand } from './member-hand.ts'
+import { OfficeHand } from './office-hand.ts'
+import { StockRoomHand } from './stock-room.ts'
 import { TraceHand } from './trace-room.ts'
 
 const PIN = '1234'
 /** What the shops' scales print: the item, and what it costs. */
 const SCALE = { name: '秤', ...SCALE_PRESETS.price13, parts: [...SCALE_PRESETS.price13.parts] }
-/** Refusals that mean a bug, whoever asked. */
-const BUGS = new Set(['host.failed', 'call.invalid', 'call.unknown', 'key.reused'])
 
 interface Pending { readonly say: () => Promise<void> }
 
@@ -38,6 +39,8 @@ export class Cashier {
   #hasShift = false
   readonly #room
   readonly #trace
+  readonly #members
+  readonly #office
   /** A scale was set up, and the till said so. */
   #hasScale = false
 
@@ -50,6 +53,8 @@ export class Cashier {
     const hands: Hands = { machine, chance, id: () => this.#id(), act: (name, input, effect, heard, mayGiveUp) => this.#do(name, input, effect, heard, mayGiveUp) }
     this.#room = new StockRoomHand(hands)
     this.#trace = new TraceHand(hands)
+    this.#members = new MemberHand(hands, auditor)
+    this.#office = new OfficeHand(hands, auditor)
   }
 
   /** Somebody who has just come to this till, and goes by what it shows. */
@@ -177,10 +182,10 @@ export class Cashier {
     await this.#chance.weighed<() => Promise<void>>([
       [12, () => this.#sell(goods)], [2, () => this.#sellByLabel(one())], [3, () => this.#moveStock(one())], [3, () => this.#edit(one())], [1, () => this.addGood()], [1, () => this.closeShift()],
       [1, () => this.#do('drawer.open', { key: this.#id(), reason: '换零钱' }, { kind: 'fact' })],
-      [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#import()], [1, () => this.#history()], [1, () => this.#syncNow()],
-      [1, () => this.#renameShop()], [2, () => this.#join()], [2, () => this.#topUp()], [1, () => this.#issue()], [1, () => this.#fetch()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
+      [1, () => this.#signOutAndIn()], [1, () => this.#reprint()], [1, () => this.#office.import()], [1, () => this.#office.history()], [1, () => this.#syncNow()],
+      [1, () => this.#renameShop()], [2, () => this.#members.join()], [2, () => this.#members.topUp()], [1, () => this.#members.issue()], [1, () => this.#members.fetch()], [1, () => this.#moveCash()], [2, () => this.#promote(goods)], [4, () => this.#refund(goods)], [1, () => this.#refundElsewhere(goods)], [2, () => this.#hold(goods)], [2, () => this.#take(goods)],
       [3, () => this.#room.receive(goods)], [1, () => this.#room.order(goods)], [1, () => this.#room.waste(goods)], [1, () => this.#room.transfer(goods)], [4, () => this.#room.count(goods)], [1, () => this.#weigh()], [5, () => this.#trace.act(goods)],
-      [1, () => this.#readReport()],
+      [1, () => this.#office.readReport()],
     ])()
   }
 
@@ -231,13 +236,13 @@ export class Cashier {
         return { ...line, discount: fen(off === 0 ? 0 : Math.sign(amount) * off) }
       }),
     }
-    const member = await this.#customer()
+    const member = await this.#members.customer()
     const bought = { ...ticket, ...(member && { member: member.member }) }
-    const coupon = await this.#coupon(goodsTotal(priceTicket(bought.lines, bought, rules)))
+    const coupon = await this.#members.coupon(goodsTotal(priceTicket(bought.lines, bought, rules)))
     const priced = priceTicket(bought.lines, bought, { ...rules, gifts: { birthday: 0, coupon } })
     const { gross, discount, total } = priced
     const promotions = sumOffs(priced.lines).flatMap((off) => (off.promotion === undefined ? [] : [{ promotion: off.promotion, fen: off.fen }]))
-    const paid = member ? this.#payment(member, total) : undefined
+    const paid = member ? this.#members.payment(member, total) : undefined
     const rest = total - (paid?.value ?? 0) - (paid?.points ?? 0)
     const code = rest > 0 && this.#chance.odds(0.2) ? this.#chance.int(1, rest) : 0
     const input = {
@@ -348,52 +353,6 @@ export class Cashier {
     if (lines.every(({ good }) => known.has(good))) await this.#complete({ ...taken, lines: lines.map((line) => refreshLine(line, known.get(line.good)!)) })
   }
 
-  async #join(): Promise<void> {
-    await this.#do('member.join', { key: this.#id(), set: { phone: `138${this.#chance.int(10_000_000, 10_000_009)}`, name: '会员' } }, { kind: 'fact' }, ({ member }) => { this.#auditor.members.push(member) }, true)
-  }
-
-  /** Some member that this till has heard of, or nobody. */
-  async #customer(): Promise<MemberView | undefined> {
-    const { members } = this.#auditor
-    if (members.length === 0 || this.#chance.odds(0.4)) return undefined
-    const answer = await this.machine.call('member.card', { member: this.#chance.pick(members) })
-    return 'result' in answer ? answer.result : undefined
-  }
-
-  /** Pays with what this till may spend, now and then; what comes back may go back to where it came from. */
-  #payment({ value, points }: MemberView, total: number): Paid {
-    const some = (most: number): number => (most > 0 && this.#chance.odds(0.6) ? this.#chance.int(1, most) : 0)
-    if (total <= 0) {
-      const back = -some(-total)
-      return { value: back === 0 ? 0 : back, points: 0, earned: Math.trunc(total / 100) }
-    }
-    const spent = some(Math.min(points.held, total))
-    return { points: spent, value: some(Math.min(value.held, total - spent)), earned: Math.trunc((total - spent) / 100) }
-  }
-
-  /** A coupon of one yuan for whoever shows it. */
-  async #issue(): Promise<void> {
-    const terms = { name: '减一元', code: `C${this.#chance.int(1, 9_999)}`, member: null, off: { fen: 100 }, least: 100, from: '2020-01-01', until: '2099-12-31' }
-    await this.#do('coupon.issue', { key: this.#id(), terms }, { kind: 'fact' }, (view) => { this.#auditor.coupons.push(view) }, true)
-  }
-  /** One that this till does not know to be used: another till may just have taken it. */
-  async #coupon(total: number): Promise<CouponView | undefined> {
-    const known = this.#auditor.coupons.filter(({ coupon }) => this.machine.isRunning && this.machine.store.coupon(coupon)?.isUsed === false)
-    return known.length > 0 && total >= 100 && this.#chance.odds(0.3) ? this.#chance.pick(known) : undefined
-  }
-
-  async #topUp(): Promise<void> {
-    const member = await this.#customer()
-    if (!member || !this.machine.isRunning) return
-    const amount = this.#chance.int(1, 200) * 50
-    await this.#do('member.topUp', { key: this.#id(), member: member.member, amount }, { kind: 'top up', amount }, undefined, true)
-  }
-
-  async #fetch(): Promise<void> {
-    const member = await this.#customer()
-    if (member && this.machine.isRunning && this.machine.store.pairing()) await this.#do('member.fetch', { key: this.#id(), member: member.member }, { kind: 'fact' })
-  }
-
   async #moveStock({ id }: GoodView): Promise<void> {
     const quantity = this.#chance.pick([-3, -1, 1, 10, 24]) * 1000
     const input = { key: this.#id(), reason: quantity > 0 ? 'received' as const : 'wasted' as const, lines: [{ good: id, delta: quantity }] }
@@ -433,80 +392,6 @@ export class Cashier {
     const answer = await this.machine.call('sale.list', { limit: 5 })
     if (!('result' in answer) || answer.result.sales.length === 0) return
     await this.machine.call('sale.reprint', { key: this.#id(), sale: this.#chance.pick(answer.result.sales).sale })
-  }
-
-  /** fen that this till's journal, and those before it, say were paid back on these days */
-  #paidBackOn({ from, to }: { from: string; to: string }): number {
-    const { store } = this.machine
-    const all = Number.MAX_SAFE_INTEGER
-    return [...store.earlierUpTo(-all, all, all), ...store.rows(0, all)].reduce((sum, { text }) => {
-      const { type, body } = JSON.parse(text) as { type: string; body: { date?: string; total: number } }
-      return type === 'sale.refunded' && body.date! >= from && body.date! <= to ? sum + body.total : sum
-    }, 0)
-  }
-
-  /** What the report says of the latest days, the till's sales say too, less what was paid back; then it is printed. */
-  async #readReport(): Promise<void> {
-    const { machine } = this
-    const listed = await machine.call('sale.list', { limit: 1000 })
-    if (!('result' in listed) || listed.result.sales.length === 0) return
-    const dates = listed.result.sales.map(({ date }) => date).sort()
-    const range = { from: dates[0]!, to: dates.at(-1)! }
-    const heard = await machine.call('report.sales', range)
-    if ('refused' in heard && BUGS.has(heard.refused.code)) throw new Error(`${machine.name}: report.sales answered ${heard.refused.code} ${machine.errors.join('; ')}`)
-    if (!('result' in heard)) return
-    const { total, goods, goodsTotal } = heard.result
-    const net = listed.result.sales.reduce((sum, sale) => sum + sale.total, 0) - this.#paidBackOn(range)
-    if (total.sales !== listed.result.sales.length || total.net !== net) throw new Error(`${machine.name}: the report of ${range.from} to ${range.to} says ${total.sales} sales of ${total.net} fen, the till has ${listed.result.sales.length} of ${net}`)
-    if (goods.length === goodsTotal && goods.reduce((sum, good) => sum + good.net, 0) !== net) throw new Error(`${machine.name}: the report's goods do not sum to ${net} fen`)
-    await machine.call('report.print', { key: this.#id(), ...range })
-  }
-
-  async #import(): Promise<void> {
-    const n = this.#chance.int(1, 9_999)
-    const text = `商品名称,条码,售价\n进货甲${n},20${n}1,1.50\n进货乙${n},20${n}2,x\n进货丙${n},20${n}3,2.80\n`
-    for (const name of ['进货甲', '进货丙']) this.#auditor.gave(ANY_GOOD, 'name', `${name}${n}`)
-    for (const price of [150, 280]) this.#auditor.gave(ANY_GOOD, 'price', price)
-    for (const code of [`20${n}1`, `20${n}3`]) this.#auditor.gave(ANY_GOOD, 'code', code)
-    this.#auditor.gave(ANY_GOOD, 'origin', '')
-    this.#auditor.gave(ANY_GOOD, 'on', true)
-    const key = this.#id()
-    await this.machine.call('goods.import', { key, name: 'goods.csv', data: Buffer.from(text).toString('base64') })
-    if (this.#chance.int(1, 3) > 1) return
-    // A wrong file: taken back at once, and once more where the answer got lost.
-    this.#auditor.gave(ANY_GOOD, 'on', false)
-    const undo = { key: this.#id(), import: key }
-    const first = await this.machine.call('import.undo', undo)
-    const again = await this.machine.call('import.undo', undo)
-    if ('refused' in again && BUGS.has(again.refused.code)) throw new Error(`${this.machine.name}: import.undo answered ${again.refused.code} ${this.machine.errors.join('; ')}`)
-    if ('result' in first && 'result' in again && JSON.stringify(first.result) !== JSON.stringify(again.result)) throw new Error(`${this.machine.name}: an import was undone in two ways`)
-  }
-
-  /** Another till's sales: in the reports to the fen once they are in, out of them once they are taken back, whatever broke off in between. */
-  async #history(): Promise<void> {
-    const { machine } = this
-    const day = `2020-0${this.#chance.int(1, 9)}-1${this.#chance.int(0, 9)}`
-    const n = this.#chance.int(1, 999_999)
-    const rows = Array.from({ length: this.#chance.int(1, 600) }, (_, i) => ({ text: `H${n}-${Math.floor(i / 3)},${day} 10:00,旧货${i % 7},1,${i % 5}.50`, net: (i % 5) * 100 + 50 }))
-    const text = `小票号,时间,名称,数量,金额\n${rows.map((row) => row.text).join('\n')}\nH0,哪天,旧货,1,1\n`
-    const net = rows.reduce((sum, row) => sum + row.net, 0)
-    const netOf = async (): Promise<number | undefined> => {
-      const heard = await machine.call('report.sales', { from: day, to: day })
-      if ('result' in heard && heard.result.imported.net !== heard.result.total.net) throw new Error(`${machine.name}: of ${heard.result.total.net} fen of history ${heard.result.imported.net} are said to be that`)
-      return 'result' in heard ? heard.result.total.net : undefined
-    }
-    const before = await netOf()
-    const file = { key: this.#id(), kind: 'history' as const, name: 'history.csv', data: Buffer.from(text).toString('base64') }
-    const answers = [await machine.call('import.bring', file), await machine.call('import.bring', file)]
-    for (const answer of answers) if ('refused' in answer && BUGS.has(answer.refused.code)) throw new Error(`${machine.name}: import.bring answered ${answer.refused.code} ${machine.errors.join('; ')}`)
-    if (before === undefined || !answers.some((answer) => 'result' in answer)) return
-    const after = await netOf()
-    if (after !== undefined && after - before !== net) throw new Error(`${machine.name}: history of ${net} fen came in, and reports have ${after - before} more`)
-    if (this.#chance.int(1, 3) > 1) return
-    const undo = { key: this.#id(), import: file.key }
-    const undone = [await machine.call('import.undo', undo), await machine.call('import.undo', undo)]
-    const left = undone.some((answer) => 'result' in answer) ? await netOf() : undefined
-    if (left !== undefined && left !== before) throw new Error(`${machine.name}: history was taken back, and reports have ${left - before} fen more than before it`)
   }
 
   /** Puts something on the scale and asks for its weight: given at rest and as it was seen, and refused otherwise. */

@@ -262,7 +262,13 @@ function judgeTrace(machines: readonly Machine[], books: Books, complain: Compla
     if (kind !== 'lot' && kind !== 'recall') continue
     for (const { name, store } of machines) same(`${name}: ${kind} ${id}`, ofTills(store.document(kind, id), machines), ofTills({ doc, clocks }, machines), complain)
   }
-  const stopped = machines.map(({ store }) => books.references.flatMap(({ kind, id }) => (kind === 'good' ? [store.trace.stopped(id)] : [])))
+  // A lot that nobody described and of which nothing is left is known only where it was moved.
+  const stoppedAt = ({ store }: Machine, good: Id): unknown => {
+    const stopped = store.trace.stopped(good)
+    const left = new Set(store.stock.sums(good).map(({ no, expiry }) => `${expiry} ${no}`))
+    return { whole: stopped?.whole ?? false, lots: (stopped?.lots ?? []).map(({ no, expiry }) => `${expiry} ${no}`).filter((lot) => left.has(lot)).sort() }
+  }
+  const stopped = machines.map((machine) => books.references.flatMap(({ kind, id }) => (kind === 'good' ? [stoppedAt(machine, id)] : [])))
   for (const [i, { name }] of machines.entries()) same(`${name}: what is stopped`, stopped[i], stopped[0], complain)
 }
 

@@ -1,18 +1,9 @@
 /** What whoever stands at a till does in the stock room, as chance has it: receives lots, writes off, sends, takes in, and counts while selling goes on. */
-import type { CallInput, CallName, CallResult } from '#shared/host/contract.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { Id } from '#shared/identity/ids.ts'
 import type { Effect, SoldLine } from './auditor.ts'
-import type { Chance } from './chance.ts'
-import type { Machine } from './machine.ts'
+import type { Hands } from './hands.ts'
 
-/** The cashier's way to do one thing and insist on it. */
-export interface Hands {
-  readonly machine: Machine
-  readonly chance: Chance
-  id(): Id
-  act<Name extends CallName>(name: Name, input: CallInput<Name> & { key: Id }, effect: Effect, heard?: (result: CallResult<Name>) => void, mayGiveUp?: boolean): Promise<void>
-}
 type Lot = { no: string; expiry: string }
 
 export class StockRoomHand {

@@ -3,7 +3,7 @@ import type { CallResult } from '#shared/host/contract.ts'
 import type { GoodView } from '#shared/host/schemas.ts'
 import type { LotShown } from '#shared/host/trace-schemas.ts'
 import type { Effect } from './auditor.ts'
-import type { Hands } from './stock-room.ts'
+import type { Hands } from './hands.ts'
 
 const EXPIRIES = ['', '2026-12-31', '2027-06-30'] as const
 const moved = (good: string, quantity: number): Effect => ({ kind: 'stock', lines: [{ good, quantity }] })
