@@ -26,7 +26,7 @@ const make: Record<'serial' | 'file', (port: string) => Printer> = {
 if (hasCables) {
   for (const kind of ['serial', 'file'] as const) {
     // `script`, which holds the other end, reads whatever comes: it can't be made to take nothing.
-    runPrinterSuite(kind, { mute: kind === 'file' ? 'taken' : 'unconfirmed', answers: true, stalls: false, cuts: true }, async () => {
+    runPrinterSuite(kind, { mute: kind === 'file' ? 'taken' : 'unconfirmed', answers: true, stalls: false, cuts: true, losesLines: kind === 'serial' }, async () => {
       const device = await cablePrinter()
       return {
         printer: make[kind](device.cable.port),
