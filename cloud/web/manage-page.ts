@@ -1,6 +1,6 @@
 /** The owner's page: prices, tills, pairing codes. Plain forms, so it works on whatever the owner has. */
 import { formatYuan } from '#shared/money/money.ts'
-import { formatQuantity } from '#shared/quantity/quantity.ts'
+import { formatQuantity, thousandthsPer } from '#shared/quantity/quantity.ts'
 import type { ShownGood } from '#cloud/projections/goods.ts'
 import type { OverView, TwiceView } from '#cloud/projections/coupons.ts'
 import type { LostView } from '#cloud/projections/lost.ts'
@@ -88,6 +88,6 @@ ${pages > 1 ? html`<nav class="pager">${page > 1 ? html`<a class="button" href="
 }
 
 function stockOf({ stock, pricing, unit, spec }: ShownGood, { t }: Voice): Part {
-  const amount = stock === null ? t('manage.uncounted') : pricing === 'weight' ? t('goods.kilograms', { quantity: formatQuantity(stock) }) : t('goods.pieces', { quantity: formatQuantity(stock), unit })
+  const amount = stock === null ? t('manage.uncounted') : t('goods.pieces', { quantity: formatQuantity(Math.round((stock * 1000) / thousandthsPer(pricing === 'weight' ? 'weight' : 'piece', unit))), unit })
   return [spec ? `${spec} · ` : '', `${t('manage.stock')} ${amount}`]
 }

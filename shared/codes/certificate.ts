@@ -43,7 +43,8 @@ export function readCertificate(text: string): Certificate | undefined {
 function named(pairs: Iterable<readonly [string, string]>): Certificate {
   const found = { ...NO_CERTIFICATE }
   for (const [label, value] of pairs) {
-    const field = LABEL_OF.get(label.trim().toLowerCase())
+    // The paper's own title may stand before the first of them.
+    const field = LABEL_OF.get(label.trim().replace(/^(?:食用)?(?:农产品)?(?:质量安全)?承诺达标合格证\s*/, '').toLowerCase())
     // oxlint-disable-next-line no-control-regex -- Control characters are what is taken out.
     if (field && found[field] === '') found[field] = value.replace(/[\0-\x1f\x7f]/g, ' ').trim().slice(0, MAX[field]).trim()
   }

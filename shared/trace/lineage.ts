@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HlcSchema } from '../catalog/hlc.ts'
 import { defineEvent } from '../identity/event.ts'
 import { type Id, IdSchema } from '../identity/ids.ts'
+import { type Fen, fen } from '../money/money.ts'
 import { AmountSchema } from '../stock/events.ts'
 import { isSameLot } from '../stock/lot.ts'
 import type { Certificate } from '../codes/certificate.ts'
@@ -43,6 +44,14 @@ export interface Reissue {
   readonly described: readonly { readonly lot: Id; readonly set: LotSaid }[]
 }
 
+/** fen per unit of what is mixed, by its parts; null where one is not known. */
+function averageCost(parts: readonly { readonly cost: Fen | null; readonly quantity: number }[]): Fen | null {
+  if (parts.some(({ cost }) => cost === null)) return null
+  const all = parts.reduce((total, { cost, quantity }) => total + BigInt(cost!) * BigInt(quantity), 0n)
+  const quantity = BigInt(sum(parts))
+  return fen(Number((all * 2n + quantity) / (quantity * 2n)))
+}
+
 /** One lot, or some of it, into others; or several into one. Nothing else is a re-issue, since nobody could say which came of which. */
 export function reissue(facts: ReissueFacts, { from, to }: ReissueCommand): Reissue | { readonly refused: ReissueRefusal; readonly no?: string } {
   if (from.length === 0 || to.length === 0 || (from.length > 1 && to.length > 1)) return { refused: 'lot.no_parts' }
@@ -65,9 +74,10 @@ export function reissue(facts: ReissueFacts, { from, to }: ReissueCommand): Reis
   const expiry = parents.map(({ lot }) => lot.expiry).filter((date) => date !== '').toSorted()[0] ?? ''
   const codes = new Set(parents.map(({ lot }) => lot.supplierCode))
   const supplierCode = codes.size === 1 ? first.supplierCode : ''
-  const cost = parents.length === 1 ? first.cost : null
+  const cost = averageCost(parents.map((each) => ({ cost: each.lot.cost, quantity: each.quantity })))
   const described = to.map(({ lot, no, quantity }) => {
-    const certificate: Certificate = {
+    // Nobody vouches for what came without a word of whoever grew it.
+    const certificate: Certificate | null = parents.some((each) => !each.lot.certificate) ? null : {
       product: same((each) => each.certificate?.product ?? ''), quantity: facts.text(quantity).slice(0, 30), origin: same((each) => each.origin), issued: facts.date,
       promisor: facts.promisor.slice(0, 60), contact: facts.contact.slice(0, 30), link: '',
     }

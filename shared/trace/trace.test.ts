@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkGtin, isInStore } from '../codes/gtin.ts'
-import { readCertificate } from '../codes/certificate.ts'
+import { NO_CERTIFICATE, readCertificate } from '../codes/certificate.ts'
 import { ancestors, LotReissued, reissue, type ReissueFacts, withDescendants } from './lineage.ts'
 import { gtinOf, isLotNo, ownGtin, readTraceLink, traceLink } from './link.ts'
 import { firstUnprinted, isMade, labelledFields, printedBefore, printedFields, printedOf } from './item-codes.ts'
@@ -70,6 +70,7 @@ describe('a certificate', () => {
   const six = { product: '青菜', quantity: '20 公斤', origin: '杭州余杭', issued: '2026-11-23', promisor: '余杭某合作社', contact: '0571-00000000' }
   test('its fields are read however they are laid out', () => {
     const lines = '食用农产品名称：青菜\n数量（重量）：20 公斤\n产地：杭州余杭\n开具日期：2026-11-23\n承诺主体：余杭某合作社\n联系方式：0571-00000000'
+    expect(readCertificate('承诺达标合格证 品名：大个脐橙；重量：30 公斤')).toMatchObject({ product: '大个脐橙', quantity: '30 公斤' })
     expect(readCertificate(lines)).toEqual({ ...six, link: '' })
     expect(readCertificate(lines.replaceAll('\n', '；').replaceAll('：', ':'))).toEqual({ ...six, link: '' })
     expect(readCertificate(JSON.stringify(six))).toEqual({ ...six, link: '' })
@@ -96,10 +97,12 @@ describe('splitting and mixing', () => {
   const amounts = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 6 })
   const sum = (all: readonly number[]): number => all.reduce((total, each) => total + each, 0)
 
-  test('what goes in comes out, each new lot has a certificate of its own and names what it was made of', () => {
-    fc.assert(fc.property(amounts, fc.boolean(), (parts, isSplit) => {
+  const promised = { ...NO_CERTIFICATE, product: '青菜', promisor: '合作社' }
+  test('what goes in comes out, each new lot names what it was made of, and has a certificate of its own where all of that had one', () => {
+    fc.assert(fc.property(amounts, fc.boolean(), fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), (parts, isSplit, certified) => {
       const many = parts.map((quantity, i) => ({ lot: id(100 + i), no: `N${i}`, quantity }))
-      const lots = isSplit ? [a] : parts.map((_, i) => lotOf(20 + i))
+      const certificateOf = (i: number) => (certified[i] ? promised : null)
+      const lots = isSplit ? [{ ...a, certificate: certificateOf(0) }] : parts.map((_, i) => lotOf(20 + i, { certificate: certificateOf(i) }))
       const from = isSplit ? [{ lot: a.lot, quantity: sum(parts) }] : parts.map((quantity, i) => ({ lot: id(20 + i), quantity }))
       const to = isSplit ? many : [{ lot: id(100), no: 'N', quantity: sum(parts) }]
       const made = reissue(facts(lots, 100_000), { from, to })
@@ -110,7 +113,8 @@ describe('splitting and mixing', () => {
         expect(LotFields.parse(set)).toEqual(set)
         expect(set.parents!.map((each) => each.lot)).toEqual(from.map((each) => each.lot))
         expect(sum(set.parents!.map(({ quantity }) => quantity))).toBe(set.quantity)
-        expect(set.certificate).toMatchObject({ issued: '2026-11-24', promisor: '湖畔小铺' })
+        if (lots.every(({ certificate }) => certificate)) expect(set.certificate).toMatchObject({ product: '青菜', issued: '2026-11-24', promisor: '湖畔小铺' })
+        else expect(set.certificate).toBeNull()
         expect(from.some((each) => each.lot === lot)).toBe(false)
       }
     }))
@@ -118,6 +122,14 @@ describe('splitting and mixing', () => {
   test('a mixture is over when the first of its parts is, and has the suppliers of all', () => {
     expect(reissue(facts([a, b]), { from: [{ lot: a.lot, quantity: 1000 }, { lot: b.lot, quantity: 500 }], to: [{ lot: id(99), no: 'M', quantity: 1500 }] }))
       .toMatchObject({ described: [{ set: { expiry: '2026-11-30', supplier: '老王、老李', origin: '余杭' } }], to: [{ expiry: '2026-11-30' }] })
+  })
+  test('it costs what its parts cost, to the nearest fen, where that is known of all', () => {
+    const costOf = (...costs: (number | null)[]): number | null | undefined => {
+      const lots = costs.map((cost, i) => lotOf(20 + i, { cost: cost as LotView['cost'] }))
+      const made = reissue(facts(lots), { from: lots.map(({ lot }, i) => ({ lot, quantity: (i + 1) * 1000 })), to: [{ lot: id(99), no: 'M', quantity: costs.length === 1 ? 1000 : 3000 }] })
+      return 'refused' in made ? undefined : made.described[0]!.set.cost
+    }
+    expect([costOf(160), costOf(100, 200), costOf(100, 101), costOf(100, null)]).toEqual([160, 167, 101, null])
   })
   test('what can\'t be is refused', () => {
     const one = { lot: a.lot, quantity: 1000 }

@@ -91,7 +91,7 @@ export function traceLabels(context: Pick<Context, 'store'>, id: Id, serials: re
     const link = linkOf(context, lot, serial)
     if (link === null) throw new TillError('lot.no_link', { no: lot.no })
     return traceLabel({
-      good: context.store.listed(lot.good)?.name ?? '', lot: lot.no, origin: lot.origin, producer: lot.producer || lot.certificate?.promisor || lot.supplier, issued: lot.certificate?.issued ?? '', tested: testedText(lot), expires: lot.expiry,
+      good: context.store.listed(lot.good)?.name ?? '', lot: lot.no, origin: lot.origin, producer: lot.producer || (lot.parents.length === 0 ? lot.certificate?.promisor ?? '' : ''), issued: lot.certificate?.issued ?? '', tested: testedText(lot), expires: lot.expiry,
       // Of one item nobody knows how much it is.
       quantity: serial === '' ? quantityShown(context, lot.good, lot.quantity) : '', link,
     })
