@@ -8,7 +8,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { startPrinterSimulator } from '#desktop/devices/testing/printer-simulator.ts'
+import { decodeEscpos } from '#printers/testing/decode-escpos.ts'
 import type { TillClient } from '#shared/host/client.ts'
 import { buildRenderer } from '../build.ts'
 import { connectTill } from '../connect.ts'
@@ -191,4 +193,35 @@ it('goods that came from somebody else lose the code that was scanned for the on
   await at(page, 'lot-edit').waitFor()
   expect(await lots(greens)).toMatchObject([{ supplier: '老张', supplierCode: '' }])
   expect(await till.call('code.read', { text: COMPANY, ask: 'intake' })).toMatchObject({ kind: 'supply', form: 'company', known: false, supplier: '' })
+})
+
+it('what is split off a certified lot has a certificate of the shop\'s own, printed where a receipt printer is, and promised nowhere else', async () => {
+  const receipts = await startPrinterSimulator()
+  onTestFinished(() => receipts.close())
+  await at(page, 'lot-split').click()
+  await at(page, 'split-parts').fill('10')
+  await at(page, 'reissue-go').click()
+  await at(page, 'lot-certificate').click()
+  await at(page, 'notice').filter({ hasText: '没接打印机' }).waitFor()
+  expect((await till.call('print.jobs', {})).jobs.filter(({ kind }) => kind === 'stock')).toEqual([])
+  await till.call('printer.put', { key: randomUUID(), printer: { id: randomUUID(), name: '小票机', profile: 'generic-80', address: receipts.address, receipts: true, drawer: false } })
+  // Until the screen has heard of the printer, it says that there is none.
+  await expect.poll(async () => {
+    await at(page, 'lot-certificate').click()
+    return at(page, 'notice').innerText()
+  }, SOON).toContain('合格证在打了')
+  await receipts.over(1)
+  const { lines, codes } = await decodeEscpos(receipts.received.find((bytes) => bytes.length > 0)!, 48)
+  const text = lines.map((line) => line.text).join('\n')
+  const [made, whole] = await lots(greens)
+  for (const said of ['承诺达标合格证', '10 公斤', '杭州余杭', '老王蔬菜摊', '0571-88888888', made!.no, whole!.no, '未使用禁用农药']) expect(text).toContain(said)
+  expect(codes).toEqual([made!.link])
+  await at(page, 'lot-certificate').scrollIntoViewIfNeeded()
+  expect(await faults(page)).toEqual([])
+  await shot(page, 'certificate')
+  // The one that came is the grower's, and only kept.
+  await page.locator(`[data-testid="lot"][data-no="${whole!.no}"]`).click()
+  await page.locator(`[data-testid="lot-details"][data-no="${whole!.no}"]`).waitFor()
+  expect(await at(page, 'lot-certificate').count()).toBe(0)
+  expect(errors).toEqual([])
 })

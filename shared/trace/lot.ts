@@ -24,7 +24,6 @@ export const TestSchema = z.object({ what: z.string().trim().min(1).max(40), res
 export type LotTest = z.output<typeof TestSchema>
 /** A lot that this one was made of, and how much of it went in, in thousandths. */
 export const ParentSchema = z.object({ lot: IdSchema, no: z.string().max(40), quantity: AmountSchema })
-export type Parent = z.output<typeof ParentSchema>
 
 export const CertificatePictureSchema = z.union([z.literal(''), WidePictureSchema])
 /** What may be said and corrected later. */
